@@ -1,0 +1,1 @@
+"""theratwin: a theranostic digital twin."""
