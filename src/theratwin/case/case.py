@@ -56,7 +56,7 @@ class Case:
     radiopharmaceutical: Radiopharmaceutical
     schedule: Schedule
     lesions: tuple[Lesion, ...] = ()
-    measurements: Measurements = Measurements()
+    measurements: Measurements = field(default_factory=Measurements)
     uncertainty: SharedUncertainty = field(default_factory=SharedUncertainty)
     origin: str = "measured"
     description: str = ""

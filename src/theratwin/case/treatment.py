@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
@@ -89,7 +90,7 @@ class Schedule:
             if self.names.count(name) > 1:
                 raise InputError("the name stands twice", field="administrations", value=name)
         times = [administration.time for administration in self.administrations]
-        if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(times)):
             raise InputError("the times must increase", field="administrations", value=times)
 
     @classmethod
