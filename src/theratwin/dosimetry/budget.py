@@ -57,9 +57,7 @@ class Budget:
     def shares(self) -> dict[str, float]:
         """The part of the variance that each factor brings, summing to one."""
         total = self.total
-        return {
-            name: (part / total) ** 2 if total else 0.0 for name, part in self.parts.items()
-        }
+        return {name: (part / total) ** 2 if total else 0.0 for name, part in self.parts.items()}
 
 
 def relative_spread(draws: Float[np.ndarray, " draws"]) -> float:

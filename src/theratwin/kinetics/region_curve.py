@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
 from typing import Any
@@ -76,10 +76,11 @@ class RegionCurve:
     measurements: Sequence[Measurement]
     decay_constant: float
     first_cycle: int = 1
-    name: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", self.structure.name)
+    @property
+    def name(self) -> str:
+        """The structure's name."""
+        return self.structure.name
 
     @cached_property
     def priors(self) -> tuple[LogNormal, ...]:
@@ -165,14 +166,26 @@ class RegionCurve:
         values = self.values(theta, cycle)
         return LN2 / (self.decay_constant + LN2 / values["biological_half_life"])
 
-    def extended(self, administrations: Sequence[Administration]) -> RegionCurve:
-        """Return the same curve over further administrations."""
-        return RegionCurve(
-            self.region,
-            self.structure,
-            self.prior,
-            (*self.administrations, *administrations),
-            self.measurements,
-            self.decay_constant,
-            self.first_cycle,
-        )
+    def over(self, administrations: Sequence[Administration]) -> RegionCurve:
+        """Return the same curve over another course of administrations."""
+        return replace(self, administrations=tuple(administrations))
+
+    def carried(
+        self,
+        theta: Float[Any, "draws parameters"],
+        administrations: int,
+        generator: np.random.Generator,
+    ) -> Float[Any, "draws longer"]:
+        """Return draws of ``theta`` for a course of another length.
+
+        Cycles beyond those measured take their ratios from the priors, draw by draw.
+        """
+        size = len(self.structure.parameters) + len(CYCLE_PARAMETERS) * (administrations - 1)
+        if size <= theta.shape[-1]:
+            return theta[:, :size]
+        priors = self.over((self.administrations[0],) * administrations).priors
+        future = [
+            generator.normal(prior.log_mean, prior.log_sd, len(theta))
+            for prior in priors[theta.shape[-1] :]
+        ]
+        return np.concatenate([theta, np.stack(future, axis=-1)], axis=-1)

@@ -71,13 +71,16 @@ def _mode(target: Target) -> np.ndarray:
         found = least_squares(
             target.residuals, start, jac=target.jacobian, method="lm", xtol=1e-12, ftol=1e-12
         )
-        if found.success and np.all(np.isfinite(found.x)) and (
-            best is None or found.cost < best.cost
+        if (
+            found.success
+            and np.all(np.isfinite(found.x))
+            and (best is None or found.cost < best.cost)
         ):
             best = found
     if best is None:
         raise FitError(
-            "the fit found no solution", field=target.alternative.name,
+            "the fit found no solution",
+            field=target.alternative.name,
             remedy="Check the measurements of this region for a wrong unit or time",
         )
     return best.x

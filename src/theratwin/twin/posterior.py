@@ -53,11 +53,19 @@ class Fit:
     resampled: Resampled | None
 
     @property
-    def reliable(self) -> bool:
-        """Whether the draws can be trusted: positive definite, and Pareto k at most 0.7."""
-        return self.approximation.positive_definite and (
-            self.resampled is None or self.resampled.pareto_k <= PARETO_K_LIMIT
-        )
+    def problems(self) -> tuple[str, ...]:
+        """Why the draws should not be trusted, if so."""
+        if self.resampled is None:
+            return ()
+        found = []
+        if not self.approximation.positive_definite:
+            found.append("the second derivatives at the mode are not positive definite")
+        if self.resampled.pareto_k > PARETO_K_LIMIT:
+            found.append(
+                f"Pareto k {self.resampled.pareto_k:.2f} exceeds {PARETO_K_LIMIT}: "
+                "the posterior is harder to draw from than the importance weights can tell"
+            )
+        return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +128,10 @@ def fit_block(block: BlockOfAlternatives, *, draws: int, seed: int) -> BlockPost
     )
     fits = tuple(
         Fit(
-            target.alternative, approximation, float(weight), criterion,
+            target.alternative,
+            approximation,
+            float(weight),
+            criterion,
             _draws_of(target, approximation, draws, seed, block.name) if count else None,
         )
         for target, approximation, weight, criterion, count in zip(
@@ -148,5 +159,3 @@ def _counts(weights: np.ndarray, draws: int) -> np.ndarray:
     missing = draws - counts.sum()
     counts[np.argsort(counts - exact)[:missing]] += 1
     return counts
-
-
