@@ -57,11 +57,11 @@ def resample(
 ) -> Resampled:
     """Draw from the posterior by importance resampling.
 
-    Proposals, four times as many as draws are kept, come from a multivariate t distribution of three
-    degrees of freedom with the Laplace mode and covariance, so that their tails are heavier than
-    the posterior's. Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the posterior
-    is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the weighted
-    proposals, up to five times; the best of the rounds is kept.
+    Proposals, four times as many as draws are kept, come from a multivariate t distribution of
+    three degrees of freedom with the Laplace mode and covariance, so that their tails are heavier
+    than the posterior's. Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
+    posterior is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the
+    weighted proposals, up to five times; the best of the rounds is kept.
     """
     location, covariance = approximation.mode, approximation.covariance
     best = None
