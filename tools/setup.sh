@@ -40,7 +40,7 @@ install_project() {
 }
 
 pip() { # modules are compiled when they are first imported: most never are
-    "$venv/bin/python" -m pip --disable-pip-version-check --quiet "$@" --no-compile
+    "$venv/bin/python" -m pip --disable-pip-version-check -qq "$@" --no-compile
 }
 
 checksum() {

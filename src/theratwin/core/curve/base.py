@@ -1,0 +1,66 @@
+"""What every curve can do: an exact function of time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from jaxtyping import Float
+
+if TYPE_CHECKING:
+    from theratwin.core.curve.total import Total
+
+
+class Curve(ABC):
+    """An exact function of time (h), zero before it starts.
+
+    A curve carries leading batch axes (draws, patients). Evaluating a batch of shape ``B`` at
+    times of shape ``T`` gives shape ``B + T``. Curves are added with ``+``, scaled with ``*`` by
+    a number or an array of the batch's shape, and never change.
+    """
+
+    @property
+    @abstractmethod
+    def batch_shape(self) -> tuple[int, ...]:
+        """The shape of the leading batch axes."""
+
+    @property
+    @abstractmethod
+    def breakpoints(self) -> Any:
+        """Sorted times (h) at which the curve or a derivative jumps, over the whole batch."""
+
+    @abstractmethod
+    def __call__(self, time: Any) -> Float[Any, ...]:
+        """Evaluate at ``time`` (h, any shape)."""
+
+    @abstractmethod
+    def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
+        """Integrate exactly from ``start`` to ``end`` (h); an array of the batch's shape."""
+
+    @abstractmethod
+    def scaled(self, factor: Any) -> Curve:
+        """Return the curve times ``factor``, a number or an array that broadcasts to the batch."""
+
+    @abstractmethod
+    def shifted(self, delay: float) -> Curve:
+        """Return the curve ``delay`` hours later."""
+
+    @abstractmethod
+    def __getitem__(self, index: Any) -> Curve:
+        """Select from the batch axes."""
+
+    def __mul__(self, factor: Any) -> Curve:
+        return self.scaled(factor)
+
+    __rmul__ = __mul__
+
+    # NumPy arrays must leave `array * curve` to the curve.
+    __array_ufunc__ = None
+
+    def __add__(self, other: Curve) -> Curve:
+        return self._total(other)
+
+    def _total(self, other: Curve) -> Total:
+        from theratwin.core.curve.total import Total
+
+        return Total.of(self, other)
