@@ -49,7 +49,7 @@ checksum() {
 
 command -v "$python" >/dev/null 2>&1 ||
     fail "no $python found: install Python 3.11 or newer, or name one: make demo PYTHON=/path/to/python3"
-version=$("$python" -c 'import sys; print(*sys.version_info[:3], sys.prefix)') ||
+version=$("$python" -c 'import sys; print(sys.version.split()[0], "in", sys.prefix)') ||
     fail "$python does not start"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "Python 3.11 or newer is needed; $python is $version. Name another: make demo PYTHON=python3.12"
