@@ -1,0 +1,21 @@
+"""Who is treated, with what, when, where in the body, and what was measured."""
+
+from theratwin.case.case import Case, SharedUncertainty
+from theratwin.case.measurement import Kind, Measurement, Measurements
+from theratwin.case.patient import Lesion, Patient, Volume
+from theratwin.case.treatment import Administration, Ligand, Radiopharmaceutical, Schedule
+
+__all__ = [
+    "Administration",
+    "Case",
+    "Kind",
+    "Lesion",
+    "Ligand",
+    "Measurement",
+    "Measurements",
+    "Patient",
+    "Radiopharmaceutical",
+    "Schedule",
+    "SharedUncertainty",
+    "Volume",
+]

@@ -1,0 +1,145 @@
+"""With what and when: radiopharmaceutical, administrations, schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from theratwin.core.errors import InputError
+from theratwin.core.units import parse
+
+
+@dataclass(frozen=True)
+class Ligand:
+    """A targeting molecule.
+
+    Parameters
+    ----------
+    name
+        Canonical name, such as ``"psma-617"``.
+    target
+        What it binds, such as ``"psma"`` or ``"sstr"``; empty if unknown to theratwin.
+    """
+
+    name: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Radiopharmaceutical:
+    """A ligand with its radionuclide (canonical name, such as ``"Lu-177"``)."""
+
+    name: str
+    ligand: Ligand
+    nuclide: str
+
+
+@dataclass(frozen=True)
+class Administration:
+    """One administration of the radiopharmaceutical.
+
+    Parameters
+    ----------
+    name
+        Its name, such as ``"cycle 1"``.
+    time
+        Start (h), counted from the start of the first administration.
+    activity
+        Administered activity (MBq) at the start.
+    amount
+        Administered ligand, hot and cold (nmol), if known.
+    duration
+        Length of the infusion (h); 0 for a bolus.
+    start
+        The date and time of the start, if known.
+    """
+
+    name: str
+    time: float
+    activity: float
+    amount: float | None = None
+    duration: float = 0.0
+    start: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.activity > 0:
+            raise InputError(
+                "the activity must be positive", field=f"{self.name}.activity", value=self.activity
+            )
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Administrations in order of time, each named once.
+
+    Examples
+    --------
+    >>> schedule = Schedule.regular("7.4 GBq", cycles=6, every="6 weeks")
+    >>> len(schedule), schedule["cycle 2"].time, schedule.activity
+    (6, 1008.0, 44400.0)
+    """
+
+    administrations: tuple[Administration, ...]
+
+    def __post_init__(self) -> None:
+        if not self.administrations:
+            raise InputError("at least one administration is needed", field="administrations")
+        for name in self.names:
+            if self.names.count(name) > 1:
+                raise InputError("the name stands twice", field="administrations", value=name)
+        times = [administration.time for administration in self.administrations]
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise InputError("the times must increase", field="administrations", value=times)
+
+    @classmethod
+    def regular(
+        cls, activity: str, *, cycles: int, every: str, amount: str | None = None, first: int = 1
+    ) -> Schedule:
+        """Return equal cycles at equal intervals, named ``cycle 1`` and on.
+
+        Parameters
+        ----------
+        activity, every, amount
+            Quantities with units, such as ``"7.4 GBq"``, ``"6 weeks"``, ``"150 nmol"``.
+        cycles
+            Number of administrations.
+        first
+            Number of the first cycle.
+        """
+        if cycles < 1:
+            raise InputError("at least one cycle is needed", field="cycles", value=cycles)
+        interval = parse(every, "h", field="every")
+        nmol = None if amount is None else parse(amount, "nmol", field="amount")
+        megabecquerel = parse(activity, "MBq", field="activity")
+        return cls(
+            tuple(
+                Administration(f"cycle {first + number}", number * interval, megabecquerel, nmol)
+                for number in range(cycles)
+            )
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the administrations."""
+        return tuple(administration.name for administration in self.administrations)
+
+    @property
+    def activity(self) -> float:
+        """The activity of all administrations together (MBq)."""
+        return sum(administration.activity for administration in self.administrations)
+
+    def __getitem__(self, name: str) -> Administration:
+        for administration in self.administrations:
+            if administration.name == name:
+                return administration
+        raise InputError(
+            "unknown administration", field="administration", value=name, allowed=self.names
+        )
+
+    def __iter__(self) -> Iterator[Administration]:
+        return iter(self.administrations)
+
+    def __len__(self) -> int:
+        return len(self.administrations)

@@ -1,0 +1,62 @@
+"""The program ``theratwin``: its commands gathered, its errors and exit statuses."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from theratwin.core.errors import TheratwinError
+
+app = typer.Typer(
+    name="theratwin",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="A theranostic digital twin: from a patient's scans to doses, effects and the next plan.",
+    epilog="Research use only. Not a medical device.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"theratwin {version('theratwin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is done, on stderr.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status.
+
+    0 done, 1 our bug, 2 wrong input or usage, 3 refused as unsupported, 4 a solver or fit failed
+    for some, 5 no feasible plan, 130 interrupted.
+    """
+    try:
+        app(arguments)
+    except TheratwinError as error:
+        print(f"theratwin: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
