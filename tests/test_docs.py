@@ -18,7 +18,8 @@ IMPORTED = re.compile(rf"(?:@import\s+|url\()\s*[\"']?({OUTSIDE})")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    quietly = ["-q", "--no-color", "-W", "--keep-going", "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", *quietly]
     done = subprocess.run(
         [*command, "-d", str(folder / "doctrees"), str(ROOT / "docs"), str(folder / "html")],
         capture_output=True,

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from public_names import packages, public_names
 
 FOLDER = Path("reference") / "rooms"
+OUR_TYPES = {"builtins", "theratwin", "types", "typing"}
 
 
 def write_pages(app: Sphinx) -> None:
@@ -41,6 +42,9 @@ def _entry(package: ModuleType, name: str) -> str:
         return f".. autoclass:: {target}\n   :members:\n   :show-inheritance:\n"
     if inspect.isroutine(value):
         return f".. autofunction:: {target}\n"
+    kind = type(value)
+    if kind.__module__.partition(".")[0] not in OUR_TYPES:  # its docstring is not ours
+        return f".. py:data:: {target}\n\n   An object of ``{kind.__module__}.{kind.__name__}``.\n"
     return f".. autodata:: {target}\n   :no-value:\n"
 
 
