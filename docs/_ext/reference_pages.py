@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import ModuleType, UnionType
+from typing import Any, get_args
 
 from sphinx.application import Sphinx
 
 from public_names import packages, public_names
 
 FOLDER = Path("reference") / "rooms"
-OUR_TYPES = {"builtins", "theratwin", "types", "typing"}
 
 
 def write_pages(app: Sphinx) -> None:
@@ -28,24 +27,33 @@ def write_pages(app: Sphinx) -> None:
 def page(package: ModuleType) -> str:
     """Return the reStructuredText of a package: its own docstring, then its public names."""
     title = package.__name__
-    head = f"{title}\n{'=' * len(title)}\n\n.. automodule:: {title}\n"
-    return "\n".join([head, *(_entry(package, name) for name in sorted(public_names(package)))])
+    lines = [title, "=" * len(title), "", f".. automodule:: {title}", ""]
+    passed_on = []
+    for name in sorted(public_names(package)):
+        home = _home(package, name)
+        if home is None:
+            lines += [_entry(package, name), ""]
+        else:
+            passed_on.append(f"- :py:obj:`{title}.{name} <{home}>`")
+    if passed_on:
+        lines += [".. rubric:: From the rooms below", "", *passed_on, ""]
+    return "\n".join(lines)
 
 
 def _entry(package: ModuleType, name: str) -> str:
     target = f"{package.__name__}.{name}"
     value = getattr(package, name)
-    home = _home(package, name)
-    if home is not None:
-        return f"- :py:obj:`{target} <{home}>`\n"
     if inspect.isclass(value):
-        return f".. autoclass:: {target}\n   :members:\n   :show-inheritance:\n"
+        return f".. autoclass:: {target}\n   :members:"
     if inspect.isroutine(value):
-        return f".. autofunction:: {target}\n"
+        return f".. autofunction:: {target}"
+    if isinstance(value, UnionType):
+        members = ", ".join(f"``{member.__name__}``" for member in get_args(value))
+        return f".. py:data:: {target}\n\n   Any of {members}."
     kind = type(value)
-    if kind.__module__.partition(".")[0] not in OUR_TYPES:  # its docstring is not ours
-        return f".. py:data:: {target}\n\n   An object of ``{kind.__module__}.{kind.__name__}``.\n"
-    return f".. autodata:: {target}\n   :no-value:\n"
+    if kind.__module__.partition(".")[0] not in {"builtins", "theratwin"}:
+        return f".. py:data:: {target}\n\n   An object of ``{kind.__module__}.{kind.__name__}``."
+    return f".. autodata:: {target}\n   :no-value:"
 
 
 def _home(package: ModuleType, name: str) -> str | None:
