@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -52,3 +54,30 @@ def test_mathematics_is_mathml(site: Path) -> None:
     pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
     assert not any("mathjax" in page.lower() for page in pages)
     assert any("<math xmlns" in page for page in pages)
+
+
+@pytest.fixture(scope="module")
+def mathml() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mathml", ROOT / "docs" / "_ext" / "mathml.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
+        r"\begin{gather} a \\ c \end{gather}",
+        r"a \\ c",
+    ],
+)
+def test_lines_are_set_one_below_another(mathml: ModuleType, latex: str) -> None:
+    assert mathml.to_mathml(latex, "block").count("<mtr>") == 2
+
+
+def test_latex_that_the_converter_passes_over_is_refused(mathml: ModuleType) -> None:
+    with pytest.raises(ValueError, match="nosuchcommand"):
+        mathml.to_mathml(r"\nosuchcommand x", "inline")
