@@ -8,7 +8,9 @@ Every shape is a special case of
            \bigl(1 - e^{-k_u t}\bigr), \qquad \lambda_s = \lambda_p + \ln 2 / T_b,
 
 the retained fraction of the injected activity, decay included. It is positive at every time, its
-phases cannot change places, and its terminal phase is never slower than physical decay.
+phases cannot change places, and its terminal phase is never slower than physical decay. In place
+of :math:`f` the parameter is the uptake: the retained fraction, corrected for decay, a day after
+the administration, which a scan determines almost apart from the half-life.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ import numpy as np
 from jaxtyping import Float
 
 LN2 = float(np.log(2.0))
+
+#: Time after the administration (h) at which the uptake is stated; for a nuclide whose half-life
+#: is shorter, that half-life.
+UPTAKE_TIME = 24.0
 
 #: Parameters that differ from cycle to cycle.
 CYCLE_PARAMETERS = ("uptake", "biological_half_life")
@@ -66,15 +72,18 @@ class Structure:
             Physical decay constant (1/h).
         """
         slow = decay_constant + LN2 / values["biological_half_life"]
-        amplitudes, rates = [values["uptake"]], [slow]
+        amplitudes, rates = [np.ones_like(values["uptake"])], [slow]
         if self.washout:
-            amplitudes.append(values["uptake"] * values["washout_ratio"])
+            amplitudes.append(values["washout_ratio"])
             rates.append(slow + LN2 / values["washout_half_life"])
         if self.uptake_phase:
             build_up = LN2 / values["uptake_half_time"]
             amplitudes += [-amplitude for amplitude in amplitudes]
             rates += [rate + build_up for rate in rates]
-        return np.stack(amplitudes, axis=-1), np.stack(rates, axis=-1)
+        shape, speed = np.stack(amplitudes, axis=-1), np.stack(rates, axis=-1)
+        time = min(UPTAKE_TIME, LN2 / decay_constant)
+        retained = np.sum(shape * np.exp(-(speed - decay_constant) * time), axis=-1)
+        return shape * (values["uptake"] / retained)[..., None], speed
 
 
 MONOEXPONENTIAL = Structure("monoexponential", washout=False, uptake_phase=False)
