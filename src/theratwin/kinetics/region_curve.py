@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -159,7 +158,13 @@ class RegionCurve:
 
     def curve(self, theta: Float[Any, "*draws parameters"]) -> Exponentials:
         """Return the curve over all administrations together."""
-        return reduce(add, self.cycle_curves(theta))
+        terms = self._terms(theta)
+        starts = [np.full(rates.shape[-1], start) for start, _, rates in terms]
+        return Exponentials(
+            np.concatenate([amplitudes for _, amplitudes, _ in terms], axis=-1),
+            np.concatenate([rates for _, _, rates in terms], axis=-1),
+            np.concatenate(starts),
+        )
 
     def effective_half_life(self, theta: Any, cycle: int = 0) -> Any:
         """Return the effective half-life (h) of the terminal phase."""

@@ -86,7 +86,7 @@ def _weigh(
     count: int,
     generator: np.random.Generator,
 ) -> _Weighted:
-    from arviz_stats.base import array_stats
+    from arviz_stats.base.array import array_stats
 
     factor = np.linalg.cholesky(covariance)
     standard = _student_t(count, location.size, generator)

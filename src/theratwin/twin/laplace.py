@@ -69,7 +69,12 @@ def _mode(target: Target) -> np.ndarray:
     best = None
     for start in _starts(target):
         found = least_squares(
-            target.residuals, start, jac=target.jacobian, method="lm", xtol=1e-12, ftol=1e-12
+            target.residuals,
+            start,
+            jac=target.jacobian,  # pyright: ignore[reportArgumentType]
+            method="lm",
+            xtol=1e-12,
+            ftol=1e-12,
         )
         if (
             found.success
