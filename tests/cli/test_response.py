@@ -116,6 +116,8 @@ class TestBed:
             run("bed", "--terms", KIDNEY_CYCLE, "--alpha-beta", "2.5 Gy")
         with pytest.raises(InputError, match="nearest match 'kidneys'"):
             run("bed", "--terms", KIDNEY_CYCLE, "--tissue", "kidney")
+        with pytest.raises(InputError, match="alpha_beta"):
+            run("bed", "--terms", KIDNEY_CYCLE, "--tissue", "kidneys", "--alpha-beta", "0 Gy")
 
 
 class TestSurvival:

@@ -158,7 +158,11 @@ def _tissue(name: str | None, alpha_beta: str | None, repair: str | None) -> Tis
     known = None if repair is None else _repair(repair)
     if name is not None:
         base = tissue(name)
-        return replace(base, alpha_beta=ratio or base.alpha_beta, repair=known or base.repair)
+        return replace(
+            base,
+            alpha_beta=base.alpha_beta if ratio is None else ratio,
+            repair=base.repair if known is None else known,
+        )
     if ratio is None or known is None:
         missing = "--alpha-beta" if ratio is None else "--repair"
         raise InputError("this is missing", field=missing, remedy="Give it, or --tissue")
