@@ -250,6 +250,11 @@ class TestPieces:
         given = protraction_integral(base + Pulses([20.0], [2.0]), BIPHASIC)
         assert_allclose(given, protraction_integral(base + narrow, BIPHASIC), rtol=1e-6)
 
+    def test_no_pulses_at_all(self):
+        base = Pieces.from_samples([0.0, 10.0, 50.0], [0.0, 1.0, 0.2])
+        given = protraction_integral(base + Pulses([], []), BIPHASIC)
+        assert given == protraction_integral(base, BIPHASIC)
+
 
 class TestUntil:
     CURVES = (

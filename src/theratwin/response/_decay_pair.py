@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from theratwin.core._arrays import as_float, namespace
 from theratwin.core.curve import decay_integral
 
@@ -54,6 +56,8 @@ def nested_decay(outer: Any, inner: Any, length: Any) -> Any:
     swap = xp.abs(inner) > xp.abs(outer)
     x, y = xp.where(swap, inner, outer), xp.where(swap, outer, inner)
     unbounded = ~xp.isfinite(length)
+    if xp is np and unbounded.all():
+        return decay_integral(x, length) * decay_integral(y, length)
     bounded = xp.where(unbounded, 0.0, length)
     small = xp.abs(x) * bounded < _SMALL
     divisor = xp.where(x == 0, 1.0, x)

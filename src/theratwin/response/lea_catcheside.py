@@ -156,6 +156,7 @@ def _summed(curves: list[Exponentials]) -> Exponentials | None:
 
 
 def _pulse_train(trains: list[Pulses]) -> Pulses | None:
+    trains = [train for train in trains if train.times.size]
     if not trains:
         return None
     batch = np.broadcast_shapes(*(train.batch_shape for train in trains))
