@@ -22,7 +22,7 @@ def test_lutetium_spheres():
     published = [4.54e-9, 1.44e-9, 6.29e-10, 1.93e-10, 8.26e-11, 4.27e-11, 2.49e-11, 1.06e-11,
                  5.46e-12, 1.63e-12, 6.93e-13, 2.07e-13, 8.81e-14, 4.54e-14, 2.65e-14]  # fmt: skip
     ratio = sphere_s_value("Lu-177", mass, 1.03).total * PER_BQ_S / published
-    # found: -0.7 to +0.1 %; the typed digits alone are good to 0.5 %
+    # found: -0.6 to +0.1 %; the three digits typed are good to 0.5 %
     assert ratio == pytest.approx(1.0, abs=0.01)
 
 
