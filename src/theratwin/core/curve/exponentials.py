@@ -161,7 +161,8 @@ def decay_integral(rate: Any, length: Any) -> Any:
     # Each branch is kept finite where the other holds: derivatives pass through both.
     bounded = xp.where(endless, 0.0, length)
     finite = bounded * _mean_decay(rate * bounded)
-    infinite = xp.where(rate > 0, 1.0 / xp.where(rate > 0, rate, 1.0), xp.inf)
+    decaying = xp.where(endless & (rate > 0), rate, 1.0)
+    infinite = xp.where(rate > 0, 1.0 / decaying, xp.inf)
     return xp.where(endless, infinite, finite)
 
 
