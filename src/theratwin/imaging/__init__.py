@@ -2,7 +2,7 @@
 
 from theratwin.imaging.activity import Extraction, RegionActivity, Scan
 from theratwin.imaging.calibration import Calibration, Concentration, Sensitivity
-from theratwin.imaging.declaration import calibrations
+from theratwin.imaging.declaration import calibration_missing, calibrations
 from theratwin.imaging.extract import extract
 from theratwin.imaging.geometry import corner_distance, reorient_like, require_same_grid
 from theratwin.imaging.image import Image, read_image
@@ -27,6 +27,7 @@ __all__ = [
     "Segment",
     "Segmentation",
     "Sensitivity",
+    "calibration_missing",
     "calibrations",
     "corner_distance",
     "described",

@@ -16,7 +16,7 @@ WHOLE, REST = "whole_body", "remainder"
 class Scan:
     """One scan: its file, its time (h) after the administration, what its numbers stand for."""
 
-    path: Path
+    path: Path | str
     time: float
     calibration: Calibration
 

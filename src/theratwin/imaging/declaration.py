@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
 from theratwin.imaging.calibration import Calibration, Concentration, Sensitivity
+from theratwin.imaging.image import Image
 
 _FORMS = '"23.5 cps/MBq" for counts, with the duration of the scan, or "2.6 Bq/mL" for 1 stored'
 _WAYS = (
@@ -50,12 +51,7 @@ def calibrations(
     (Sensitivity(sensitivity=23.5, duration=0.3333333333333333),)
     """
     if unit is None and not factors:
-        raise InputError(
-            "the calibration is missing: an image file does not say what its numbers stand for, "
-            "and theratwin does not guess",
-            field="calibration",
-            remedy=_WAYS,
-        )
+        raise calibration_missing()
     if unit is not None and factors:
         raise InputError(
             "the unit says that the numbers are concentrations already, the calibration that "
@@ -74,6 +70,22 @@ def calibrations(
             raise _duration_unused(durations)
         return tuple(_concentration(factor) for factor in each)
     return _sensitivities(each, durations)
+
+
+def calibration_missing(image: Image | None = None) -> InputError:
+    """Return the error for scans without calibration, with what one of them shows of its scale."""
+    shows = ""
+    if image is not None and not image.scaled:
+        shows = (
+            f"; the scale of {image.name} is lost, for it holds whole numbers "
+            f"({image.data.dtype.name}, up to {image.data.max()}) and no scale in its header"
+        )
+    return InputError(
+        "missing: an image file does not say what its numbers stand for, and theratwin does not "
+        f"guess{shows}",
+        field="calibration",
+        remedy=_WAYS,
+    )
 
 
 def _sensitivities(factors: Sequence[str], durations: Sequence[str]) -> tuple[Sensitivity, ...]:

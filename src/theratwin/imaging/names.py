@@ -129,7 +129,7 @@ def _csv_pairs(text: str, path: Path) -> list[tuple[int, str, str]]:
     for place, row in rows:
         if None in row:
             raise InputError("more than two cells", field=place, allowed="label, region")
-    return [_pair(*row.values(), place) for place, row in rows]
+    return [_pair(value, name, place) for place, row in rows for value, name in [row.values()]]
 
 
 def _pair(value: Any, name: Any, place: str) -> tuple[int, str, str]:
