@@ -54,6 +54,7 @@ def test_refuses_wrong_entries(entries, says):
         ("n.toml", "format = 1\n[labels]\n1 = 2\n", "the region has no name"),
         ("n.csv", CSV.replace("label,", "value,"), "line 1: wrong columns"),
         ("n.csv", CSV.replace("Left Kidney", "Left Kidny"), "line 2: unknown region"),
+        ("n.csv", CSV.replace("17000", "\n17000").replace("Left Kidney", "Left Kidny"), "line 3"),
         ("n.csv", CSV + "20000\n", "line 5: the region has no name"),
         ("n.csv", CSV + "1,liver,spleen\n", "line 5: more than two cells"),
     ],

@@ -125,7 +125,7 @@ def _csv_pairs(text: str, path: Path) -> list[tuple[int, str, str]]:
             value=", ".join(reader.fieldnames or ()),
             allowed="label, region",
         )
-    rows = [(f"{path}: line {number}", row) for number, row in enumerate(reader, start=2)]
+    rows = [(f"{path}: line {reader.line_num}", row) for row in reader]
     for place, row in rows:
         if None in row:
             raise InputError("more than two cells", field=place, allowed="label, region")
