@@ -89,6 +89,23 @@ def test_writes_the_table_of_a_case(app, files):
     assert {row["administration"] for row in rows} == {"cycle 1"}
 
 
+def test_a_case_takes_the_table(app, files):
+    from theratwin.io import load_case, load_measurements
+    from theratwin.io.case_file import write_template
+
+    _run(app, "--out", "cycle.csv", names=["1=kidneys", "2=lesion_1"], times=["5 h", "30 h"])
+    write_template(files / "case.toml")
+    taken = load_measurements(files / "cycle.csv", load_case(files / "case.toml"))
+    assert [(m.region, m.time, m.relative_uncertainty) for m in taken] == [
+        ("kidneys", 5.0, 0.05),
+        ("kidneys", 30.0, 0.05),
+        ("lesion_1", 5.0, 0.12),
+        ("lesion_1", 30.0, 0.12),
+    ]
+    assert taken.items[0].value == pytest.approx(8 * VOXEL * 3e-3, rel=1e-9)
+    assert taken.items[0].volume == pytest.approx(8 * VOXEL, rel=1e-9)
+
+
 def test_stdout_holds_the_table_and_stderr_the_summary(app, files):
     result = _run(app)
     assert result.stdout.startswith("region,administration,time [h],activity [MBq]")

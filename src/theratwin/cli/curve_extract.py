@@ -53,11 +53,7 @@ def extract(
     from theratwin.cli import curve_extract_text as shown
 
     files = split_files(spect)
-    if unit is None and not calibration:
-        raise imaging.calibration_missing(imaging.read_image(files[0]))
-    calibrations = imaging.calibrations(
-        len(files), unit=unit, factors=split(calibration), durations=split(duration)
-    )
+    calibrations = _calibrations(files, unit, split(calibration), split(duration))
     _check_at(at, calibrations)
     scans = _scans(files, split(times), calibrations)
     cycle = _named(administration)
@@ -75,19 +71,17 @@ def extract(
         watch=lambda scans: watched(scans, "Reading scans"),
     )
     notes = shown.notes_on(found, declared=unit is not None, at=at, remainder=remainder)
+    table = imaging.measurement_table(found, administration=cycle, uncertainty=uncertainties, at=at)
+    inputs = [*files, labels, *(path for path in named_in if path.is_file())]
     emit(
         "activity_table/1",
         shown.records(found, cycle, uncertainties, at),
         unit=shown.UNITS,
-        text=imaging.measurement_table(
-            found, administration=cycle, uncertainty=uncertainties, at=at
-        ),
+        text=table,
         as_json=as_json,
         out=out,
         force=force,
-        provenance=Provenance.now(
-            inputs=[*files, labels, *(path for path in named_in if path.is_file())]
-        ),
+        provenance=Provenance.now(inputs=inputs),
         extra={"totals": shown.totals(found), "notes": notes},
     )
     if not quiet:
@@ -102,6 +96,16 @@ def _named(administration: str | None) -> str:
             remedy='Give its name, such as --administration "cycle 1"',
         )
     return administration.strip()
+
+
+def _calibrations(
+    files: Sequence[Path], unit: str | None, factors: Sequence[str], durations: Sequence[str]
+) -> Sequence[Calibration]:
+    from theratwin import imaging
+
+    if unit is None and not factors:
+        raise imaging.calibration_missing(imaging.read_image(files[0]))
+    return imaging.calibrations(len(files), unit=unit, factors=factors, durations=durations)
 
 
 def _check_at(at: str, calibrations: Sequence[Calibration]) -> None:
