@@ -18,12 +18,12 @@ Read = Sequence[tuple[Row, Measurement]]
 
 def check_measurements(case: Case, read: Read, problems: Problems) -> None:
     """Note what does not hold between the measurements and the rest of the case."""
-    seen: dict[tuple, Place] = {}
+    seen: dict[tuple, Row] = {}
     for row, measurement in read:
-        with problems.at(row.place):
+        with problems.at(row.place_of("time")):
             _check_once(row, measurement, seen)
-        for check in (_check_volume, _check_present, _check_next, _check_amount):
-            with problems.at(row.place):
+        for column, check in _CHECKS:
+            with problems.at(row.place_of(column)):
                 check(case, row, measurement)
         infusion = case.schedule[measurement.administration].duration
         if measurement.time < infusion:
@@ -49,15 +49,15 @@ def warn_of_oddities(case: Case, problems: Problems) -> None:
             problems.warn(place, f"lesion {lesion.name!r} was never measured")
 
 
-def _check_once(row: Row, measurement: Measurement, seen: dict[tuple, Place]) -> None:
+def _check_once(row: Row, measurement: Measurement, seen: dict[tuple, Row]) -> None:
     key = (measurement.region, measurement.administration, measurement.time, measurement.kind)
-    first = seen.setdefault(key, row.place)
-    if first is not row.place:
+    first = seen.setdefault(key, row)
+    if first is not row:
         raise InputError(
             f"{measurement.region} at {measurement.time:g} h after "
             f"{measurement.administration!r} stands twice",
             field=row.field("time"),
-            remedy=f"Remove one; the first stands in {first}",
+            remedy=f"Remove one; the first stands in {first.place}",
         )
 
 
@@ -130,3 +130,12 @@ def _check_amount(case: Case, row: Row, measurement: Measurement) -> None:
             allowed=f"at most {most:.4g} MBq",
             remedy="Check the unit, the administered activity and `at`",
         )
+
+
+#: The checks of one measurement, with the column that each is about.
+_CHECKS = (
+    ("region", _check_volume),
+    ("region", _check_present),
+    ("time", _check_next),
+    ("activity", _check_amount),
+)

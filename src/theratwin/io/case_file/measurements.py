@@ -20,7 +20,7 @@ from theratwin.case.reference_volumes import BLOOD_DENSITY
 from theratwin.case.regions import nearest_region, words_of
 from theratwin.core.errors import InputError, nearest_match
 from theratwin.core.units import parse
-from theratwin.io.case_file.fields import Field, choice, raw, text
+from theratwin.io.case_file.fields import Field, raw, text
 from theratwin.io.case_file.problems import Problems
 from theratwin.io.case_file.table import Row
 from theratwin.io.case_file.times import hours_between, moment
@@ -43,9 +43,9 @@ MEASUREMENT: Mapping[str, Field] = {
     "activity": raw("Activity, %IA, %IA/g or concentration", _ANY),
     "uncertainty": raw("Relative standard uncertainty, or absolute in the activity's unit", _ANY),
     "volume": raw("Volume of the region as delineated at this scan", _ANY),
-    "at": choice(
+    "at": raw(
         "Whether the value is as it was at the scan, or corrected for decay to the administration",
-        AT,
+        {"enum": list(AT)},
     ),
 }
 
