@@ -19,8 +19,7 @@ from theratwin.case import (
 from theratwin.case.reference_volumes import BLOOD_DENSITY
 from theratwin.case.regions import nearest_region, words_of
 from theratwin.core.errors import InputError, nearest_match
-from theratwin.core.units import parse
-from theratwin.io.case_file.fields import Field, raw, text
+from theratwin.io.case_file.fields import Field, parse, parse_like, raw, text
 from theratwin.io.case_file.problems import Problems
 from theratwin.io.case_file.table import Row
 from theratwin.io.case_file.times import hours_between, moment
@@ -226,7 +225,7 @@ def _value(raw: Any, name: str) -> tuple[float, str]:
     written = raw.replace("%ID", "%IA").replace("% ID", "%IA")
     for unit in _UNITS:
         try:
-            value = parse(written, unit, field=name)
+            value = parse(written, unit, name)
         except InputError:
             continue
         if not value > 0:
@@ -252,7 +251,7 @@ def _uncertainty(raw: Any, name: str, given: tuple[float, str] | None) -> float:
     if relative is None and isinstance(raw, str):
         for unit, scale in (("", 1.0), (given[1], given[0]) if given else ("", 1.0)):
             try:
-                relative = parse(raw.replace("%ID", "%IA"), unit, field=name) / scale
+                relative = parse(raw.replace("%ID", "%IA"), unit, name) / scale
                 break
             except InputError:
                 continue
@@ -267,7 +266,7 @@ def _uncertainty(raw: Any, name: str, given: tuple[float, str] | None) -> float:
 
 
 def _volume(raw: Any, name: str) -> float:
-    volume = parse(raw, "mL", field=name)
+    volume = parse_like(raw, "mL", name, "34 mL")
     if not volume > 0:
         raise InputError("must be positive", field=name, value=raw)
     return volume
