@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.absorbed_fraction import (
-    _outside,
     ellipsoid_absorbed_fraction,
     mass_radius,
     sphere_absorbed_fraction,
@@ -18,18 +17,6 @@ from theratwin.physics.point_source import point_source
 
 KINDS = st.sampled_from(["electron", "photon"])
 ENERGIES = st.floats(0.002, 3.0)
-
-
-def test_reduction_theorem_against_the_escape_probability_of_a_sphere():
-    """Absorption without scatter: Case, de Hoffmann and Placzek's closed form."""
-    x = np.concatenate([[0.0], np.geomspace(1e-4, 40, 2001)])
-    s = 0.5 * x[1:]
-    closed = 3 / (8 * s**3) * (2 * s**2 - 1 + (1 + 2 * s) * np.exp(-2 * s))
-    found = _outside(x, -np.expm1(-x), s)
-    away = s > 1e-2  # below, the closed form loses its digits
-    # PCHIP on this grid is good to its third order: steps of 0.6 % in x
-    assert found[away] == pytest.approx(closed[away], rel=1e-6)
-    assert found[~away] == pytest.approx(1 - 0.75 * s[~away], abs=1e-4)
 
 
 def test_small_spheres_see_the_mean_chord():

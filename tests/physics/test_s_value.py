@@ -22,7 +22,7 @@ def test_lutetium_spheres():
     published = [4.54e-9, 1.44e-9, 6.29e-10, 1.93e-10, 8.26e-11, 4.27e-11, 2.49e-11, 1.06e-11,
                  5.46e-12, 1.63e-12, 6.93e-13, 2.07e-13, 8.81e-14, 4.54e-14, 2.65e-14]  # fmt: skip
     ratio = sphere_s_value("Lu-177", mass, 1.03).total * PER_BQ_S / published
-    # found: -0.7 to +0.1 %; the typed digits alone are good to 0.5 %
+    # found: -0.6 to +0.1 %; the three digits typed are good to 0.5 %
     assert ratio == pytest.approx(1.0, abs=0.01)
 
 
@@ -54,7 +54,7 @@ def test_iodine_kidneys():
 
 
 def test_terbium_spheres():
-    """Tb-152 (positrons, hard gammas), OLINDA 2, mGy/(MBq h): Collamati et al. 2019, table 3."""
+    """Tb-152 (positrons, hard gammas), OLINDA 2, mGy/(MBq h): PMC6560118, table 3."""
     mass = [0.1, 1, 2, 4, 6, 8, 10]
     published = [678, 111, 60.9, 33.0, 23.0, 17.8, 14.6]
     ratio = 1e3 * sphere_s_value("Tb-152", mass, 1.0).total / published
@@ -62,11 +62,13 @@ def test_terbium_spheres():
     assert ratio == pytest.approx(1.0, abs=0.02)
 
 
-def test_yttrium_in_a_large_sphere_leaves_its_mean_energy():
+def test_yttrium_in_a_large_sphere_leaves_its_skin():
     s = sphere_s_value("Y-90", 1800.0)
     local = emissions("Y-90").electrons.energy_per_decay * 1.602176634e-10 * 3.6e9 / 1800
-    # 2.5 % leaves a liver's sphere, by <r> of 2.6 mm against a radius of 74.5 mm: 3 <r> / 4 R
-    assert s.total / local == pytest.approx(1 - 0.75 * 2.6 / 74.5, abs=4e-3)
+    # 3 <r> / 4 R leaves, R = 74.5 mm; <r> is near the radius that holds half, 2.4 mm by another
+    # run (test_point_source), a little more for the long tail: 2.4 to 3 mm. Bremsstrahlung, of
+    # which such a sphere keeps a fifth, takes 0.2 % more.
+    assert 1 - 0.75 * 3.0 / 74.5 - 0.003 < s.total / local < 1 - 0.75 * 2.4 / 74.5
 
 
 @pytest.mark.parametrize("name", ["Lu-177", "Y-90", "I-131", "In-111"])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.physics.point_source import Kind, PointSource, point_source
+from theratwin.physics.point_source import Kind
+from theratwin.physics.sphere_curves import sphere_curves
 
 Array = NDArray[np.float64]
 HIGHEST = 4.0  # MeV; the tables end at 3 MeV, the scaled shape is kept up to here
@@ -130,7 +130,7 @@ def _fractions(kind: Kind, energy: Array, radius: Array) -> Array:
             value=float(energy.max()),
             allowed=f"up to {HIGHEST} MeV",
         )
-    curves = _curves(kind)
+    curves = sphere_curves(kind)
     rows = [curves.at(e, radius.ravel()) for e in energy.ravel()]
     result = np.array(rows).reshape(energy.shape + radius.shape)
     if kind == "electron":
@@ -139,74 +139,6 @@ def _fractions(kind: Kind, energy: Array, radius: Array) -> Array:
         escaping = energy / 3
         return (1 - radiated) * result + radiated * _fractions("photon", escaping, radius)
     return result
-
-
-@dataclass(frozen=True, eq=False)
-class _Curves:
-    """Sphere fractions of a table's energies over scaled radius, as logit over logarithm.
-
-    The logit is straight at both ends: the fraction goes as s, its complement as 1/s.
-    """
-
-    table: PointSource
-    log_s: Array
-    logit: Array  # (energies, radii)
-
-    def at(self, energy: float, radius: Array) -> Array:
-        """Return the fraction at one energy for radii in g/cm2."""
-        from scipy.interpolate import PchipInterpolator
-
-        if energy < self.table.lowest:
-            return np.ones_like(radius)
-        s = np.log(radius / self.table.length_at(np.array(energy)))
-        curve = PchipInterpolator(self.log_s, self._between(energy))
-        return 1 / (1 + np.exp(-curve(np.clip(s, self.log_s[0], self.log_s[-1]))))
-
-    def _between(self, energy: float) -> Array:
-        """Return the logit at an energy: linear in log E; beyond the ends the last shape."""
-        ends = self.table.energy
-        place = float(np.interp(np.log(energy), np.log(ends), np.arange(len(ends))))
-        left = min(int(place), len(ends) - 2)
-        part = place - left
-        return (1 - part) * self.logit[left] + part * self.logit[left + 1]
-
-    def radiated(self, energy: Array) -> Array:
-        """Return the fraction of the energy that leaves as bremsstrahlung (zero at zero)."""
-        return np.interp(energy, np.r_[0, self.table.energy], np.r_[0, self.table.radiated])
-
-
-@cache
-def _curves(kind: Kind) -> _Curves:
-    table = point_source(kind)
-    first, last = 0.5 * table.x[1], 0.5 * table.x[-1]
-    far = np.geomspace(last, 1e8 * last, 161)[1:]
-    middle = 0.5 * table.x[1:]
-    logit = []
-    for column in table.fraction.T:
-        outside = _outside(table.x, column, np.concatenate([middle, far]))
-        near = np.geomspace(1e-8, 1, 81)[:-1]
-        inside = 1 - outside
-        fraction = np.concatenate([near * inside[0], inside])
-        logit.append(np.log(fraction / np.concatenate([1 - near * inside[0], outside])))
-    log_s = np.log(np.concatenate([np.geomspace(1e-8, 1, 81)[:-1] * first, middle, far]))
-    return _Curves(table, log_s, np.array(logit))
-
-
-def _outside(x: Array, fraction: Array, s: Array) -> Array:
-    """Return one minus the sphere's fraction at radii s; each 2s is a node or beyond the last.
-
-    From the integrals of G = 1 - F and of x^2 G; three Gauss points are exact for the PCHIP.
-    """
-    from scipy.interpolate import PchipInterpolator
-
-    point, weight = np.polynomial.legendre.leggauss(3)
-    half = 0.5 * np.diff(x)[:, None]
-    nodes = x[:-1, None] + half * (1 + point)
-    rest = 1 - PchipInterpolator(x, fraction)(nodes)
-    plain = np.cumsum((half * weight * rest).sum(axis=1))
-    square = np.cumsum((half * weight * nodes**2 * rest).sum(axis=1))
-    at = np.minimum(np.searchsorted(x[1:], 2 * s * (1 - 1e-12)), len(plain) - 1)
-    return 3 / (4 * s) * (plain[at] - square[at] / (4 * s**2))
 
 
 @cache
