@@ -3,6 +3,7 @@
 from theratwin.case.case import Case, SharedUncertainty
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
+from theratwin.case.regions import Region, find_region, region, regions
 from theratwin.case.treatment import Administration, Ligand, Radiopharmaceutical, Schedule
 
 __all__ = [
@@ -15,7 +16,11 @@ __all__ = [
     "Measurements",
     "Patient",
     "Radiopharmaceutical",
+    "Region",
     "Schedule",
     "SharedUncertainty",
     "Volume",
+    "find_region",
+    "region",
+    "regions",
 ]

@@ -1,0 +1,68 @@
+"""Dose of red marrow: from itself, and from the photons of the whole body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from theratwin.core import parameter_set
+from theratwin.physics import body_photon_s_value, emissions
+from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
+
+
+@dataclass(frozen=True)
+class MarrowModel:
+    """Factors that turn activity curves into the dose rate of red marrow.
+
+    Parameters
+    ----------
+    mass
+        Mass of red marrow (g), stated since it is never measured.
+    self_s_value
+        Dose for each unit of time-integrated activity in the marrow, Gy/(MBq h).
+    body_s_value
+        The same for activity anywhere in the body, by its photons.
+    activity_for_blood
+        Activity in the marrow (MBq) for each unit of concentration in blood (MBq/mL), in mL.
+    relative_uncertainty
+        Relative standard uncertainty of the self-dose part.
+    """
+
+    mass: float
+    self_s_value: float
+    body_s_value: float
+    activity_for_blood: float
+    relative_uncertainty: float
+
+
+def marrow_model(nuclide: str, body_mass: float, height: float) -> MarrowModel:
+    r"""Return the marrow model of an adult.
+
+    .. math::
+
+        \dot D = S_\mathrm{self} A_\mathrm{marrow} + S_\mathrm{body} A_\mathrm{body}, \qquad
+        A_\mathrm{marrow} = C_\mathrm{blood}\, R\, m / \rho
+
+    The marrow's mass is the reference adult's in proportion to body mass; with activity from
+    blood it cancels. Electrons that start in the marrow leave part of their energy in bone: the
+    fraction that stays is a published one. Bone and other organs act through their photons only.
+
+    Parameters
+    ----------
+    nuclide
+        Name.
+    body_mass
+        Body mass (g).
+    height
+        Height (mm).
+    """
+    values = parameter_set("dosimetry", "red_marrow")
+    mass = values.value("reference_mass") * body_mass / values.value("reference_body_mass")
+    retained = values["self_absorbed_fraction"]
+    energy = emissions(nuclide).electrons.energy_per_decay * retained.value
+    return MarrowModel(
+        mass=mass,
+        self_s_value=energy * GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H / mass,
+        body_s_value=float(body_photon_s_value(nuclide, body_mass, height)),
+        activity_for_blood=values.value("to_blood_ratio") * mass / values.value("density"),
+        relative_uncertainty=values.value("relative_uncertainty"),
+    )

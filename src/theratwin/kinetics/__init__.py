@@ -1,0 +1,23 @@
+"""Where the activity goes: empirical curves with population priors, single-time-point methods."""
+
+from theratwin.kinetics.curves import Block, empirical_curves, region_block
+from theratwin.kinetics.priors import effective_half_life, region_prior
+from theratwin.kinetics.region_curve import CycleChange, RegionCurve, RegionPrior
+from theratwin.kinetics.single_time_point import haenscheid, haenscheid_ratio, madsen
+from theratwin.kinetics.structure import STRUCTURES, Structure
+
+__all__ = [
+    "STRUCTURES",
+    "Block",
+    "CycleChange",
+    "RegionCurve",
+    "RegionPrior",
+    "Structure",
+    "effective_half_life",
+    "empirical_curves",
+    "haenscheid",
+    "haenscheid_ratio",
+    "madsen",
+    "region_block",
+    "region_prior",
+]

@@ -1,0 +1,87 @@
+"""The empirical kinetic model: a patient's own curves, region by region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from theratwin.case import Administration, Case, Measurement
+from theratwin.core.errors import InputError
+from theratwin.kinetics.priors import region_prior
+from theratwin.kinetics.region_curve import RegionCurve
+from theratwin.kinetics.structure import STRUCTURES
+
+
+@dataclass(frozen=True)
+class Block:
+    """Parameters that are estimated together, apart from all others.
+
+    Parameters
+    ----------
+    name
+        Its name; for empirical curves the region's.
+    alternatives
+        Competing structures for it.
+    """
+
+    name: str
+    alternatives: tuple[RegionCurve, ...]
+
+
+def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:
+    """Return a block for each measured region of a case.
+
+    Raises
+    ------
+    InputError
+        If nothing was measured.
+    """
+    if not len(case.measurements):
+        raise InputError(
+            "nothing was measured",
+            field="measurements",
+            remedy="Add [[measurements]] of at least one region",
+        )
+    return tuple(region_block(case, region, decay_constant) for region in case.measurements.regions)
+
+
+def region_block(case: Case, region: str, decay_constant: float) -> Block:
+    """Return the competing curves of one region."""
+    lesion = region in case.lesion_names
+    prior = region_prior(
+        region, case.radiopharmaceutical.ligand.target, decay_constant, lesion=lesion
+    )
+    first, administrations = _reaching(case, region)
+    measurements = tuple(case.measurements.of_region(region))
+    alternatives = tuple(
+        RegionCurve(
+            region, structure, prior, administrations, measurements, decay_constant, first + 1
+        )
+        for structure in STRUCTURES
+        if not structure.uptake_phase or _after_start(measurements, administrations)
+    )
+    return Block(region, alternatives)
+
+
+def _reaching(case: Case, region: str) -> tuple[int, tuple[Administration, ...]]:
+    """Return the administrations from the first that reaches the region to the last measured."""
+    names = case.schedule.names
+    appears = {lesion.name: lesion.appears for lesion in case.lesions}.get(region)
+    first = names.index(appears) if appears else 0
+    measured = [names.index(m.administration) for m in case.measurements.of_region(region)]
+    if min(measured) < first:
+        raise InputError(
+            f"measured after {names[min(measured)]!r}, before it appears",
+            field=f"lesions.{region}.appears",
+            value=appears,
+            allowed=names,
+        )
+    return first, case.schedule.administrations[first : max(measured) + 1]
+
+
+def _after_start(
+    measurements: Sequence[Measurement], administrations: Sequence[Administration]
+) -> bool:
+    """Whether every value was measured after its administration took effect."""
+    middle = {a.name: 0.5 * a.duration for a in administrations}
+    return all(m.time > middle[m.administration] for m in measurements)

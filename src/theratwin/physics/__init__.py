@@ -1,0 +1,35 @@
+"""Nuclides, their emissions, and the energy that spheres and bodies absorb of them."""
+
+from theratwin.physics.absorbed_fraction import (
+    ellipsoid_absorbed_fraction,
+    sphere_absorbed_fraction,
+)
+from theratwin.physics.body import (
+    body_absorbed_fraction,
+    body_photon_s_value,
+    photon_energy_per_decay,
+)
+from theratwin.physics.emissions import Emissions, Lines, emissions
+from theratwin.physics.nuclide import Branch, Nuclide, nuclide, nuclide_names
+from theratwin.physics.progeny import progeny_energy_ratio, refuse_progeny
+from theratwin.physics.s_value import SphereSValue, direct_sphere_s_value, sphere_s_value
+
+__all__ = [
+    "Branch",
+    "Emissions",
+    "Lines",
+    "Nuclide",
+    "SphereSValue",
+    "body_absorbed_fraction",
+    "body_photon_s_value",
+    "direct_sphere_s_value",
+    "ellipsoid_absorbed_fraction",
+    "emissions",
+    "nuclide",
+    "nuclide_names",
+    "photon_energy_per_decay",
+    "progeny_energy_ratio",
+    "refuse_progeny",
+    "sphere_absorbed_fraction",
+    "sphere_s_value",
+]

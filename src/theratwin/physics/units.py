@@ -1,0 +1,6 @@
+"""Two conversions that every S value needs."""
+
+from __future__ import annotations
+
+GY_PER_MEV_PER_GRAM = 1.602176634e-10  # exact: the elementary charge (SI 2019)
+DECAYS_PER_MBQ_H = 3.6e9

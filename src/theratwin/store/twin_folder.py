@@ -1,0 +1,194 @@
+"""A twin as a folder: a manifest, the case, and the draws of each block."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from theratwin.core import Provenance
+from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.files import new_folder, write_text
+from theratwin.physics import nuclide
+from theratwin.store.case_json import case_from_dict, case_to_dict
+from theratwin.store.draws_csv import draws_from_csv, draws_to_csv
+from theratwin.twin.calibrate import MODELS
+from theratwin.twin.importance import Resampled
+from theratwin.twin.laplace import Laplace
+from theratwin.twin.posterior import BlockPosterior, Fit
+from theratwin.twin.twin import Interval, Snapshot, Twin
+
+FORMAT = 1
+MANIFEST = "twin.json"
+_CASE = "case.json"
+_POSTERIOR = "posterior"
+
+
+def save_twin(twin: Twin, path: Path | str, *, force: bool = False) -> Path:
+    """Write a twin as a folder, whole or not at all.
+
+    Parameters
+    ----------
+    twin
+        The twin.
+    path
+        The folder.
+    force
+        Replace what stands there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If the folder exists and ``force`` is not given.
+    """
+    with new_folder(path, force=force) as folder:
+        write_text(folder / _CASE, _json({"format": FORMAT} | case_to_dict(twin.case)))
+        for posterior in twin.posteriors:
+            write_text(_draws_file(folder, posterior.name), draws_to_csv(posterior))
+        write_text(folder / MANIFEST, _json(_manifest(twin)))
+    return Path(path)
+
+
+def load_twin(path: Path | str) -> Twin:
+    """Read a twin from its folder.
+
+    Raises
+    ------
+    InputError
+        If the folder is no twin, or something in it is missing or changed.
+    UnsupportedError
+        If it was written by a newer theratwin.
+    """
+    folder = Path(path)
+    manifest = _read_json(folder / MANIFEST, "This is no twin folder; make one with calibrate")
+    case = case_from_dict(_read_json(folder / _CASE, "Calibrate again"), field=_CASE)
+    decay_constant = nuclide(case.radiopharmaceutical.nuclide).decay_constant
+    if manifest["model"] not in MODELS:
+        raise UnsupportedError(
+            "unknown model",
+            field=f"{MANIFEST}: model",
+            value=manifest["model"],
+            allowed=sorted(MODELS),
+        )
+    blocks = MODELS[manifest["model"]](case, decay_constant)
+    return Twin(
+        case=case,
+        model=manifest["model"],
+        posteriors=tuple(_block(folder, block, manifest["blocks"]) for block in blocks),
+        seed=manifest["seed"],
+        provenance=Provenance.from_dict(manifest["provenance"]),
+        history=tuple(_snapshot(entry) for entry in manifest["history"]),
+    )
+
+
+def _manifest(twin: Twin) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "schema": "theratwin/twin/1",
+        "model": twin.model,
+        "seed": twin.seed,
+        "draws": twin.draws,
+        "provenance": twin.provenance.to_dict(),
+        "blocks": {
+            posterior.name: [_fit_to_dict(fit) for fit in posterior.fits]
+            for posterior in twin.posteriors
+        },
+        "history": [
+            {
+                "label": past.label,
+                "dose": {
+                    cycle: {region: vars(interval) for region, interval in regions.items()}
+                    for cycle, regions in past.dose.items()
+                },
+            }
+            for past in twin.history
+        ],
+    }
+
+
+def _fit_to_dict(fit: Fit) -> dict[str, Any]:
+    approximation, resampled = fit.approximation, fit.resampled
+    return {
+        "structure": fit.alternative.name,
+        "weight": fit.weight,
+        "criterion": fit.criterion,
+        "mode": approximation.mode.tolist(),
+        "covariance": approximation.covariance.tolist(),
+        "positive_definite": approximation.positive_definite,
+        "chi_square": approximation.chi_square,
+        "effective_parameters": approximation.effective_parameters,
+        "pareto_k": None if resampled is None else resampled.pareto_k,
+        "effective_size": None if resampled is None else resampled.effective_size,
+    }
+
+
+def _block(folder: Path, block: Any, entries: dict[str, Any]) -> BlockPosterior:
+    file = _draws_file(folder, block.name)
+    if not file.is_file() or block.name not in entries:
+        raise InputError("missing in the twin folder", field=str(file), remedy="Calibrate again")
+    groups = draws_from_csv(file.read_text(encoding="utf-8"), block.alternatives, field=file.name)
+    of_structure = {index: draws for index, _, draws in groups}
+    fits = tuple(
+        _fit(alternative, entry, of_structure.get(index))
+        for index, (alternative, entry) in enumerate(
+            zip(block.alternatives, entries[block.name], strict=True)
+        )
+    )
+    shares = tuple((index, positions) for index, positions, _ in groups)
+    return BlockPosterior(block.name, fits, shares, sum(len(p) for _, p in shares))
+
+
+def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> Fit:
+    approximation = Laplace(
+        np.array(entry["mode"]),
+        np.array(entry["covariance"]),
+        entry["positive_definite"],
+        entry["chi_square"],
+        entry["effective_parameters"],
+    )
+    resampled = (
+        None if draws is None else Resampled(draws, entry["pareto_k"], entry["effective_size"])
+    )
+    return Fit(alternative, approximation, entry["weight"], entry["criterion"], resampled)
+
+
+def _snapshot(entry: dict[str, Any]) -> Snapshot:
+    dose = {
+        cycle: {region: Interval(**interval) for region, interval in regions.items()}
+        for cycle, regions in entry["dose"].items()
+    }
+    return Snapshot(entry["label"], dose)
+
+
+def _draws_file(folder: Path, block: str) -> Path:
+    return folder / _POSTERIOR / f"{block}.csv"
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _read_json(file: Path, remedy: str) -> dict[str, Any]:
+    if not file.is_file():
+        raise InputError("there is no such file", field=str(file), remedy=remedy)
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise InputError(f"this is no JSON: {error}", field=str(file), remedy=remedy) from error
+    if content.get("format") != FORMAT:
+        raise UnsupportedError(
+            "written in another format",
+            field=f"{file.name}: format",
+            value=content.get("format"),
+            allowed=f"format = {FORMAT}",
+            remedy="Use the theratwin that wrote it, or calibrate again",
+        )
+    content.pop("format")
+    return content

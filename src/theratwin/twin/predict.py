@@ -1,0 +1,37 @@
+"""Predict: from a twin to the doses and effects of any course."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from theratwin.case import Schedule
+from theratwin.twin.doses import region_doses
+from theratwin.twin.prediction import Prediction
+from theratwin.twin.twin import Twin
+
+
+def predict(twin: Twin, schedule: Schedule | None = None) -> Prediction:
+    """Predict doses and effects of a course of administrations.
+
+    Parameters
+    ----------
+    twin
+        The patient's twin.
+    schedule
+        The whole course from the first cycle; the case's own by default. Cycle k of it has the
+        kinetics of the patient's cycle k: measured where it was, else a draw of how cycles
+        differ.
+
+    Returns
+    -------
+    Prediction
+        Draws by region and administration.
+    """
+    schedule = schedule or twin.case.schedule
+    doses = region_doses(twin.case, twin.posteriors, schedule, seed=twin.seed)
+    return Prediction(
+        case=twin.case,
+        schedule=schedule,
+        regions={dose.region: dose for dose in doses},
+        provenance=replace(twin.provenance),
+    )

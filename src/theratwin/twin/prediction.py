@@ -1,0 +1,132 @@
+"""A prediction: doses and effects of a course, as draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from theratwin.case import Case, Schedule
+from theratwin.core import Provenance
+from theratwin.core.errors import InputError
+from theratwin.twin.region_dose import RegionDose
+from theratwin.twin.twin import Interval
+
+_LEVELS = (5.0, 50.0, 95.0)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Medians with 90 % credible intervals by region, one column an administration.
+
+    Parameters
+    ----------
+    quantity, unit
+        What the numbers are.
+    columns
+        Names of the administrations, the last column their total.
+    rows
+        Region to its intervals, one a column.
+    """
+
+    quantity: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: Mapping[str, tuple[Interval, ...]]
+
+    def __str__(self) -> str:
+        width = max(len(region) for region in self.rows)
+        head = " " * width + "".join(f"  {column:>22}" for column in self.columns)
+        lines = [f"{self.quantity} [{self.unit}], median (90 % credible interval)", head]
+        for region, intervals in self.rows.items():
+            cells = (f"{i.median:.3g} ({i.low:.3g} to {i.high:.3g})" for i in intervals)
+            lines.append(f"{region:<{width}}" + "".join(f"  {cell:>22}" for cell in cells))
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Doses and effects of a course in every region.
+
+    Parameters
+    ----------
+    case
+        The case that the twin rests on.
+    schedule
+        The course.
+    regions
+        Draws by region.
+    provenance
+        What it was made from.
+    """
+
+    case: Case
+    schedule: Schedule
+    regions: Mapping[str, RegionDose]
+    provenance: Provenance
+
+    def __getitem__(self, region: str) -> RegionDose:
+        if region not in self.regions:
+            raise InputError(
+                "no dose is predicted there",
+                field="region",
+                value=region,
+                allowed=list(self.regions),
+                remedy="Measure it; red marrow needs blood, whole body and the patient's height",
+            )
+        return self.regions[region]
+
+    def __iter__(self) -> Iterator[RegionDose]:
+        return iter(self.regions.values())
+
+    @property
+    def lesions(self) -> tuple[RegionDose, ...]:
+        """The lesions."""
+        return tuple(region for region in self if region.lesion)
+
+    @property
+    def organs(self) -> tuple[RegionDose, ...]:
+        """The normal tissues."""
+        return tuple(region for region in self if not region.lesion)
+
+    def dose(self) -> Table:
+        """Return absorbed doses (Gy)."""
+        return self._table("Absorbed dose", "Gy", {r.region: r.dose for r in self})
+
+    def dose_per_activity(self) -> Table:
+        """Return absorbed doses for each administered activity (Gy/GBq)."""
+        gigabecquerel = 1e-3 * np.array([a.activity for a in self.schedule])
+        table = {
+            r.region: np.append(
+                r.dose / gigabecquerel, r.dose.sum(axis=1, keepdims=True) / gigabecquerel.sum(), 1
+            )
+            for r in self
+        }
+        return _summary("Absorbed dose per activity", "Gy/GBq", self._columns, table)
+
+    def bed(self) -> Table:
+        """Return biologically effective doses (Gy) where radiosensitivity is known."""
+        known = {r.region: r.bed for r in self if r.tissue is not None}
+        return self._table("Biologically effective dose", "Gy", known)
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        return (*self.schedule.names, "total")
+
+    def _table(self, quantity: str, unit: str, by_region: Mapping[str, np.ndarray]) -> Table:
+        with_total = {
+            region: np.append(draws, draws.sum(axis=1, keepdims=True), axis=1)
+            for region, draws in by_region.items()
+        }
+        return _summary(quantity, unit, self._columns, with_total)
+
+
+def _summary(
+    quantity: str, unit: str, columns: tuple[str, ...], by_region: Mapping[str, np.ndarray]
+) -> Table:
+    rows = {
+        region: tuple(Interval(m, lo, hi) for lo, m, hi in np.percentile(draws, _LEVELS, axis=0).T)
+        for region, draws in by_region.items()
+    }
+    return Table(quantity, unit, columns, rows)

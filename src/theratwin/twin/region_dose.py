@@ -1,0 +1,94 @@
+"""Draws of a region's dose rate over a course, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from theratwin.core import Exponentials
+from theratwin.core.errors import InputError
+from theratwin.response import Tissue, protraction_integral
+
+
+@dataclass(frozen=True, eq=False)
+class RegionDose:
+    """The dose rate in one region, cycle by cycle, as draws.
+
+    Parameters
+    ----------
+    region
+        Canonical name, or a lesion's.
+    dose_rates
+        Dose rate (Gy/h) by each administration, batch ``(draws,)``; None before it appears.
+    activities
+        Activity (MBq) by each administration likewise.
+    tissue
+        Radiosensitivity and repair; None if none is known, then there is no BED.
+    mass
+        Draws of the mass (g).
+    lesion
+        Whether it is a tumor lesion.
+    """
+
+    region: str
+    dose_rates: tuple[Exponentials | None, ...]
+    activities: tuple[Exponentials | None, ...]
+    tissue: Tissue | None
+    mass: Float[np.ndarray, " draws"]
+    lesion: bool
+
+    @cached_property
+    def dose(self) -> Float[np.ndarray, "draws cycles"]:
+        """Absorbed dose (Gy) by each administration."""
+        return self._by_cycle(lambda rate: rate.integral())
+
+    @cached_property
+    def quadratic(self) -> Float[np.ndarray, "draws cycles"]:
+        r"""The product :math:`G D^2` (Gy^2) of each administration."""
+        tissue = self.known_tissue
+        return self._by_cycle(lambda rate: protraction_integral(rate, tissue.repair))
+
+    @cached_property
+    def bed(self) -> Float[np.ndarray, "draws cycles"]:
+        """Biologically effective dose (Gy) by each administration.
+
+        Cycles are weeks apart, so that sublethal damage of one is repaired before the next.
+        """
+        return self.dose + self.quadratic / self.known_tissue.alpha_beta
+
+    @property
+    def known_tissue(self) -> Tissue:
+        """The tissue; an error if none is known."""
+        if self.tissue is None:
+            raise InputError(
+                "no radiosensitivity is known for this region", field=f"bed.{self.region}"
+            )
+        return self.tissue
+
+    @cached_property
+    def total_dose_rate(self) -> Exponentials:
+        """The dose rate (Gy/h) of all administrations together."""
+        return _total(self.dose_rates)
+
+    @cached_property
+    def total_activity(self) -> Exponentials:
+        """The activity (MBq) of all administrations together."""
+        return _total(self.activities)
+
+    def _by_cycle(self, of: Any) -> np.ndarray:
+        draws = self.mass.shape[0]
+        columns = [np.zeros(draws) if rate is None else of(rate) for rate in self.dose_rates]
+        return np.stack([np.broadcast_to(column, (draws,)) for column in columns], axis=-1)
+
+
+def _total(curves: Sequence[Exponentials | None]) -> Any:
+    present = [curve for curve in curves if curve is not None]
+    if not present:
+        return Exponentials([0.0], [1.0])
+    return reduce(add, present)

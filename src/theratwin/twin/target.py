@@ -1,0 +1,99 @@
+"""What a twin estimates: log-parameters with normal priors and log-normal observations."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from theratwin.core import LogNormal
+
+_STEP = 1e-30
+
+
+class Alternative(Protocol):
+    """One structure of one block, as any kinetic model offers it to the twin.
+
+    `predicted` must accept complex ``theta`` (derivatives are taken by complex steps, exact to
+    rounding).
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameter_names(self) -> tuple[str, ...]: ...
+    @property
+    def priors(self) -> tuple[LogNormal, ...]: ...
+    @property
+    def observed(self) -> Float[Any, " measurements"]: ...
+    @property
+    def observed_sd(self) -> Float[Any, " measurements"]: ...
+    def predicted(self, theta: Any) -> Any: ...
+
+
+class Target:
+    r"""The posterior density of an alternative as a sum of squares.
+
+    .. math:: -2 \ln p(\theta \mid y) = \sum_i r_i(\theta)^2 + \mathrm{const}
+
+    with residuals of the logarithms of the data, then of the priors, each over its standard
+    deviation.
+    """
+
+    def __init__(self, alternative: Alternative) -> None:
+        self.alternative = alternative
+        self.prior_mean = np.array([prior.log_mean for prior in alternative.priors])
+        self.prior_sd = np.array([prior.log_sd for prior in alternative.priors])
+
+    @property
+    def size(self) -> int:
+        """The number of parameters."""
+        return self.prior_mean.size
+
+    @property
+    def observations(self) -> int:
+        """The number of measurements."""
+        return self.alternative.observed.size
+
+    def data_residuals(self, theta: Any) -> Any:
+        """Return the residuals of the data, shape ``(*draws, measurements)``."""
+        difference = self.alternative.predicted(theta) - self.alternative.observed
+        return difference / self.alternative.observed_sd
+
+    def residuals(self, theta: Any) -> Any:
+        """Return the residuals of data and priors, shape ``(*draws, measurements + size)``."""
+        prior = (theta - self.prior_mean) / self.prior_sd
+        return np.concatenate([self.data_residuals(theta), prior], axis=-1)
+
+    def log_density(self, theta: Any) -> Any:
+        """Return the log posterior density up to a constant, shape ``draws``.
+
+        Where the prediction leaves the range of numbers it is minus infinity.
+        """
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            density = -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
+        return np.where(np.isnan(density), -np.inf, density)
+
+    def jacobian(self, theta: Float[Any, " parameters"]) -> Float[Any, "residuals parameters"]:
+        """Return the derivatives of the residuals, exact to rounding (complex steps)."""
+        stepped = theta + 1j * _STEP * np.eye(self.size)
+        return self.residuals(stepped).imag.T / _STEP
+
+    def gradient(self, theta: Float[Any, " parameters"]) -> Float[Any, " parameters"]:
+        """Return the gradient of minus the log density."""
+        return self.jacobian(theta).T @ self.residuals(theta)
+
+    def hessian(self, theta: Float[Any, " parameters"]) -> Float[Any, "parameters parameters"]:
+        """Return the second derivatives of minus the log density.
+
+        Central differences of the exact gradient, in steps of 1e-5 of a prior's spread.
+        """
+        columns = []
+        for k in range(self.size):
+            step = np.zeros(self.size)
+            step[k] = 1e-5 * self.prior_sd[k]
+            rise = self.gradient(theta + step) - self.gradient(theta - step)
+            columns.append(rise / (2.0 * step[k]))
+        matrix = np.array(columns)
+        return 0.5 * (matrix + matrix.T)

@@ -1,0 +1,59 @@
+"""Update: the next scans narrow the twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from theratwin.case import Administration, Measurement, Schedule
+from theratwin.core.errors import InputError
+from theratwin.twin.calibrate import calibrate
+from theratwin.twin.predict import predict
+from theratwin.twin.twin import Snapshot, Twin
+
+
+def update(
+    twin: Twin,
+    measurements: Iterable[Measurement],
+    *,
+    administration: Administration | None = None,
+) -> Twin:
+    """Return the twin with further measurements.
+
+    All cycles are fitted together, which is the exact posterior given all data, not one that was
+    approximated twice.
+
+    Parameters
+    ----------
+    twin
+        The twin so far.
+    measurements
+        The new measurements.
+    administration
+        The administration that they follow, if the case does not know it yet.
+
+    Raises
+    ------
+    InputError
+        If there is no measurement, or one follows an unknown administration.
+    """
+    new = tuple(measurements)
+    if not new:
+        raise InputError("nothing to update with", field="measurements")
+    case = twin.case
+    if administration is not None:
+        case = replace(case, schedule=Schedule((*case.schedule.administrations, administration)))
+    fresh = calibrate(
+        case.with_measurements(new), seed=twin.seed, draws=twin.draws, model=twin.model
+    )
+    return replace(fresh, history=(*twin.history, snapshot(twin)))
+
+
+def snapshot(twin: Twin) -> Snapshot:
+    """Return what the twin says of the administrations known to it (Gy/GBq)."""
+    table = predict(twin).dose_per_activity()
+    by_cycle = {
+        column: {region: intervals[k] for region, intervals in table.rows.items()}
+        for k, column in enumerate(table.columns[:-1])
+    }
+    return Snapshot(", ".join(twin.case.measurements.administrations), by_cycle)
