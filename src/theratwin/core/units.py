@@ -48,7 +48,7 @@ def registry() -> UnitRegistry:
     """
     from pint import UnitRegistry
 
-    units = UnitRegistry(None)  # pyright: ignore[reportArgumentType]  # None is pint's empty
+    units = UnitRegistry(None)  # pyright: ignore[reportArgumentType] (None: no defaults)
     units.load_definitions(files("theratwin.core").joinpath("units.txt").read_text().splitlines())
     return units
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self
 
 from jaxtyping import Float
 
@@ -41,21 +41,21 @@ class Curve(ABC):
         """
 
     @abstractmethod
-    def scaled(self, factor: Any) -> Curve:
+    def scaled(self, factor: Any) -> Self:
         """Return the curve times ``factor``: a number, or an array over the batch axes.
 
         Axes that the factor has before those of the batch become leading batch axes.
         """
 
     @abstractmethod
-    def shifted(self, delay: float) -> Curve:
+    def shifted(self, delay: float) -> Self:
         """Return the curve ``delay`` hours later."""
 
     @abstractmethod
-    def __getitem__(self, index: Any) -> Curve:
+    def __getitem__(self, index: Any) -> Self:
         """Select from the batch axes, as from a NumPy array of the batch's shape."""
 
-    def __mul__(self, factor: Any) -> Curve:
+    def __mul__(self, factor: Any) -> Self:
         return self.scaled(factor)
 
     __rmul__ = __mul__

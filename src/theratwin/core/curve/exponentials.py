@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import factorial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
@@ -76,6 +77,27 @@ class Exponentials(Curve):
             )
         return cls(amplitudes, np.log(2.0) / half_lives, starts)
 
+    @classmethod
+    def joined(cls, curves: Iterable[Exponentials]) -> Exponentials:
+        """Return the sum of sums of exponentials; of none, the curve that is zero.
+
+        Examples
+        --------
+        >>> pair = [Exponentials([1.0], [0.1]), Exponentials([2.0], [0.5], 3.0)]
+        >>> Exponentials.joined(pair).amplitudes
+        array([1., 2.])
+        """
+        curves = [*curves] or [cls(0.0, 0.0)]
+        xp = namespace(*(curve.amplitudes for curve in curves))
+        batch = np.broadcast_shapes(*(curve.batch_shape for curve in curves))
+
+        def terms(name: str) -> Any:
+            arrays = [getattr(curve, name) for curve in curves]
+            spread = [xp.broadcast_to(array, (*batch, array.shape[-1])) for array in arrays]
+            return xp.concatenate(spread, axis=-1)
+
+        return cls(terms("amplitudes"), terms("rates"), terms("starts"))
+
     @property
     def batch_shape(self) -> tuple[int, ...]:
         return self.amplitudes.shape[:-1]
@@ -108,34 +130,22 @@ class Exponentials(Curve):
         per_value = xp.where((value == 0) & xp.isinf(per_value), 0.0, per_value)
         return xp.sum(value * per_value, axis=-1)
 
-    def scaled(self, factor: Any) -> Exponentials:
+    def scaled(self, factor: Any) -> Self:
         factor = as_float(factor)
-        return Exponentials(self.amplitudes * factor[..., None], self.rates, self.starts)
+        return type(self)(self.amplitudes * factor[..., None], self.rates, self.starts)
 
-    def shifted(self, delay: float) -> Exponentials:
+    def shifted(self, delay: float) -> Self:
         check_delay(delay)
-        return Exponentials(self.amplitudes, self.rates, self.starts + delay)
+        return type(self)(self.amplitudes, self.rates, self.starts + delay)
 
-    def __getitem__(self, index: Any) -> Exponentials:
+    def __getitem__(self, index: Any) -> Self:
         chosen = batch_index(index, 1)
-        return Exponentials(self.amplitudes[chosen], self.rates[chosen], self.starts[chosen])
+        return type(self)(self.amplitudes[chosen], self.rates[chosen], self.starts[chosen])
 
     def __add__(self, other: Curve) -> Curve:
         if not isinstance(other, Exponentials):
             return super().__add__(other)
-        xp = namespace(self.amplitudes, other.amplitudes)
-        batch = np.broadcast_shapes(self.batch_shape, other.batch_shape)
-        joined = (
-            xp.concatenate(
-                [xp.broadcast_to(array, (*batch, array.shape[-1])) for array in pair], axis=-1
-            )
-            for pair in (
-                (self.amplitudes, other.amplitudes),
-                (self.rates, other.rates),
-                (self.starts, other.starts),
-            )
-        )
-        return Exponentials(*joined)
+        return Exponentials.joined([self, other])
 
 
 # (1 - e^-x) / x = 1 - x/2! + x^2/3! - ...: below 1/2, 16 terms reach the last digit.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
@@ -98,15 +98,15 @@ class Pieces(Curve):
             upper * _polynomial(risen, upper) - lower * _polynomial(risen, lower), axis=-1
         )
 
-    def scaled(self, factor: Any) -> Pieces:
-        return Pieces(self.breaks, self.coefficients * as_float(factor)[..., None, None])
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(self.breaks, self.coefficients * as_float(factor)[..., None, None])
 
-    def shifted(self, delay: float) -> Pieces:
+    def shifted(self, delay: float) -> Self:
         check_delay(delay)
-        return Pieces(self.breaks + delay, self.coefficients)
+        return type(self)(self.breaks + delay, self.coefficients)
 
-    def __getitem__(self, index: Any) -> Pieces:
-        return Pieces(self.breaks, self.coefficients[batch_index(index, 2)])
+    def __getitem__(self, index: Any) -> Self:
+        return type(self)(self.breaks, self.coefficients[batch_index(index, 2)])
 
 
 def _polynomial(coefficients: Any, elapsed: Any) -> Any:

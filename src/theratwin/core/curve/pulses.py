@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
@@ -80,12 +80,12 @@ class Pulses(Curve):
         inside = (self.times >= start) & (self.times <= end)
         return xp.sum(xp.where(inside, self.amounts, 0.0), axis=-1)
 
-    def scaled(self, factor: Any) -> Pulses:
-        return Pulses(self.times, self.amounts * as_float(factor)[..., None])
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(self.times, self.amounts * as_float(factor)[..., None])
 
-    def shifted(self, delay: float) -> Pulses:
+    def shifted(self, delay: float) -> Self:
         check_delay(delay)
-        return Pulses(self.times + delay, self.amounts)
+        return type(self)(self.times + delay, self.amounts)
 
-    def __getitem__(self, index: Any) -> Pulses:
-        return Pulses(self.times, self.amounts[batch_index(index, 1)])
+    def __getitem__(self, index: Any) -> Self:
+        return type(self)(self.times, self.amounts[batch_index(index, 1)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -55,12 +55,12 @@ class Total(Curve):
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
         return reduce(add, (part.integral(start, end) for part in self.parts))
 
-    def scaled(self, factor: Any) -> Total:
-        return Total(tuple(part.scaled(factor) for part in self.parts))
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(tuple(part.scaled(factor) for part in self.parts))
 
-    def shifted(self, delay: float) -> Total:
-        return Total(tuple(part.shifted(delay) for part in self.parts))
+    def shifted(self, delay: float) -> Self:
+        return type(self)(tuple(part.shifted(delay) for part in self.parts))
 
-    def __getitem__(self, index: Any) -> Total:
+    def __getitem__(self, index: Any) -> Self:
         whole_batch = np.ones(self.batch_shape)
-        return Total(tuple(part.scaled(whole_batch)[index] for part in self.parts))
+        return type(self)(tuple(part.scaled(whole_batch)[index] for part in self.parts))
