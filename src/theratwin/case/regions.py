@@ -102,7 +102,7 @@ def region(name: str) -> Region:
 
 def find_region(name: str) -> Region | None:
     """Return the region of a name or synonym, or None."""
-    found = _index().get(_key(name))
+    found = _index().get(words_of(name))
     return _registry()[found] if found else None
 
 
@@ -115,7 +115,7 @@ def nearest_region(name: str) -> str | None:
     'salivary_glands'
     """
     close = get_close_matches(name.casefold().replace("_", " "), _names(), n=1, cutoff=0.7)
-    return _index()[_key(close[0])] if close else None
+    return _index()[words_of(close[0])] if close else None
 
 
 def regions() -> tuple[Region, ...]:
@@ -129,7 +129,7 @@ def regions() -> tuple[Region, ...]:
     return tuple(_registry().values())
 
 
-def _key(name: str) -> tuple[str, ...]:
+def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a name, sorted: ``Kidney, left`` and ``left kidney`` are the same."""
     return tuple(sorted(re.findall(r"[^\W_]+", name.casefold())))
 
@@ -152,7 +152,7 @@ def _index() -> Mapping[tuple[str, ...], str]:
     index: dict[tuple[str, ...], str] = {}
     for each in regions():
         for name in (each.name, each.title, *each.synonyms):
-            if index.setdefault(_key(name), each.name) != each.name:
+            if index.setdefault(words_of(name), each.name) != each.name:
                 raise InputError("the name means two regions", field="regions.toml", value=name)
     return index
 

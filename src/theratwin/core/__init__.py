@@ -11,13 +11,8 @@ from theratwin.core.errors import (
     UnsupportedError,
 )
 from theratwin.core.exposure import Component, Exposure, Geometry, Quality
-from theratwin.core.parameter import (
-    Parameter,
-    ParameterSet,
-    parameter_set,
-    parameter_set_names,
-    read_parameter_set,
-)
+from theratwin.core.parameter import Parameter, ParameterSet
+from theratwin.core.parameter_file import parameter_set, parameter_set_names, read_parameter_set
 from theratwin.core.provenance import Provenance
 from theratwin.core.seed import stream
 from theratwin.core.units import convert, parse

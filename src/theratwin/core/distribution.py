@@ -16,6 +16,9 @@ class Fixed:
 
     value: float
 
+    def __post_init__(self) -> None:
+        _require_finite("value", self.value)
+
     @property
     def median(self) -> float:
         return self.value
@@ -33,6 +36,7 @@ class Normal:
     sd: float
 
     def __post_init__(self) -> None:
+        _require_finite("mean", self.mean)
         _require(self.sd > 0, "sd", self.sd, "a positive number")
 
     @property
@@ -63,7 +67,9 @@ class LogNormal:
 
     @classmethod
     def from_mean_sd(cls, mean: float, sd: float) -> LogNormal:
-        """Build from the arithmetic mean and standard deviation."""
+        """Build from the arithmetic mean and standard deviation, both positive."""
+        _require(mean > 0, "mean", mean, "a positive number")
+        _require(sd > 0, "sd", sd, "a positive number")
         variance = math.log1p((sd / mean) ** 2)
         return cls(mean * math.exp(-variance / 2), math.exp(math.sqrt(variance)))
 
@@ -90,6 +96,7 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
+        _require_finite("low", self.low)
         _require(self.high > self.low, "high", self.high, f"a number above {self.low}")
 
     @property
@@ -102,6 +109,10 @@ class Uniform:
 
 
 Distribution = Fixed | Normal | LogNormal | Uniform
+
+
+def _require_finite(field: str, value: float) -> None:
+    _require(math.isfinite(value), field, value, "a finite number")
 
 
 def _require(condition: bool, field: str, value: float, allowed: str) -> None:

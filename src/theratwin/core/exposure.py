@@ -46,6 +46,12 @@ class Quality:
     let: float | None = None
     specific_energy: float | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("let", "specific_energy"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise InputError("must be positive", field=f"Quality.{name}", value=value)
+
 
 @dataclass(frozen=True, eq=False)
 class Exposure:
@@ -69,7 +75,7 @@ class Exposure:
     Raises
     ------
     InputError
-        If no dose rate is given or a quality belongs to no component.
+        If no dose rate is given, or a quality belongs to no component.
 
     Examples
     --------
@@ -90,7 +96,7 @@ class Exposure:
         if not self.dose_rate:
             raise InputError("at least one component is needed", field="Exposure.dose_rate")
         for name in ("dose_rate", "quality"):
-            by_component = {Component(key): item for key, item in getattr(self, name).items()}
+            by_component = {_component(key): item for key, item in getattr(self, name).items()}
             object.__setattr__(self, name, MappingProxyType(by_component))
         object.__setattr__(self, "drugs", MappingProxyType(dict(self.drugs)))
         if stray := set(self.quality) - set(self.dose_rate):
@@ -114,3 +120,12 @@ class Exposure:
     def dose(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
         """Return the absorbed dose (Gy) in an interval (h)."""
         return self.total_dose_rate.integral(start, end)
+
+
+def _component(name: str) -> Component:
+    try:
+        return Component(name)
+    except ValueError:
+        raise InputError(
+            "unknown component", field="Exposure", value=name, allowed=[c.value for c in Component]
+        ) from None

@@ -51,19 +51,24 @@ def new_folder(path: Path | str, *, force: bool = False) -> Iterator[Path]:
         If ``path`` exists and ``force`` is not given.
     """
     path = Path(path)
-    if path.exists() and not force:
-        raise InputError(
-            "this exists already", field=str(path), remedy="Choose another --out, or give --force"
-        )
+    _check_free(path, force)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield aside
         os.chmod(aside, 0o777 & ~_umask())
+        _check_free(path, force)
         _replace_folder(aside, path)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def _check_free(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise InputError(
+            "this exists already", field=str(path), remedy="Choose another --out, or give --force"
+        )
 
 
 def _replace_folder(aside: Path, path: Path) -> None:

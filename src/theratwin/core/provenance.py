@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,7 @@ class Provenance:
     Parameters
     ----------
     inputs
-        File name to the sha256 of its content.
+        File name to the sha256 of its content; the path as given where names are alike.
     versions
         Package name to version, Python included.
     seed
@@ -48,12 +48,16 @@ class Provenance:
     ) -> Provenance:
         """Record the present moment, versions and the content of the input files."""
         return cls(
-            inputs={Path(path).name: sha256(path) for path in inputs},
+            inputs=_by_name([Path(path) for path in inputs]),
             versions=versions(),
             seed=seed,
             parameter_sets=tuple(parameter_sets),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+
+    def continued(self, later: Provenance, inputs: Iterable[Path] = ()) -> Provenance:
+        """Return a later provenance with the inputs of this one and further ones added."""
+        return replace(later, inputs={**self.inputs, **later.inputs, **_by_name([*inputs])})
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain containers, ready for JSON."""
@@ -67,6 +71,14 @@ class Provenance:
     def from_dict(cls, content: Mapping[str, Any]) -> Provenance:
         """Build from what `to_dict` returned."""
         return cls(**{**content, "parameter_sets": tuple(content.get("parameter_sets", ()))})
+
+
+def _by_name(paths: list[Path]) -> dict[str, str]:
+    names = [path.name for path in paths]
+    return {
+        path.name if names.count(path.name) == 1 else path.as_posix(): sha256(path)
+        for path in paths
+    }
 
 
 def sha256(path: Path | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from numbers import Integral
 
 import numpy as np
 
@@ -26,9 +27,9 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     >>> bool(a.normal() == b.normal())
     True
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise InputError(
             "a seed is a whole number from 0 up", field="seed", value=seed, remedy="Give --seed 1"
         )
     words = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") for name in names]
-    return np.random.default_rng([seed, *words])
+    return np.random.default_rng([int(seed), *words])

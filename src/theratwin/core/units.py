@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+import math
+import re
+from functools import cache, lru_cache
 from importlib.resources import files
 from tokenize import TokenError
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
-    from pint import UnitRegistry
+    from pint import Unit, UnitRegistry
 
 #: The unit of every kind of quantity inside theratwin.
 INSIDE = {
@@ -30,6 +32,14 @@ INSIDE = {
 }
 
 
+# Other units of the same quantities: a number inside never stands in them.
+_OUTSIDE = frozenset(
+    {"s", "min", "minute", "d", "day", "week", "wk"}
+    | {"pmol", "umol", "mmol", "mol", "L", "l", "uL", "µL", "Bq", "kBq", "GBq", "Ci", "mCi", "uCi"}
+    | {"ug", "mg", "kg", "eV", "cm", "nm", "mGy", "cGy"}
+)
+
+
 @cache
 def registry() -> UnitRegistry:
     """Return the unit registry of the field (`units.txt`), loaded once.
@@ -38,7 +48,7 @@ def registry() -> UnitRegistry:
     """
     from pint import UnitRegistry
 
-    units = UnitRegistry(None)  # pyright: ignore[reportArgumentType]  # None is pint's empty
+    units = UnitRegistry(None)  # pyright: ignore[reportArgumentType] (None: no defaults)
     units.load_definitions(files("theratwin.core").joinpath("units.txt").read_text().splitlines())
     return units
 
@@ -59,7 +69,7 @@ def parse(quantity: str, unit: str, *, field: str = "quantity") -> float:
     Raises
     ------
     InputError
-        If the text is no number with a unit, or the unit is of another dimension.
+        If the text is no number with a unit, or the unit is unknown or of another dimension.
 
     Examples
     --------
@@ -87,62 +97,68 @@ def parse(quantity: str, unit: str, *, field: str = "quantity") -> float:
             allowed=f"a unit that converts to {unit}",
             remedy=f'Write for example "{quantity.strip()} {unit}"',
         )
-    return number * _factor(unit_given, unit, field, quantity)
+    converted = number * _factor(unit_given, unit, field, quantity)
+    if not math.isfinite(converted):
+        raise InputError("the number is too large", field=field, value=quantity)
+    return converted
+
+
+_QUANTITY = re.compile(
+    r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*?)\s*",
+    re.ASCII | re.DOTALL,
+)
 
 
 def _split(quantity: str, field: str) -> tuple[float, str]:
-    text = quantity.strip()
-    for end in range(len(text), 0, -1):
-        try:
-            number = float(text[:end])
-        except ValueError:
-            continue
-        if number != number or number in (float("inf"), float("-inf")):
-            break
-        return number, text[end:].strip()
-    raise InputError(
-        "this is no number with a unit", field=field, value=quantity, allowed='such as "7.4 GBq"'
-    )
-
-
-@cache
-def _conversion(source: str, target: str) -> float:
-    units = registry()
-    one_source = units.Quantity(1.0, units.parse_units(_spelled_out(source)))
-    return float(one_source.m_as(units.parse_units(_spelled_out(target))))
-
-
-def _spelled_out(unit: str) -> str:
-    """Spell ``%IA`` and ``/Gy`` as pint reads them."""
-    unit = unit.replace("%", " percent ").strip()
-    return f"1{unit}" if unit.startswith("/") else unit
+    found = _QUANTITY.fullmatch(quantity)
+    if found is None or not math.isfinite(float(found["number"])):
+        raise InputError(
+            "this is no number with a unit",
+            field=field,
+            value=quantity,
+            allowed='such as "7.4 GBq"',
+        )
+    return float(found["number"]), found["unit"]
 
 
 def _factor(source: str, target: str, field: str, given: str) -> float:
-    from pint import DimensionalityError, UndefinedUnitError
-    from pint.errors import DefinitionSyntaxError
+    from pint import DimensionalityError
 
-    malformed = (
-        UndefinedUnitError,
-        DefinitionSyntaxError,
-        TokenError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-    )
+    units = [_unit(text) for text in (source, target)]
+    for text, unit in zip((source, target), units, strict=True):
+        if unit is None:
+            raise InputError(f"unknown unit {text!r}", field=field, value=given)
     try:
-        return _conversion(source, target)
+        return float(registry().Quantity(1.0, units[0]).m_as(units[1]))
     except DimensionalityError:
-        problem = f"{source or 'a plain number'} does not convert to {target or 'a plain number'}"
-    except malformed:
-        problem = f"unknown unit {source!r}"
-    raise InputError(
-        problem,
-        field=field,
-        value=given,
-        allowed=f"a unit that converts to {target}" if target else "a plain number or a percentage",
-    )
+        raise InputError(
+            f"{source or 'a plain number'} does not convert to {target or 'a plain number'}",
+            field=field,
+            value=given,
+            allowed=f"a unit that converts to {target}" if target else "a number or a percentage",
+        ) from None
+
+
+# Names joined by * and /, with powers of one digit. pint computes whatever it is given, so that a
+# tower of powers would keep it busy for ever.
+_POWER = re.compile(r"(?:\^|\*\*) ?-?[1-9](?![\d^]|\*\*)|[²³]")
+_NAMES = re.compile(r"(?:1? ?/)?(?!.*\*\*)[A-Za-zµμ%()*/ ]*")
+_LONGEST = 60
+
+
+@lru_cache(maxsize=1024)
+def _unit(text: str) -> Unit | None:
+    """Return the unit, or None if it is unknown."""
+    from pint.errors import PintError
+
+    if len(text) > _LONGEST or not _NAMES.fullmatch(_POWER.sub("", text)):
+        return None
+    text = text.replace("%", " percent ").strip()
+    text = f"1{text}" if text.startswith("/") else text
+    try:
+        return registry().parse_units(text)
+    except (PintError, TokenError, ValueError, TypeError, AttributeError, AssertionError):
+        return None
 
 
 def convert(value: float, source: str, target: str) -> float:
@@ -154,3 +170,14 @@ def convert(value: float, source: str, target: str) -> float:
     48.0
     """
     return value * _factor(source, target, "unit", f"{value} {source}")
+
+
+def is_inside(unit: str) -> bool:
+    """Say whether a unit is made of those used inside.
+
+    Examples
+    --------
+    >>> is_inside("mL/(nmol h)"), is_inside("mL/min")
+    (True, False)
+    """
+    return not _OUTSIDE.intersection(re.findall(r"[^\W\d]+", unit))

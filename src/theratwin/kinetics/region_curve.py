@@ -158,13 +158,7 @@ class RegionCurve:
 
     def curve(self, theta: Float[Any, "*draws parameters"]) -> Exponentials:
         """Return the curve over all administrations together."""
-        terms = self._terms(theta)
-        starts = [np.full(rates.shape[-1], start) for start, _, rates in terms]
-        return Exponentials(
-            np.concatenate([amplitudes for _, amplitudes, _ in terms], axis=-1),
-            np.concatenate([rates for _, _, rates in terms], axis=-1),
-            np.concatenate(starts),
-        )
+        return Exponentials.joined(self.cycle_curves(theta))
 
     def effective_half_life(self, theta: Any, cycle: int = 0) -> Any:
         """Return the effective half-life (h) of the terminal phase."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import add
 
 import numpy as np
 
@@ -103,7 +101,12 @@ def _marrow_dose(
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
     body = _in_body(activities)
     rates = tuple(
-        marrow * (model.self_s_value * uncertain) + whole * (model.body_s_value * calibration)
+        Exponentials.joined(
+            [
+                marrow * (model.self_s_value * uncertain),
+                whole * (model.body_s_value * calibration),
+            ]
+        )
         for marrow, whole in zip(own, body, strict=True)
     )
     return RegionDose(
@@ -118,27 +121,27 @@ def _marrow_dose(
 
 def _in_marrow(
     case: Case, activities: Activities, for_blood: float, calibration: np.ndarray
-) -> list[Exponentials]:
+) -> tuple[Exponentials, ...]:
     """Return the marrow's activity: as measured there, or from blood (a well counter's)."""
     if MARROW in activities:
-        return [_present(curve) * calibration for curve in activities[MARROW]]
+        return tuple(_present(curve) * calibration for curve in activities[MARROW])
     if any(m.kind is not Kind.CONCENTRATION for m in case.measurements.of_region(BLOOD)):
         raise InputError(
             "blood is measured as a concentration",
             field="measurements.blood",
             remedy='Give concentration = "... kBq/mL"',
         )
-    return [_present(curve) * for_blood for curve in activities[BLOOD]]
+    return tuple(_present(curve) * for_blood for curve in activities[BLOOD])
 
 
-def _in_body(activities: Activities) -> list[Exponentials]:
+def _in_body(activities: Activities) -> tuple[Exponentials, ...]:
     """Return the whole body's activity: as measured, or the remainder with all other regions."""
     if WHOLE_BODY in activities:
-        return [_present(curve) for curve in activities[WHOLE_BODY]]
+        return tuple(_present(curve) for curve in activities[WHOLE_BODY])
     apart = [curves for region, curves in activities.items() if region not in {BLOOD, MARROW}]
     cycles = zip(*apart, strict=True)
-    return [reduce(add, [_present(curve) for curve in cycle]) for cycle in cycles]
+    return tuple(Exponentials.joined(filter(None, cycle)) for cycle in cycles)
 
 
 def _present(curve: Exponentials | None) -> Exponentials:
-    return Exponentials([0.0], [1.0]) if curve is None else curve
+    return Exponentials.joined([] if curve is None else [curve])

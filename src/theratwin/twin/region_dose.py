@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,21 +72,14 @@ class RegionDose:
     @cached_property
     def total_dose_rate(self) -> Exponentials:
         """The dose rate (Gy/h) of all administrations together."""
-        return _total(self.dose_rates)
+        return Exponentials.joined(filter(None, self.dose_rates))
 
     @cached_property
     def total_activity(self) -> Exponentials:
         """The activity (MBq) of all administrations together."""
-        return _total(self.activities)
+        return Exponentials.joined(filter(None, self.activities))
 
     def _by_cycle(self, of: Any) -> np.ndarray:
         draws = self.mass.shape[0]
         columns = [np.zeros(draws) if rate is None else of(rate) for rate in self.dose_rates]
         return np.stack([np.broadcast_to(column, (draws,)) for column in columns], axis=-1)
-
-
-def _total(curves: Sequence[Exponentials | None]) -> Any:
-    present = [curve for curve in curves if curve is not None]
-    if not present:
-        return Exponentials([0.0], [1.0])
-    return reduce(add, present)

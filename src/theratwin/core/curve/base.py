@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from jaxtyping import Float
-
-if TYPE_CHECKING:
-    from theratwin.core.curve.total import Total
 
 
 class Curve(ABC):
@@ -30,26 +27,35 @@ class Curve(ABC):
         """Sorted times (h) at which the curve or a derivative jumps, over the whole batch."""
 
     @abstractmethod
-    def __call__(self, time: Any) -> Float[Any, ...]:
+    def __call__(self, time: Any) -> Float[Any, "..."]:
         """Evaluate at ``time`` (h, any shape)."""
 
     @abstractmethod
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
-        """Integrate exactly from ``start`` to ``end`` (h); an array of the batch's shape."""
+        """Integrate exactly from ``start`` to ``end`` (h); an array of the batch's shape.
+
+        Raises
+        ------
+        InputError
+            If the interval ends before it starts.
+        """
 
     @abstractmethod
-    def scaled(self, factor: Any) -> Curve:
-        """Return the curve times ``factor``, a number or an array that broadcasts to the batch."""
+    def scaled(self, factor: Any) -> Self:
+        """Return the curve times ``factor``: a number, or an array over the batch axes.
+
+        Axes that the factor has before those of the batch become leading batch axes.
+        """
 
     @abstractmethod
-    def shifted(self, delay: float) -> Curve:
+    def shifted(self, delay: float) -> Self:
         """Return the curve ``delay`` hours later."""
 
     @abstractmethod
-    def __getitem__(self, index: Any) -> Curve:
-        """Select from the batch axes."""
+    def __getitem__(self, index: Any) -> Self:
+        """Select from the batch axes, as from a NumPy array of the batch's shape."""
 
-    def __mul__(self, factor: Any) -> Curve:
+    def __mul__(self, factor: Any) -> Self:
         return self.scaled(factor)
 
     __rmul__ = __mul__
@@ -58,9 +64,8 @@ class Curve(ABC):
     __array_ufunc__ = None
 
     def __add__(self, other: Curve) -> Curve:
-        return self._total(other)
-
-    def _total(self, other: Curve) -> Total:
+        if not isinstance(other, Curve):
+            return NotImplemented
         from theratwin.core.curve.total import Total
 
         return Total.of(self, other)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from math import factorial
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.core._arrays import as_float, namespace
+from theratwin.core.curve._arguments import batch_index, check_delay, check_interval
 from theratwin.core.curve.base import Curve
 from theratwin.core.errors import InputError
 
@@ -74,6 +77,27 @@ class Exponentials(Curve):
             )
         return cls(amplitudes, np.log(2.0) / half_lives, starts)
 
+    @classmethod
+    def joined(cls, curves: Iterable[Exponentials]) -> Exponentials:
+        """Return the sum of sums of exponentials; of none, the curve that is zero.
+
+        Examples
+        --------
+        >>> pair = [Exponentials([1.0], [0.1]), Exponentials([2.0], [0.5], 3.0)]
+        >>> Exponentials.joined(pair).amplitudes
+        array([1., 2.])
+        """
+        curves = [*curves] or [cls(0.0, 0.0)]
+        xp = namespace(*(curve.amplitudes for curve in curves))
+        batch = np.broadcast_shapes(*(curve.batch_shape for curve in curves))
+
+        def terms(name: str) -> Any:
+            arrays = [getattr(curve, name) for curve in curves]
+            spread = [xp.broadcast_to(array, (*batch, array.shape[-1])) for array in arrays]
+            return xp.concatenate(spread, axis=-1)
+
+        return cls(terms("amplitudes"), terms("rates"), terms("starts"))
+
     @property
     def batch_shape(self) -> tuple[int, ...]:
         return self.amplitudes.shape[:-1]
@@ -82,6 +106,7 @@ class Exponentials(Curve):
     def breakpoints(self) -> Any:
         return np.unique(self.starts)
 
+    @np.errstate(over="ignore")  # growth beyond every number is infinite
     def __call__(self, time: Any) -> Any:
         time = as_float(time)
         xp = namespace(time, self.amplitudes, self.rates, self.starts)
@@ -90,59 +115,50 @@ class Exponentials(Curve):
             array.reshape(shape) for array in (self.amplitudes, self.rates, self.starts)
         )
         elapsed = time[..., None] - starts
-        decayed = amplitudes * xp.exp(-rates * xp.maximum(elapsed, 0.0))
-        return xp.sum(xp.where(elapsed >= 0, decayed, 0.0), axis=-1)
+        before = elapsed < 0
+        decayed = amplitudes * xp.exp(-rates * xp.where(before, 0.0, elapsed))
+        return xp.sum(xp.where(before, 0.0, decayed), axis=-1)
 
+    @np.errstate(over="ignore")
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
-        xp = namespace(self.amplitudes, self.rates, self.starts)
-        if start > end:
-            raise InputError("the interval ends before it starts", field="end", value=end)
+        check_interval(start, end)
+        xp = namespace(self.amplitudes, self.rates, self.starts, start, end)
         first = xp.maximum(self.starts, start)
-        length = xp.maximum(xp.maximum(self.starts, end) - first, 0.0)
-        value_at_first = self.amplitudes * xp.exp(-self.rates * (first - self.starts))
-        return xp.sum(
-            xp.where(value_at_first == 0, 0.0, value_at_first * decay_integral(self.rates, length)),
-            axis=-1,
-        )
+        value = self.amplitudes * xp.exp(-self.rates * (first - self.starts))
+        per_value = decay_integral(self.rates, xp.maximum(end - first, 0.0))
+        # A term without amplitude adds nothing, even where it never decays.
+        per_value = xp.where((value == 0) & xp.isinf(per_value), 0.0, per_value)
+        return xp.sum(value * per_value, axis=-1)
 
-    def scaled(self, factor: Any) -> Exponentials:
+    def scaled(self, factor: Any) -> Self:
         factor = as_float(factor)
-        return Exponentials(self.amplitudes * factor[..., None], self.rates, self.starts)
+        return type(self)(self.amplitudes * factor[..., None], self.rates, self.starts)
 
-    def shifted(self, delay: float) -> Exponentials:
-        return Exponentials(self.amplitudes, self.rates, self.starts + delay)
+    def shifted(self, delay: float) -> Self:
+        check_delay(delay)
+        return type(self)(self.amplitudes, self.rates, self.starts + delay)
 
-    def __getitem__(self, index: Any) -> Exponentials:
-        index = index if isinstance(index, tuple) else (index,)
-        return Exponentials(
-            self.amplitudes[(*index, Ellipsis, slice(None))],
-            self.rates[(*index, Ellipsis, slice(None))],
-            self.starts[(*index, Ellipsis, slice(None))],
-        )
+    def __getitem__(self, index: Any) -> Self:
+        chosen = batch_index(index, 1)
+        return type(self)(self.amplitudes[chosen], self.rates[chosen], self.starts[chosen])
 
     def __add__(self, other: Curve) -> Curve:
         if not isinstance(other, Exponentials):
-            return self._total(other)
-        xp = namespace(self.amplitudes, other.amplitudes)
-        batch = np.broadcast_shapes(self.batch_shape, other.batch_shape)
-        joined = (
-            xp.concatenate(
-                [xp.broadcast_to(array, (*batch, array.shape[-1])) for array in pair], axis=-1
-            )
-            for pair in (
-                (self.amplitudes, other.amplitudes),
-                (self.rates, other.rates),
-                (self.starts, other.starts),
-            )
-        )
-        return Exponentials(*joined)
+            return super().__add__(other)
+        return Exponentials.joined([self, other])
 
 
+# (1 - e^-x) / x = 1 - x/2! + x^2/3! - ...: below 1/2, 16 terms reach the last digit.
+_SERIES = tuple((-1) ** k / factorial(k + 1) for k in range(16))
+_SERIES_BELOW = 0.5
+
+
+@np.errstate(over="ignore")
 def decay_integral(rate: Any, length: Any) -> Any:
     r"""Integrate :math:`e^{-\lambda t}` from 0 to ``length`` (h), which may be infinite.
 
-    Stable as the rate tends to zero; infinite for an unbounded interval and a rate of zero or
-    less.
+    Exact to rounding for a rate of any sign and size, with its derivatives; infinite for an
+    unbounded interval and a rate of zero or less.
 
     Examples
     --------
@@ -151,9 +167,21 @@ def decay_integral(rate: Any, length: Any) -> Any:
     """
     rate, length = as_float(rate), as_float(length)
     xp = namespace(rate, length)
-    bounded = xp.where(xp.isfinite(length), length, 0.0)
-    exponent = rate * bounded
-    small = xp.abs(exponent) < 1e-300
-    finite = bounded * xp.where(small, 1.0, -xp.expm1(-exponent) / xp.where(small, 1.0, exponent))
-    unbounded = xp.where(rate > 0, 1.0 / xp.where(rate > 0, rate, 1.0), xp.inf)
-    return xp.where(xp.isfinite(length), finite, unbounded)
+    endless = length == xp.inf
+    # Each branch is kept finite where the other holds: derivatives pass through both.
+    bounded = xp.where(endless, 0.0, length)
+    finite = bounded * _mean_decay(rate * bounded)
+    decaying = xp.where(endless & (rate > 0), rate, 1.0)
+    infinite = xp.where(rate > 0, 1.0 / decaying, xp.inf)
+    return xp.where(endless, infinite, finite)
+
+
+def _mean_decay(exponent: Any) -> Any:
+    """Return the mean of ``exp(-x)`` from 0 to the exponent, (1 - e^-x) / x."""
+    xp = namespace(exponent)
+    small = xp.abs(exponent) < _SERIES_BELOW
+    near, far = xp.where(small, exponent, 0.0), xp.where(small, 1.0, exponent)
+    series = xp.zeros(())
+    for term in reversed(_SERIES):
+        series = series * near + term
+    return xp.where(small, series, -xp.expm1(-far) / far)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.core._arrays import as_float, namespace
+from theratwin.core.curve._arguments import batch_index, check_delay, check_interval
 from theratwin.core.curve.base import Curve
 from theratwin.core.errors import InputError
 
@@ -29,7 +30,7 @@ class Pieces(Curve):
     Raises
     ------
     InputError
-        If the breaks do not increase or the shapes do not match.
+        If the breaks do not increase, a value is not finite or the shapes do not match.
 
     Examples
     --------
@@ -44,10 +45,9 @@ class Pieces(Curve):
     def __post_init__(self) -> None:
         object.__setattr__(self, "breaks", as_float(self.breaks))
         object.__setattr__(self, "coefficients", as_float(self.coefficients))
-        if namespace(self.breaks) is np and not (
-            self.breaks.ndim == 1 and self.breaks.size > 1 and np.all(np.diff(self.breaks) > 0)
-        ):
-            raise InputError("the times must increase", field="Pieces.breaks")
+        _check_increasing(self.breaks)
+        if namespace(self.coefficients) is np and not np.all(np.isfinite(self.coefficients)):
+            raise InputError("every value must be finite", field="Pieces.coefficients")
         if self.coefficients.shape[-2:-1] != (self.breaks.shape[0] - 1,):
             raise InputError(
                 f"{self.breaks.shape[0]} breaks need {self.breaks.shape[0] - 1} pieces",
@@ -63,6 +63,7 @@ class Pieces(Curve):
             raise InputError(
                 "as many values as times are needed", field="values", value=values.shape
             )
+        _check_increasing(times)
         xp = namespace(times, values)
         slopes = xp.diff(values, axis=-1) / xp.diff(times)
         return cls(times, xp.stack([values[..., :-1], slopes], axis=-1))
@@ -78,45 +79,49 @@ class Pieces(Curve):
     def __call__(self, time: Any) -> Any:
         time = as_float(time)
         xp = namespace(time, self.coefficients, self.breaks)
-        inside = (time >= self.breaks[0]) & (time <= self.breaks[-1])
-        return xp.where(inside, self._on_piece(self.coefficients, time), 0.0)
-
-    def _on_piece(self, coefficients: Any, time: Any) -> Any:
-        """Evaluate by Horner's rule the polynomial of the piece that holds ``time``."""
-        xp = namespace(time, coefficients, self.breaks)
-        last = self.breaks.shape[0] - 2
-        piece = xp.clip(xp.searchsorted(self.breaks, time, side="right") - 1, 0, last)
-        elapsed = time - self.breaks[piece]
-        value = xp.zeros(())
-        for power in reversed(range(coefficients.shape[-1])):
-            value = value * elapsed + coefficients[..., piece, power]
-        return value
+        breaks, coefficients = xp.asarray(self.breaks), xp.asarray(self.coefficients)
+        outside = (time < breaks[0]) | (time > breaks[-1])
+        held = xp.where(outside, breaks[0], time)
+        last = breaks.shape[0] - 2
+        piece = xp.clip(xp.searchsorted(breaks, held, side="right") - 1, 0, last)
+        value = _polynomial(coefficients[..., piece, :], held - breaks[piece])
+        return xp.where(outside, 0.0, value)
 
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
-        if start > end:
-            raise InputError("the interval ends before it starts", field="end", value=end)
-        xp = namespace(self.coefficients, self.breaks)
-        first, last = (xp.clip(edge, self.breaks[0], self.breaks[-1]) for edge in (start, end))
-        antiderivative = self._antiderivative()
-        return self._on_piece(antiderivative, last) - self._on_piece(antiderivative, first)
+        check_interval(start, end)
+        xp = namespace(self.coefficients, self.breaks, start, end)
+        risen = self.coefficients / xp.arange(1, self.coefficients.shape[-1] + 1)
+        begun, ended = self.breaks[:-1], self.breaks[1:]
+        # The part of each piece that lies in the interval, as times since the piece began.
+        lower, upper = (xp.clip(edge, begun, ended) - begun for edge in (start, end))
+        return xp.sum(
+            upper * _polynomial(risen, upper) - lower * _polynomial(risen, lower), axis=-1
+        )
 
-    def _antiderivative(self) -> Any:
-        """Return coefficients of the integral since the first break, continuous over pieces."""
-        xp = namespace(self.coefficients, self.breaks)
-        powers = xp.arange(1, self.coefficients.shape[-1] + 1)
-        risen = self.coefficients / powers
-        lengths = xp.diff(self.breaks)
-        per_piece = xp.sum(risen * lengths[:, None] ** powers, axis=-1)
-        before = xp.cumsum(per_piece, axis=-1) - per_piece
-        return xp.concatenate([before[..., None], risen], axis=-1)
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(self.breaks, self.coefficients * as_float(factor)[..., None, None])
 
-    def scaled(self, factor: Any) -> Pieces:
-        return Pieces(self.breaks, self.coefficients * as_float(factor)[..., None, None])
+    def shifted(self, delay: float) -> Self:
+        check_delay(delay)
+        return type(self)(self.breaks + delay, self.coefficients)
 
-    def shifted(self, delay: float) -> Pieces:
-        return Pieces(self.breaks + delay, self.coefficients)
+    def __getitem__(self, index: Any) -> Self:
+        return type(self)(self.breaks, self.coefficients[batch_index(index, 2)])
 
-    def __getitem__(self, index: Any) -> Pieces:
-        index = index if isinstance(index, tuple) else (index,)
-        chosen = self.coefficients[(*index, Ellipsis, slice(None), slice(None))]
-        return Pieces(self.breaks, chosen)
+
+def _polynomial(coefficients: Any, elapsed: Any) -> Any:
+    """Evaluate ascending powers along the last axis by Horner's rule."""
+    value = 0.0
+    for power in reversed(range(coefficients.shape[-1])):
+        value = value * elapsed + coefficients[..., power]
+    return value
+
+
+def _check_increasing(times: Any) -> None:
+    if namespace(times) is np and not (
+        times.ndim == 1
+        and times.size > 1
+        and np.all(np.isfinite(times))
+        and np.all(np.diff(times) > 0)
+    ):
+        raise InputError("at least two times are needed, and they must increase", field="times")

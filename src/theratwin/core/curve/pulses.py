@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.core._arrays import as_float, namespace
+from theratwin.core.curve._arguments import batch_index, check_delay, check_interval
 from theratwin.core.curve.base import Curve
 from theratwin.core.errors import InputError
 
@@ -18,7 +19,8 @@ class Pulses(Curve):
     r"""The curve :math:`\sum_i p_i \delta(t - t_i)`.
 
     Its value is zero between the pulses and infinite at one; its integral counts the pulses in
-    ``[start, end]``, both ends included.
+    ``[start, end]``, both ends included, so that a pulse on the border of two intervals counts in
+    each.
 
     Parameters
     ----------
@@ -66,23 +68,24 @@ class Pulses(Curve):
     def __call__(self, time: Any) -> Any:
         time = as_float(time)
         xp = namespace(time, self.amounts, self.times)
-        amounts = self.amounts.reshape((*self.batch_shape, *(1,) * time.ndim, -1))
+        shape = (*self.batch_shape, *(1,) * time.ndim, self.amounts.shape[-1])
+        amounts = self.amounts.reshape(shape)
         at_pulse = (time[..., None] == self.times) & (amounts != 0)
-        return xp.sum(xp.where(at_pulse, xp.sign(amounts) * xp.inf, 0.0), axis=-1)
+        height = xp.where(amounts > 0, xp.inf, -xp.inf)
+        return xp.sum(xp.where(at_pulse, height, 0.0), axis=-1)
 
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
-        if start > end:
-            raise InputError("the interval ends before it starts", field="end", value=end)
-        xp = namespace(self.amounts, self.times)
+        check_interval(start, end)
+        xp = namespace(self.amounts, self.times, start, end)
         inside = (self.times >= start) & (self.times <= end)
         return xp.sum(xp.where(inside, self.amounts, 0.0), axis=-1)
 
-    def scaled(self, factor: Any) -> Pulses:
-        return Pulses(self.times, self.amounts * as_float(factor)[..., None])
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(self.times, self.amounts * as_float(factor)[..., None])
 
-    def shifted(self, delay: float) -> Pulses:
-        return Pulses(self.times + delay, self.amounts)
+    def shifted(self, delay: float) -> Self:
+        check_delay(delay)
+        return type(self)(self.times + delay, self.amounts)
 
-    def __getitem__(self, index: Any) -> Pulses:
-        index = index if isinstance(index, tuple) else (index,)
-        return Pulses(self.times, self.amounts[(*index, Ellipsis, slice(None))])
+    def __getitem__(self, index: Any) -> Self:
+        return type(self)(self.times, self.amounts[batch_index(index, 1)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class Total(Curve):
     parts: tuple[Curve, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(self.parts))
         if not self.parts:
             raise InputError("at least one curve is needed", field="Total.parts")
 
@@ -48,24 +49,18 @@ class Total(Curve):
         return np.unique(np.concatenate([np.ravel(part.breakpoints) for part in self.parts]))
 
     def __call__(self, time: Any) -> Any:
-        extra = np.ndim(time)
-        return reduce(
-            add, (self._aligned(part(time), part.batch_shape, extra) for part in self.parts)
-        )
-
-    def _aligned(self, values: Any, batch: tuple[int, ...], extra: int) -> Any:
-        """Give a part of a smaller batch the missing leading axes' broadcast shape."""
-        missing = len(self.batch_shape) - len(batch)
-        return values.reshape((1,) * missing + values.shape) if missing and extra else values
+        axes = np.ones((1,) * len(self.batch_shape))
+        return reduce(add, (part.scaled(axes)(time) for part in self.parts))
 
     def integral(self, start: float = -float("inf"), end: float = float("inf")) -> Any:
         return reduce(add, (part.integral(start, end) for part in self.parts))
 
-    def scaled(self, factor: Any) -> Total:
-        return Total(tuple(part.scaled(factor) for part in self.parts))
+    def scaled(self, factor: Any) -> Self:
+        return type(self)(tuple(part.scaled(factor) for part in self.parts))
 
-    def shifted(self, delay: float) -> Total:
-        return Total(tuple(part.shifted(delay) for part in self.parts))
+    def shifted(self, delay: float) -> Self:
+        return type(self)(tuple(part.shifted(delay) for part in self.parts))
 
-    def __getitem__(self, index: Any) -> Total:
-        return Total(tuple(part[index] for part in self.parts))
+    def __getitem__(self, index: Any) -> Self:
+        whole_batch = np.ones(self.batch_shape)
+        return type(self)(tuple(part.scaled(whole_batch)[index] for part in self.parts))

@@ -1,0 +1,44 @@
+"""Images and what is read off them: grids, calibration, regions, activity over time."""
+
+from theratwin.imaging.activity import Extraction, RegionActivity, Scan
+from theratwin.imaging.calibration import Calibration, Concentration, Sensitivity
+from theratwin.imaging.declaration import calibration_missing, calibrations
+from theratwin.imaging.extract import extract
+from theratwin.imaging.geometry import corner_distance, reorient_like, require_same_grid
+from theratwin.imaging.image import Image, read_image
+from theratwin.imaging.labels import (
+    Segment,
+    Segmentation,
+    described,
+    label_counts,
+    read_labels,
+    segmentation,
+)
+from theratwin.imaging.names import read_names, region_name
+from theratwin.imaging.table import measurement_table
+
+__all__ = [
+    "Calibration",
+    "Concentration",
+    "Extraction",
+    "Image",
+    "RegionActivity",
+    "Scan",
+    "Segment",
+    "Segmentation",
+    "Sensitivity",
+    "calibration_missing",
+    "calibrations",
+    "corner_distance",
+    "described",
+    "extract",
+    "label_counts",
+    "measurement_table",
+    "read_image",
+    "read_labels",
+    "read_names",
+    "region_name",
+    "reorient_like",
+    "require_same_grid",
+    "segmentation",
+]
