@@ -37,7 +37,7 @@ def _activity(plan: Plan) -> str:
 
 def _binding(plan: Plan) -> tuple[Limit, float]:
     for limit, held in zip(plan.limits, plan.best.probabilities, strict=True):
-        if str(limit.quantity) == plan.best.decided_by:
+        if str(limit) == plan.best.decided_by:
             return limit, held
     raise AssertionError(plan.best.decided_by)
 
