@@ -15,57 +15,58 @@ if TYPE_CHECKING:
 _UNITS = {"activity": "MBq", "time": "h", "interval": "h", "bound": "Gy", "dose": "Gy", "bed": "Gy"}
 
 
+TwinFolder = Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's folder.")]
+Maximize = Annotated[
+    str | None,
+    typer.Option(
+        help="log-cell-kill, mean-lesion-bed or mean-lesion-dose; by default the first of these "
+        "that the lesions' radiosensitivity allows."
+    ),
+]
+LimitTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help='A limit with its probability, as "bed(kidneys) <= 28 Gy @ 0.95"; in place of the '
+        "default on the same quantity, else beside the defaults. May be repeated.",
+    ),
+]
+WithoutLimit = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Leave out the default limit of this region on purpose, as red_marrow. May be "
+        "repeated."
+    ),
+]
+MaxActivity = Annotated[str | None, typer.Option(help='Largest activity of a cycle, as "9.3 GBq".')]
+MaxCycles = Annotated[
+    int | None, typer.Option(help="Largest number of cycles, delivered ones included.")
+]
+Interval = Annotated[str | None, typer.Option(help='Time between cycles, as "6 weeks".')]
+GlandWeight = Annotated[
+    float | None,
+    typer.Option(help="Gy of lesion BED worth one Gy of mean gland BED; 0 leaves the glands out."),
+]
+Delivered = Annotated[
+    str | None, typer.Option(help="Last administration given, if it was not measured.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb to the program."""
     app.command("plan")(plan)
 
 
 def plan(
-    twin: Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's folder.")],
-    maximize: Annotated[
-        str | None,
-        typer.Option(
-            "--maximize",
-            help="log-cell-kill, mean-lesion-bed or mean-lesion-dose; by default the first of "
-            "these that the lesions' radiosensitivity allows.",
-        ),
-    ] = None,
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--limit",
-            help='A limit with its probability, as "bed(kidneys) <= 28 Gy @ 0.95"; in place of '
-            "the default on the same quantity, else beside the defaults. May be repeated.",
-        ),
-    ] = None,
-    without_limit: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without-limit",
-            help="Leave out the default limit of this region on purpose, as red_marrow. May be "
-            "repeated.",
-        ),
-    ] = None,
-    max_activity: Annotated[
-        str | None, typer.Option("--max-activity", help='Bound on a cycle\'s, as "9.3 GBq".')
-    ] = None,
-    max_cycles: Annotated[
-        int | None, typer.Option("--max-cycles", help="Bound on all cycles, delivered included.")
-    ] = None,
-    interval: Annotated[
-        str | None, typer.Option("--interval", help='Time between cycles, as "6 weeks".')
-    ] = None,
-    gland_weight: Annotated[
-        float | None,
-        typer.Option(
-            "--gland-weight",
-            help="Gy of lesion BED worth one Gy of mean gland BED; 0 leaves the glands out.",
-        ),
-    ] = None,
-    delivered: Annotated[
-        str | None,
-        typer.Option("--delivered", help="Last administration given, if it was not measured."),
-    ] = None,
+    twin: TwinFolder,
+    maximize: Maximize = None,
+    limit: LimitTexts = None,
+    without_limit: WithoutLimit = None,
+    max_activity: MaxActivity = None,
+    max_cycles: MaxCycles = None,
+    interval: Interval = None,
+    gland_weight: GlandWeight = None,
+    delivered: Delivered = None,
     as_json: Json = False,
     out: Out = None,
     force: Force = False,
