@@ -21,7 +21,7 @@ from theratwin.case import (
     Schedule,
     Volume,
 )
-from theratwin.core.errors import InfeasibleError, InputError
+from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning import at_most, bed, bounds, default_limits, log_cell_kill, plan
 from theratwin.twin import calibrate, predict
 
@@ -105,6 +105,13 @@ def test_the_bound_is_named_where_it_decides(twin):
     assert any("weigh whether treatment should stop" in note for note in made.notes)
 
 
+def test_all_limits_broken_in_one_cycle_are_named(twin):
+    own = [at_most("12 Gy", bed("kidneys"), probability=p) for p in (0.95, 0.94)]
+    made = plan(twin, limits=own, glands=0)
+    going_on = made.reason.split("Going on")[1].split("The standard")[0]
+    assert going_on.count("limit on the BED to the kidneys") == 2
+
+
 def test_notes_say_what_is_not_counted(made):
     notes = " ".join(made.notes)
     assert "Not measured, so not counted: lesion_9." in notes
@@ -136,6 +143,12 @@ def test_a_limit_that_cannot_be_checked_is_an_error_with_advice():
     assert "--without-limit red_marrow" in str(refused.value)
     assert "blood, whole body" in str(refused.value)
     assert plan(twin, limits=default_limits(without=["red_marrow"])).cycles > 0
+
+
+def test_an_animal_has_no_plan(twin):
+    mouse = replace(twin.case, patient=replace(twin.case.patient, species="mouse"))
+    with pytest.raises(UnsupportedError, match="those of people"):
+        plan(replace(twin, case=mouse))
 
 
 def test_no_cycle_left_under_the_bound(twin):
