@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from theratwin.report.names import in_order, title
+from theratwin.report.names import in_order, label
 from theratwin.report.style import (
     BLUE,
     GREEN,
@@ -61,8 +61,8 @@ def plot_budget(twin: Twin, regions: Sequence[str] | None = None, ax: Axes | Non
     for row, each in enumerate(budgets):
         ax.text(101.5, row, f"{100 * each.total:.0f} %", va="center", color=INK)
     ax.text(101.5, -0.72, "total", va="center", color=INK, fontweight="bold")
-    ax.set_yticks(range(len(shown)), [title(region, twin.case) for region in shown])
-    ax.tick_params(axis="y", length=0, labelcolor="black")
+    ax.set_yticks(range(len(shown)), [label(region, twin.case) for region in shown])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set(xlim=(0.0, 100.0), ylim=(len(shown) - 0.5, -0.55))
     ax.set_xlabel("Share of the variance of the absorbed dose (%)")
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(_COLORS))
