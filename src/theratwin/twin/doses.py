@@ -47,6 +47,29 @@ def region_doses(
     return tuple(found)
 
 
+def check_measured(case: Case) -> None:
+    """Check that every measured region can have a dose: its kind of value, its volume.
+
+    Raises
+    ------
+    InputError
+        If blood was measured as an activity, another region as a concentration, or if the volume
+        of an organ or lesion is missing.
+    """
+    for measurement in case.measurements:
+        due = Kind.CONCENTRATION if measurement.region == BLOOD else Kind.ACTIVITY
+        if measurement.kind is not due:
+            raise InputError(
+                f"{measurement.region} is measured as {due.value}",
+                field=measurement.source or f"measurements.{measurement.region}",
+                value=measurement.kind.value,
+                remedy='Give blood in "kBq/mL", organs and lesions in "MBq"',
+            )
+    for region in case.measurements.regions:
+        if region not in _NOT_TARGETS or region == MARROW:
+            case.volume(region)
+
+
 def marrow_is_known(case: Case) -> bool:
     """Whether the marrow's dose can be computed: blood or marrow, and the body, were measured."""
     regions = set(case.measurements.regions)
@@ -93,9 +116,17 @@ def _marrow_dose(
     height = case.patient.height
     if height is None:
         raise InputError("the height is missing", field="patient.height")
-    model = marrow_model(case.radiopharmaceutical.nuclide, case.patient.mass, height)
+    imaged = MARROW in activities
+    model = marrow_model(
+        case.radiopharmaceutical.nuclide,
+        case.patient.mass,
+        height,
+        marrow_mass=case.volume(MARROW).mass if imaged else None,
+    )
     log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
     uncertain = np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
+    if imaged:
+        uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
@@ -125,12 +156,6 @@ def _in_marrow(
     """Return the marrow's activity: as measured there, or from blood (a well counter's)."""
     if MARROW in activities:
         return tuple(_present(curve) * calibration for curve in activities[MARROW])
-    if any(m.kind is not Kind.CONCENTRATION for m in case.measurements.of_region(BLOOD)):
-        raise InputError(
-            "blood is measured as a concentration",
-            field="measurements.blood",
-            remedy='Give concentration = "... kBq/mL"',
-        )
     return tuple(_present(curve) * for_blood for curve in activities[BLOOD])
 
 

@@ -14,6 +14,7 @@ from theratwin.twin.target import Target
 _DEGREES_OF_FREEDOM = 3.0
 _ROUNDS = 6
 _PROPOSALS_PER_DRAW = 4
+_KEPT_COVARIANCE = 0.1
 
 #: Above this Pareto k the importance weights cannot be trusted (Vehtari et al. 2024).
 PARETO_K_LIMIT = 0.7
@@ -61,7 +62,8 @@ def resample(
     three degrees of freedom with the Laplace mode and covariance, so that their tails are heavier
     than the posterior's. Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
     posterior is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the
-    weighted proposals, up to five times; the best of the rounds is kept.
+    weighted proposals (with a tenth of the previous covariance, so that few heavy weights cannot
+    flatten it), up to five times; the best of the rounds is kept.
     """
     location, covariance = approximation.mode, approximation.covariance
     best = None
@@ -73,7 +75,8 @@ def resample(
             break
         location = weighted.weights @ weighted.proposals
         centered = weighted.proposals - location
-        covariance = (weighted.weights[:, None] * centered).T @ centered
+        spread = (weighted.weights[:, None] * centered).T @ centered
+        covariance = (1.0 - _KEPT_COVARIANCE) * spread + _KEPT_COVARIANCE * covariance
     assert best is not None
     chosen = _systematic(best.weights, size, generator)
     return Resampled(best.proposals[chosen], best.pareto_k, best.effective_size)

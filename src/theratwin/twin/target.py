@@ -11,6 +11,9 @@ from theratwin.core import LogNormal
 
 _STEP = 1e-30
 
+#: The model is asked for parameters at most so many prior standard deviations from the median.
+_FARTHEST = 6.0
+
 
 class Alternative(Protocol):
     """One structure of one block, as any kinetic model offers it to the twin.
@@ -58,8 +61,16 @@ class Target:
 
     def data_residuals(self, theta: Any) -> Any:
         """Return the residuals of the data, shape ``(*draws, measurements)``."""
-        difference = self.alternative.predicted(theta) - self.alternative.observed
+        difference = self.alternative.predicted(self._within(theta)) - self.alternative.observed
         return difference / self.alternative.observed_sd
+
+    def _within(self, theta: Any) -> Any:
+        """Hold the model's parameters where its numbers are finite, whatever a search tries.
+
+        The prior's residuals are those of ``theta`` itself: they lead the search back.
+        """
+        away = (np.real(theta) - self.prior_mean) / self.prior_sd
+        return theta - self.prior_sd * (away - np.clip(away, -_FARTHEST, _FARTHEST))
 
     def residuals(self, theta: Any) -> Any:
         """Return the residuals of data and priors, shape ``(*draws, measurements + size)``."""
@@ -67,13 +78,8 @@ class Target:
         return np.concatenate([self.data_residuals(theta), prior], axis=-1)
 
     def log_density(self, theta: Any) -> Any:
-        """Return the log posterior density up to a constant, shape ``draws``.
-
-        Where the prediction leaves the range of numbers it is minus infinity.
-        """
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            density = -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
-        return np.where(np.isnan(density), -np.inf, density)
+        """Return the log posterior density up to a constant, shape ``draws``."""
+        return -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
 
     def jacobian(self, theta: Float[Any, " parameters"]) -> Float[Any, "residuals parameters"]:
         """Return the derivatives of the residuals, exact to rounding (complex steps)."""
