@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
 import pytest
 
 from theratwin.case import region
@@ -11,6 +14,7 @@ from theratwin.case.reference_volumes import (
     reference_names,
     reference_volume,
 )
+from theratwin.core.citation import citation
 from theratwin.core.errors import InputError
 
 
@@ -22,6 +26,15 @@ def test_every_reference_organ_is_a_region_smaller_than_the_body(name):
         assert 0 < volume.mass < body
         assert 0 < volume.relative_uncertainty < 1
         assert sex in volume.source
+
+
+def test_every_source_is_a_known_publication_or_a_reasoned_assumption():
+    text = files("theratwin.case").joinpath("reference_volumes.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    entries = [table["body"], table["default"], *table["organ"].values()]
+    for entry in entries:
+        for key in (entry["source"], entry.get("spread_source", entry["source"])):
+            assert entry["note"] if key == "assumption" else citation(key).title
 
 
 def test_parts_are_no_more_than_their_whole():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import exp, log
 from pathlib import Path
 
@@ -50,3 +51,17 @@ def test_mouse_values_are_those_of_the_database():
     table = (ROOT / "examples" / "mouse_psma.csv").read_text().splitlines()
     rows = [line.split(",") for line in table if not line.startswith(("#", "region"))]
     assert {(region, float(time)): float(value) for region, time, value in rows} == listed
+
+
+def test_the_page_on_the_case_file_shows_a_right_case(tmp_path):
+    page = (ROOT / "docs" / "case_file.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    table = re.search(r"```text\n(.*?)```", page, re.DOTALL)
+    assert table is not None
+    # The page measures the kidneys at 24 h twice, once in each way of writing.
+    (tmp_path / "cycle1.csv").write_text(table[1].replace("kidneys,24", "kidneys,48"))
+    (tmp_path / "case.toml").write_text("\n".join(blocks))
+    case, warnings = check_case(tmp_path / "case.toml")
+    assert warnings == ()
+    assert case.patient.absent == ("kidney_left",)
+    assert len(case.measurements) == 3

@@ -39,6 +39,7 @@ def problem_of(tmp_path, case, text):
         (f"{HEADER}\nkidneys,cycle 1,96 h,50 MBq,5 %", ["line 2", "number of cells", "6 cells"]),
         (f"{HEADER}\nkidneys,cycle 1,96 h,50 MBq,5 %,", ["line 2: at", "missing", "scan"]),
         (f"{HEADER}\nkidneys,cycle 2,96 h,50 MBq,5 %,scan", ["unknown administration", "cycle 1"]),
+        (f"{HEADER}\nkidneys,cycle 1,96 h,50 MBq,0/0,scan", ["line 2: uncertainty", "0/0"]),
         (f"{HEADER}\n{RIGHT}\n{RIGHT}", ["line 3: time", "twice", "line 2"]),
         (f"{HEADER}\nkidneys,cycle 1,24 h,50 MBq,5 %,scan", ["in the case already", "twice"]),
         (f"{HEADER.replace('time', 'hours')}\n{RIGHT}", ["hours: unknown column", "brackets"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from theratwin.case import Case, Volume
+    from theratwin.case import Administration, Case, Measurement, Volume
 
 app = typer.Typer(no_args_is_help=True, help="Write and check case files.")
 
@@ -90,31 +90,33 @@ def understood(case: Case) -> dict[str, Any]:
             | _volume(lesion.volume)
             for lesion in case.lesions
         ],
-        "administrations": [
-            {
-                "name": each.name,
-                "time_h": each.time,
-                "activity_MBq": each.activity,
-                "amount_nmol": each.amount,
-                "duration_h": each.duration,
-                "start": each.start.isoformat() if each.start else None,
-            }
-            for each in case.schedule
-        ],
-        "measurements": [
-            {
-                "region": each.region,
-                "administration": each.administration,
-                "time_h": each.time,
-                "kind": str(each.kind),
-                "value": each.value,
-                "unit": "MBq" if each.kind == "activity" else "MBq/mL",
-                "relative_uncertainty": each.relative_uncertainty,
-                "volume_mL": each.volume,
-                "source": each.source,
-            }
-            for each in case.measurements
-        ],
+        "administrations": [_administration(each) for each in case.schedule],
+        "measurements": [_measurement(each) for each in case.measurements],
+    }
+
+
+def _administration(given: Administration) -> dict[str, Any]:
+    return {
+        "name": given.name,
+        "time_h": given.time,
+        "activity_MBq": given.activity,
+        "amount_nmol": given.amount,
+        "duration_h": given.duration,
+        "start": given.start.isoformat() if given.start else None,
+    }
+
+
+def _measurement(measured: Measurement) -> dict[str, Any]:
+    return {
+        "region": measured.region,
+        "administration": measured.administration,
+        "time_h": measured.time,
+        "kind": str(measured.kind),
+        "value": measured.value,
+        "unit": "MBq" if measured.kind == "activity" else "MBq/mL",
+        "relative_uncertainty": measured.relative_uncertainty,
+        "volume_mL": measured.volume,
+        "source": measured.source,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from theratwin.cli import case, catalog, curve, loop, response
 from theratwin.core.errors import TheratwinError
 
 app = typer.Typer(
@@ -19,6 +20,14 @@ app = typer.Typer(
     help="A theranostic digital twin: from a patient's scans to doses, effects and the next plan.",
     epilog="Research use only. Not a medical device.",
 )
+
+
+loop.register(app)
+app.add_typer(case.app, name="case")
+app.add_typer(curve.app, name="curve")
+app.add_typer(response.app, name="response")
+app.add_typer(catalog.nuclides, name="nuclide")
+app.add_typer(catalog.parameters, name="parameters")
 
 
 def _version(asked: bool) -> None:

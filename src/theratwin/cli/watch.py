@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import TypeVar
 
@@ -45,3 +46,29 @@ def _shown(items: Sequence[T], done: int, doing: str) -> Iterator[T]:
         for item in items[done:]:
             yield item
             progress.advance(task)
+
+
+@contextmanager
+def doing(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show that something lasts, on a terminal, while the body runs.
+
+    Parameters
+    ----------
+    what
+        What is done, such as ``"Calibrating"``.
+    quiet
+        Show nothing.
+
+    Examples
+    --------
+    >>> with doing("Calibrating", quiet=True):
+    ...     print("done")
+    done
+    """
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield

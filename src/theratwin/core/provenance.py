@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -54,6 +54,10 @@ class Provenance:
             parameter_sets=tuple(parameter_sets),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+
+    def continued(self, later: Provenance, inputs: Iterable[Path] = ()) -> Provenance:
+        """Return a later provenance with the inputs of this one and further ones added."""
+        return replace(later, inputs={**self.inputs, **later.inputs, **_by_name([*inputs])})
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain containers, ready for JSON."""

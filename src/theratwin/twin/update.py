@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from theratwin.case import Administration, Measurement, Schedule
 from theratwin.core.errors import InputError
@@ -17,6 +18,7 @@ def update(
     measurements: Iterable[Measurement],
     *,
     administration: Administration | None = None,
+    inputs: Iterable[Path] = (),
 ) -> Twin:
     """Return the twin with further measurements.
 
@@ -31,6 +33,8 @@ def update(
         The new measurements.
     administration
         The administration that they follow, if the case does not know it yet.
+    inputs
+        Files that the measurements were read from, for the provenance.
 
     Raises
     ------
@@ -43,10 +47,15 @@ def update(
     case = twin.case
     if administration is not None:
         case = replace(case, schedule=Schedule((*case.schedule.administrations, administration)))
-    fresh = calibrate(
-        case.with_measurements(new), seed=twin.seed, draws=twin.draws, model=twin.model
+    # The case's own file is in the twin's provenance already, and may be gone by now.
+    known = replace(case.with_measurements(new), file=None)
+    fresh = calibrate(known, seed=twin.seed, draws=twin.draws, model=twin.model)
+    return replace(
+        fresh,
+        case=replace(known, file=case.file),
+        history=(*twin.history, snapshot(twin)),
+        provenance=twin.provenance.continued(fresh.provenance, inputs),
     )
-    return replace(fresh, history=(*twin.history, snapshot(twin)))
 
 
 def snapshot(twin: Twin) -> Snapshot:
@@ -54,6 +63,6 @@ def snapshot(twin: Twin) -> Snapshot:
     table = predict(twin).dose_per_activity()
     by_cycle = {
         column: {region: intervals[k] for region, intervals in table.rows.items()}
-        for k, column in enumerate(table.columns[:-1])
+        for k, column in enumerate(twin.case.schedule.names)
     }
     return Snapshot(", ".join(twin.case.measurements.administrations), by_cycle)

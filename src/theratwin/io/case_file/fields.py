@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from theratwin.core import units
 from theratwin.core.errors import InputError
-from theratwin.core.units import parse
 from theratwin.io.case_file.lines import TomlPath, dotted, line_of
 from theratwin.io.case_file.problems import Place, Problems
 
@@ -185,6 +185,20 @@ def raw(about: str, schema: Mapping[str, Any], **options: Any) -> Field:
     return Field(about, lambda value, _: value, schema, **options)
 
 
+def parse(raw: str, unit: str, name: str) -> float:
+    """Parse a quantity; a unit that cannot be computed, such as ``/0``, is an error too.
+
+    Raises
+    ------
+    InputError
+        If it is no quantity with a unit that converts.
+    """
+    try:
+        return units.parse(raw, unit, field=name)
+    except ArithmeticError:
+        raise InputError("this is no unit", field=name, value=raw) from None
+
+
 def parse_like(raw: Any, unit: str, name: str, example: str) -> float:
     """Parse a quantity; an error shows one that is right for the field.
 
@@ -201,7 +215,7 @@ def parse_like(raw: Any, unit: str, name: str, example: str) -> float:
             remedy=f'Write it as text with its unit, for example "{example}"',
         )
     try:
-        return parse(raw, unit, field=name)
+        return parse(raw, unit, name)
     except InputError as error:
         raise InputError(
             error.message,

@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from theratwin.case import (
     Case,
     Lesion,
-    Measurement,
     Measurements,
     Patient,
     SharedUncertainty,
@@ -22,11 +19,13 @@ from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.io.case_file.checks import check_measurements, warn_of_oddities
 from theratwin.io.case_file.fields import Field, Table, choice, fraction, raw, text
 from theratwin.io.case_file.lines import key_lines
-from theratwin.io.case_file.measurements import MEASUREMENT, Reading
-from theratwin.io.case_file.patient import read_lesions, read_patient
+from theratwin.io.case_file.measurements import Reading
+from theratwin.io.case_file.patient import read_patient
 from theratwin.io.case_file.problems import Problems
-from theratwin.io.case_file.table import Row, read_table
+from theratwin.io.case_file.rows import in_order, rows_of
+from theratwin.io.case_file.table import read_table
 from theratwin.io.case_file.treatment import read_radiopharmaceutical, read_schedule
+from theratwin.io.case_file.volumes import read_lesions
 
 FORMAT = 1
 _TABLE = {"type": "object"}
@@ -199,7 +198,7 @@ def _case(top: Table, path: Path) -> Case | None:
         radiopharmaceutical[1] if radiopharmaceutical else 0.0,
         top.problems,
     )
-    rows = _rows(top, path.parent)
+    rows = rows_of(top, path.parent)
     read = [(row, m) for row in rows if (m := reading.measurement(row)) is not None]
     if patient is None or radiopharmaceutical is None or schedule is None:
         return None
@@ -216,7 +215,7 @@ def _case(top: Table, path: Path) -> Case | None:
     )
     if not top.problems.errors:
         check_measurements(case, read, top.problems)
-    return case.with_measurements(_in_order(case, [m for _, m in read]))
+    return case.with_measurements(in_order(case, [m for _, m in read]))
 
 
 def _volumes(patient: Patient, lesions: tuple[Lesion, ...]) -> dict[str, Volume]:
@@ -227,48 +226,3 @@ def _declared(top: Table) -> tuple[str, ...]:
     """Return the names of the lesions, those with errors too."""
     names = (table.content.get("name") for table in top.tables("lesions"))
     return tuple(name for name in names if isinstance(name, str))
-
-
-def _rows(top: Table, folder: Path) -> list[Row]:
-    """Return all measurements as given, inline and from tables."""
-    rows: list[Row] = []
-    for table in top.tables("measurements"):
-        cells = {key: _plain(value) for key, value in table.read(MEASUREMENT).items()}
-        for key in table.content:
-            cells.setdefault(key, None)
-        file = cells.pop("file", None)
-        if "file" not in table.content:
-            places = {key: table.place(key) for key in table.content}
-            rows.append(Row(cells, table.place(), table.name(), places))
-        elif isinstance(file, str):
-            rows += _file_rows(table, folder / file, cells)
-    return rows
-
-
-def _file_rows(table: Table, path: Path, defaults: dict[str, Any]) -> list[Row]:
-    """Return the rows of a table, with what its entry in the case file says for all."""
-    if not path.is_file():
-        table.fail(
-            "there is no such file beside the case file",
-            "file",
-            value=table.content["file"],
-            remedy=f"It was looked for in {path.parent}",
-        )
-        return []
-    return [Row(defaults | row.cells, row.place) for row in read_table(path, table.problems)]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _in_order(case: Case, measurements: list[Measurement]) -> tuple[Measurement, ...]:
-    """Sort by administration and region in order of appearance, then by time."""
-    regions = list(dict.fromkeys(m.region for m in measurements))
-    names = case.schedule.names
-    return tuple(
-        sorted(
-            measurements,
-            key=lambda m: (names.index(m.administration), regions.index(m.region), m.time),
-        )
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from math import exp
 from typing import Any
 
@@ -19,19 +18,24 @@ from theratwin.case import (
 from theratwin.case.reference_volumes import BLOOD_DENSITY
 from theratwin.case.regions import nearest_region, words_of
 from theratwin.core.errors import InputError, nearest_match
-from theratwin.core.units import parse
+from theratwin.io.case_file.cells import (
+    ADVICE,
+    AT,
+    UNITS,
+    read_at,
+    read_time,
+    read_uncertainty,
+    read_value,
+    read_volume,
+)
 from theratwin.io.case_file.fields import Field, raw, text
 from theratwin.io.case_file.problems import Problems
 from theratwin.io.case_file.table import Row
-from theratwin.io.case_file.times import hours_between, moment
 from theratwin.io.case_file.treatment import unknown_administration
-
-AT = ("scan", "administration")
 
 #: Regions that are measured by concentration.
 FLUIDS = ("blood", "plasma")
 
-_ACTIVITY_EXAMPLE = "120 MBq"
 _ANY = {"type": ["string", "number"]}
 
 #: The fields of an inline measurement and the columns of a table; the first is for tables.
@@ -49,16 +53,6 @@ MEASUREMENT: Mapping[str, Field] = {
     ),
 }
 
-#: Unit of a measured value, and what it is: (per administered activity, per volume, per mass).
-_UNITS = {
-    "MBq": (False, False, False),
-    "IA": (True, False, False),
-    "MBq/mL": (False, True, False),
-    "IA/mL": (True, True, False),
-    "MBq/g": (False, False, True),
-    "IA/g": (True, False, True),
-}
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -74,11 +68,11 @@ class Reading:
         """Read one row; None, with errors, if it is wrong."""
         region = self._cell(row, "region", self._region)
         administration = self._cell(row, "administration", self._administration)
-        at = self._cell(row, "at", _at)
-        volume = self._cell(row, "volume", _volume, optional=True)
-        given = self._cell(row, "activity", _value)
-        uncertainty = self._cell(row, "uncertainty", lambda r, n: _uncertainty(r, n, given))
-        time = self._cell(row, "time", lambda r, n: _time(r, n, administration))
+        at = self._cell(row, "at", read_at)
+        volume = self._cell(row, "volume", read_volume, optional=True)
+        given = self._cell(row, "activity", read_value)
+        uncertainty = self._cell(row, "uncertainty", lambda r, n: read_uncertainty(r, n, given))
+        time = self._cell(row, "time", lambda r, n: read_time(r, n, administration))
         needed = (region, administration, at, given, uncertainty, time, self.volumes)
         if any(part is None for part in needed):
             return None
@@ -97,7 +91,7 @@ class Reading:
             if column not in row.cells:
                 if optional:
                     return None
-                raise InputError("this is missing", field=row.field(column), remedy=_ADVICE[column])
+                raise InputError("this is missing", field=row.field(column), remedy=ADVICE[column])
             if row.cells[column] is not None:
                 return read(row.cells[column], row.field(column))
         return None
@@ -113,15 +107,12 @@ class Reading:
         if found is not None and found.kind != "lesion":
             return found.name
         nearest = nearest_match(words, self.lesions) or nearest_region(words)
-        is_lesion = found is not None or nearest in self.lesions
         raise InputError(
             "no lesion of this name is declared" if found else "unknown region or lesion",
             field=name,
             value=raw,
             allowed=f"nearest match {nearest!r}" if nearest else "a region or a lesion's name",
-            remedy=f'Declare a lesion with [[lesions]] name = "{words}"'
-            if is_lesion or not nearest
-            else "",
+            remedy="A further lesion is declared with [[lesions]]",
         )
 
     def _administration(self, raw: Any, name: str) -> Administration | None:
@@ -144,7 +135,7 @@ class Reading:
     ) -> tuple[Kind, float]:
         """Return what was measured: activity (MBq), or concentration in a fluid (MBq/mL)."""
         value, unit = given
-        relative, per_volume, per_mass = _UNITS[unit]
+        relative, per_volume, per_mass = UNITS[unit]
         if relative:
             value *= administration.activity
         if not (per_volume or per_mass):
@@ -168,106 +159,3 @@ class Reading:
             field=row.field("activity"),
             remedy=f'Add [organs.{region}] with volume = "... mL" and uncertainty = "... %"',
         )
-
-
-_ADVICE = {
-    "region": "Name the region or the lesion",
-    "administration": 'Name the administration that it follows, for example "cycle 1"',
-    "time": 'Give the time after the administration, for example "24 h"',
-    "activity": 'Give what was measured, for example "120 MBq", "3.1 %IA/g" or "45 kBq/mL"',
-    "uncertainty": 'Give the relative standard uncertainty of this value, for example "5 %"',
-    "at": 'Write "scan" if the value is as it was at the scan, "administration" if it is '
-    "corrected for decay to the start of the administration",
-}
-
-
-def _at(raw: Any, name: str) -> str:
-    if raw not in AT:
-        raise InputError(
-            "this is none of the choices", field=name, value=raw, allowed=AT, remedy=_ADVICE["at"]
-        )
-    return raw
-
-
-def _time(raw: Any, name: str, administration: Administration | None) -> float | None:
-    """Return the hours after the administration; None for a date if it is unknown."""
-    time = moment(raw, name, "24 h")
-    if administration is None:
-        return None
-    if isinstance(time, datetime):
-        if administration.start is None:
-            raise InputError(
-                "a date needs the date of the administration",
-                field=name,
-                value=str(raw),
-                remedy=f"Give the time of {administration.name!r} as a date with zone, "
-                "or this time in hours after it",
-            )
-        time = hours_between(administration.start, time)
-    if time < 0:
-        raise InputError(
-            f"it lies before {administration.name!r}",
-            field=name,
-            value=str(raw),
-            remedy="Name the administration that the measurement follows",
-        )
-    return time
-
-
-def _value(raw: Any, name: str) -> tuple[float, str]:
-    """Return the value and the unit among those of `_UNITS`."""
-    if not isinstance(raw, str):
-        raise InputError(
-            "a quantity needs its unit",
-            field=name,
-            value=raw,
-            remedy=f'Write it as text with its unit, for example "{_ACTIVITY_EXAMPLE}"',
-        )
-    written = raw.replace("%ID", "%IA").replace("% ID", "%IA")
-    for unit in _UNITS:
-        try:
-            value = parse(written, unit, field=name)
-        except InputError:
-            continue
-        if not value > 0:
-            raise InputError(
-                "a measured activity must be positive",
-                field=name,
-                value=raw,
-                remedy="Leave the time point out if nothing was seen above background",
-            )
-        return value, unit
-    raise InputError(
-        "this is no activity or concentration with a unit",
-        field=name,
-        value=raw,
-        allowed="a unit like MBq, %IA, kBq/mL, %IA/mL, kBq/g, %IA/g",
-        remedy=f'Write it for example as "{_ACTIVITY_EXAMPLE}"',
-    )
-
-
-def _uncertainty(raw: Any, name: str, given: tuple[float, str] | None) -> float:
-    """Return the relative uncertainty; one in the unit of the value is divided by it."""
-    relative = raw if isinstance(raw, float) else None
-    if relative is None and isinstance(raw, str):
-        for unit, scale in (("", 1.0), (given[1], given[0]) if given else ("", 1.0)):
-            try:
-                relative = parse(raw.replace("%ID", "%IA"), unit, field=name) / scale
-                break
-            except InputError:
-                continue
-    if relative is None or not 0 < relative < 1:
-        raise InputError(
-            "the uncertainty must lie between 0 and 100 % of the value",
-            field=name,
-            value=raw,
-            remedy='Write one standard deviation, for example "5 %" or "6 MBq"',
-        )
-    return relative
-
-
-def _volume(raw: Any, name: str) -> float:
-    volume = parse(raw, "mL", field=name)
-    if not volume > 0:
-        raise InputError("must be positive", field=name, value=raw)
-    return volume

@@ -8,8 +8,9 @@ from typing import Any
 from theratwin.io.case_file.fields import Field
 from theratwin.io.case_file.file import CASE, UNCERTAINTY
 from theratwin.io.case_file.measurements import MEASUREMENT
-from theratwin.io.case_file.patient import LESION, ORGAN, PATIENT
+from theratwin.io.case_file.patient import PATIENT
 from theratwin.io.case_file.treatment import ADMINISTRATION, RADIOPHARMACEUTICAL
+from theratwin.io.case_file.volumes import LESION, ORGAN
 
 _TABLES = {
     "patient": PATIENT,

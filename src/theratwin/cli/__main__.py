@@ -1,0 +1,5 @@
+"""``python -m theratwin.cli``."""
+
+from theratwin.cli.program import main
+
+main()

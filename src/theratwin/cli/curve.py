@@ -1,0 +1,116 @@
+"""``theratwin curve``: measurement tables from scans, and fitted time-activity curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from theratwin.cli.curve_extract import register as register_extract
+from theratwin.cli.options import Draws, Force, Json, Out, Seed
+from theratwin.core.errors import InputError
+
+if TYPE_CHECKING:
+    from theratwin.case import Case
+    from theratwin.twin.posterior import BlockPosterior
+
+app = typer.Typer(no_args_is_help=True, help="Time-activity curves: from scans, and fitted.")
+register_extract(app)
+
+
+@app.command("fit")
+def fit(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="The case file.")],
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Only this region; may be repeated.")
+    ] = None,
+    seed: Seed = 1,
+    draws: Draws = 2000,
+    as_json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Fit curves to the measured regions: half-lives and time-integrated activity."""
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+    from theratwin.io import load_case
+    from theratwin.kinetics import empirical_curves
+    from theratwin.physics import nuclide
+    from theratwin.twin.posterior import fit_block
+
+    known = load_case(case)
+    decay_constant = nuclide(known.radiopharmaceutical.nuclide).decay_constant
+    blocks = {block.name: block for block in empirical_curves(known, decay_constant)}
+    chosen = [_block_name(name, list(blocks)) for name in region or blocks]
+    fitted = {name: fit_block(blocks[name], draws=draws, seed=seed) for name in chosen}
+    results = {name: _result(known, posterior) for name, posterior in fitted.items()}
+    emit(
+        "curves/1",
+        results,
+        text="\n\n".join(_text(name, result) for name, result in results.items()),
+        as_json=as_json,
+        out=out,
+        force=force,
+        provenance=Provenance.now(inputs=[case], seed=seed),
+    )
+
+
+def _block_name(name: str, known: list[str]) -> str:
+    from theratwin.case import find_region
+
+    found = find_region(name)
+    canonical = name if name in known or found is None else found.name
+    if canonical not in known:
+        raise InputError("not measured", field="--region", value=name, allowed=known)
+    return canonical
+
+
+def _result(case: Case, posterior: BlockPosterior) -> dict[str, Any]:
+    from theratwin.twin.course import activity_by_cycle
+
+    measured = [m.administration for m in case.measurements.of_region(posterior.name)]
+    curves = activity_by_cycle(posterior, case.schedule, seed=0)
+    half_lives = posterior.scatter(
+        [alternative.effective_half_life(theta) for alternative, theta in posterior.each_share()]
+    )
+    return {
+        "structures": {
+            fit.alternative.name: {
+                "weight": fit.weight,
+                "chi_square": fit.approximation.chi_square,
+                "effective_parameters": fit.approximation.effective_parameters,
+                "pareto_k": None if fit.resampled is None else fit.resampled.pareto_k,
+            }
+            for fit in posterior.fits
+        },
+        "effective_half_life_h": _interval(half_lives),
+        "time_integrated_activity_coefficient_h": {
+            administration.name: _interval(curve.integral() / administration.activity)
+            for administration, curve in zip(case.schedule, curves, strict=True)
+            if curve is not None and administration.name in measured
+        },
+        "problems": [problem for fit in posterior.fits for problem in fit.problems],
+    }
+
+
+def _interval(draws: Any) -> dict[str, float]:
+    import numpy as np
+
+    low, median, high = np.percentile(draws, (5, 50, 95))
+    return {"median": float(median), "low": float(low), "high": float(high)}
+
+
+def _text(region: str, result: dict[str, Any]) -> str:
+    def shown(interval: dict[str, float]) -> str:
+        return "{median:.4g} ({low:.4g} to {high:.4g}) h".format(**interval)
+
+    lines = [region, f"  effective half-life, terminal  {shown(result['effective_half_life_h'])}"]
+    for name, interval in result["time_integrated_activity_coefficient_h"].items():
+        lines.append(f"  integral a unit given, {name}  {shown(interval)}")
+    for name, structure in result["structures"].items():
+        lines.append(
+            f"  {structure['weight']:4.0%}  {name}: chi-square {structure['chi_square']:.1f}, "
+            f"{structure['effective_parameters']:.1f} parameters from the data"
+        )
+    return "\n".join([*lines, *(f"  Warning: {problem}" for problem in result["problems"])])

@@ -1,0 +1,57 @@
+"""The measurements of a case file as given: inline, and from the tables that it names."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from theratwin.case import Case, Measurement
+from theratwin.io.case_file.fields import Table
+from theratwin.io.case_file.measurements import MEASUREMENT
+from theratwin.io.case_file.table import Row, read_table
+
+
+def rows_of(top: Table, folder: Path) -> list[Row]:
+    """Return all measurements as given, inline and from tables."""
+    rows: list[Row] = []
+    for table in top.tables("measurements"):
+        cells = {key: _plain(value) for key, value in table.read(MEASUREMENT).items()}
+        for key in table.content:
+            cells.setdefault(key, None)
+        file = cells.pop("file", None)
+        if "file" not in table.content:
+            places = {key: table.place(key) for key in table.content}
+            rows.append(Row(cells, table.place(), table.name(), places))
+        elif isinstance(file, str):
+            rows += _file_rows(table, folder / file, cells)
+    return rows
+
+
+def _file_rows(table: Table, path: Path, defaults: dict[str, Any]) -> list[Row]:
+    """Return the rows of a table, with what its entry in the case file says for all."""
+    if not path.is_file():
+        table.fail(
+            "there is no such file beside the case file",
+            "file",
+            value=table.content["file"],
+            remedy=f"It was looked for in {path.parent}",
+        )
+        return []
+    return [Row(defaults | row.cells, row.place) for row in read_table(path, table.problems)]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def in_order(case: Case, measurements: list[Measurement]) -> tuple[Measurement, ...]:
+    """Sort by administration and region in order of appearance, then by time."""
+    regions = list(dict.fromkeys(m.region for m in measurements))
+    names = case.schedule.names
+    return tuple(
+        sorted(
+            measurements,
+            key=lambda m: (names.index(m.administration), regions.index(m.region), m.time),
+        )
+    )

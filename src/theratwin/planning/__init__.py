@@ -1,0 +1,47 @@
+"""Planning: objectives, limits, and the course chosen under uncertainty."""
+
+from theratwin.planning.bounds import Bounds, bounds
+from theratwin.planning.customary import default_limits
+from theratwin.planning.limit import (
+    Limit,
+    Quantity,
+    at_most,
+    bed,
+    dose,
+    parse_limit,
+)
+from theratwin.planning.objective import (
+    OBJECTIVES,
+    Objective,
+    log_cell_kill,
+    mean_lesion_bed,
+    mean_lesion_dose,
+    objective_named,
+)
+from theratwin.planning.optimize import plan
+from theratwin.planning.outcome import Outcome
+from theratwin.planning.plan import Plan
+from theratwin.planning.standard import Standard, standard_course
+
+__all__ = [
+    "OBJECTIVES",
+    "Bounds",
+    "Limit",
+    "Objective",
+    "Outcome",
+    "Plan",
+    "Quantity",
+    "Standard",
+    "at_most",
+    "bed",
+    "bounds",
+    "default_limits",
+    "dose",
+    "log_cell_kill",
+    "mean_lesion_bed",
+    "mean_lesion_dose",
+    "objective_named",
+    "parse_limit",
+    "plan",
+    "standard_course",
+]

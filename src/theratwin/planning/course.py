@@ -1,0 +1,163 @@
+"""A course: the delivered cycles, and what a unit of activity would do in further ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from theratwin.case import Administration, Case, Schedule
+from theratwin.core.errors import InputError
+from theratwin.planning.limit import Quantity
+from theratwin.planning.total import Total
+from theratwin.twin import RegionDose, Twin, predict
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The delivered cycles, and what a unit of activity would do in further ones.
+
+    Parameters
+    ----------
+    case
+        The case.
+    schedule
+        Delivered administrations, then further ones, each of the activity ``unit``.
+    delivered
+        Number of delivered administrations.
+    unit
+        Activity (MBq) of every further one.
+    regions
+        Draws by region over that schedule.
+    """
+
+    case: Case
+    schedule: Schedule
+    delivered: int
+    unit: float
+    regions: Mapping[str, RegionDose]
+
+    @cached_property
+    def _totals(self) -> dict[Quantity, Total]:
+        return {}
+
+    def total(self, quantity: Quantity) -> Total:
+        """Return the total of a quantity.
+
+        Raises
+        ------
+        InputError
+            If no dose is known in its region, or no radiosensitivity for its BED.
+        """
+        if quantity not in self._totals:
+            self._totals[quantity] = self._total(quantity)
+        return self._totals[quantity]
+
+    def _total(self, quantity: Quantity) -> Total:
+        if quantity.region not in self.regions:
+            raise InputError(
+                "no dose is known there",
+                field=str(quantity),
+                value=quantity.region,
+                allowed=list(self.regions),
+                remedy="Measure it; red marrow needs blood, whole body and the patient's height",
+            )
+        region = self.regions[quantity.region]
+        dose = region.dose
+        quadratic = np.zeros_like(dose)
+        if quantity.kind == "bed":
+            quadratic = region.quadratic / region.known_tissue.alpha_beta
+        given = slice(0, self.delivered)
+        return Total(
+            (dose + quadratic)[:, given].sum(axis=1),
+            self._first(dose / self.unit),
+            self._first(quadratic / self.unit**2),
+        )
+
+    def _first(self, by_cycle: np.ndarray) -> np.ndarray:
+        """Return sums over the first n further cycles, from n = 0."""
+        further = by_cycle[:, self.delivered :]
+        return np.concatenate([np.zeros((len(further), 1)), further.cumsum(axis=1)], axis=1)
+
+    @property
+    def lesions(self) -> tuple[RegionDose, ...]:
+        """The lesions."""
+        return tuple(region for region in self.regions.values() if region.lesion)
+
+    def schedule_of(self, cycles: int, activity: float) -> Schedule:
+        """Return the delivered administrations with further ones of one activity (MBq)."""
+        administrations = self.schedule.administrations
+        further = administrations[self.delivered : self.delivered + cycles]
+        return Schedule(
+            (
+                *administrations[: self.delivered],
+                *(replace(each, activity=activity) for each in further),
+            )
+        )
+
+
+def course_of(
+    twin: Twin, delivered: Sequence[Administration], further: int, interval: float
+) -> Course:
+    """Predict delivered administrations and ``further`` ones, ``interval`` (h) apart.
+
+    Further cycles take ligand amount and infusion time from the last delivered one.
+    """
+    unit = 1000.0
+    schedule = Schedule((*delivered, *_continued(twin.case, delivered, further, interval, unit)))
+    return Course(twin.case, schedule, len(delivered), unit, predict(twin, schedule).regions)
+
+
+def delivered_administrations(case: Case, last: str | None = None) -> tuple[Administration, ...]:
+    """Return the administrations that were given.
+
+    They are those of the case's schedule up to the last one that was measured; later ones are
+    taken as intended only, unless ``last`` names a later one as given.
+
+    Raises
+    ------
+    InputError
+        If ``last`` is unknown or lies before a measured one.
+    """
+    names = case.schedule.names
+    measured = max(names.index(name) for name in case.measurements.administrations)
+    end = measured if last is None else names.index(case.schedule[last].name)
+    if end < measured:
+        raise InputError(
+            f"{names[measured]!r} was measured, so it was delivered",
+            field="delivered",
+            value=last,
+            allowed=names[measured:],
+        )
+    return case.schedule.administrations[: end + 1]
+
+
+def _continued(
+    case: Case, delivered: Sequence[Administration], further: int, interval: float, unit: float
+) -> list[Administration]:
+    last = delivered[-1]
+    names = _names(case, len(delivered), further)
+    return [
+        replace(
+            last,
+            name=name,
+            time=last.time + (k + 1) * interval,
+            activity=unit,
+            start=None if last.start is None else last.start + timedelta(hours=(k + 1) * interval),
+        )
+        for k, name in enumerate(names)
+    ]
+
+
+def _names(case: Case, delivered: int, further: int) -> list[str]:
+    """Name further cycles as the case intends, then by their number."""
+    names = list(case.schedule.names)[: delivered + further]
+    number = len(names)
+    while len(names) < delivered + further:
+        number += 1
+        if f"cycle {number}" not in case.schedule.names:
+            names.append(f"cycle {number}")
+    return names[delivered:]

@@ -1,0 +1,105 @@
+"""What a reader of a plan must know beside the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from theratwin.core import parameter_set
+from theratwin.planning.course import Course
+from theratwin.planning.customary import default_limits
+from theratwin.planning.glands import Glands
+from theratwin.planning.limit import Limit
+from theratwin.planning.objective import LogCellKill, Objective
+from theratwin.planning.outcome import Outcome
+from theratwin.twin import Twin
+
+
+def notes_on(
+    twin: Twin,
+    course: Course,
+    tried: Sequence[Outcome],
+    best: Outcome,
+    limits: Sequence[Limit],
+    objective: Objective,
+    glands: Glands,
+    *,
+    chosen: bool,
+) -> tuple[str, ...]:
+    """Return the notes, each one sentence or two.
+
+    Parameters
+    ----------
+    chosen
+        Whether the objective was chosen for the user.
+    """
+    found = [
+        _objective(course, objective, chosen=chosen),
+        _control(tried, objective),
+        _glands(glands),
+        _not_limited(limits),
+        _lesions_left_out(course),
+        _intended(course),
+        _low(best),
+        "Tumor growth between cycles is not counted, so that nothing here depends on the interval.",
+        *(f"The twin warns: {warning}." for warning in twin.warnings),
+    ]
+    return tuple(note for note in found if note)
+
+
+def _objective(course: Course, objective: Objective, *, chosen: bool) -> str:
+    if not chosen or isinstance(objective, LogCellKill):
+        return ""
+    tissues = {lesion.tissue.name for lesion in course.lesions if lesion.tissue is not None}
+    unknown = f"alpha of {', '.join(sorted(tissues))}" if tissues else "the lesions' tissue"
+    return f"The {objective.title} is maximized, as log cell kill needs {unknown}, not known here."
+
+
+def _control(tried: Sequence[Outcome], objective: Objective) -> str:
+    if not isinstance(objective, LogCellKill):
+        return ""
+    clonogens = f"with {objective.density:.0e} clonogens in a gram (an assumption)"
+    if all(option.tumor_control_is_zero for option in tried):
+        return f"Tumor control probability is 0 for every feasible plan, {clonogens}."
+    best = max(option.tumor_control or 0.0 for option in tried)
+    return f"Tumor control probability is at most {best:.2g} among feasible plans, {clonogens}."
+
+
+def _glands(glands: Glands) -> str:
+    if not glands.regions:
+        return "No gland was measured, so that the glands do not enter the plan."
+    if not glands.count:
+        return "The glands do not enter the plan: their weight is 0."
+    return (
+        f"The glands' mean BED enters with a weight of {glands.weight:g} against the lesions' BED, "
+        "a choice: no validated limit exists."
+    )
+
+
+def _not_limited(limits: Sequence[Limit]) -> str:
+    limited = {limit.quantity for limit in limits}
+    missing = [str(limit) for limit in default_limits() if limit.quantity not in limited]
+    if not missing:
+        return ""
+    return f"Customary limits left out on purpose: {', '.join(missing)}."
+
+
+def _lesions_left_out(course: Course) -> str:
+    missing = [name for name in course.case.lesion_names if name not in course.regions]
+    return f"Not measured, so not counted: {', '.join(missing)}." if missing else ""
+
+
+def _intended(course: Course) -> str:
+    intended = course.case.schedule.names[course.delivered :]
+    if not intended:
+        return ""
+    return (
+        f"Not measured, so taken as intended only and replaced: {', '.join(intended)}. If one was "
+        "given, name the last as delivered."
+    )
+
+
+def _low(best: Outcome) -> str:
+    low = parameter_set("planning", "choices").value("activity.low")
+    if best.activity >= low:
+        return ""
+    return f"Less than {low / 1000:g} GBq a cycle is left: weigh whether treatment should stop."

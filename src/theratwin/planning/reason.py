@@ -1,0 +1,104 @@
+"""Why a plan is what it is, in words."""
+
+from __future__ import annotations
+
+from theratwin.planning.limit import Limit
+from theratwin.planning.outcome import BY_BOUND, BY_GLANDS, Outcome
+from theratwin.planning.plan import Plan
+from theratwin.planning.words import chance, cycles, gigabecquerel, number
+
+
+def reason(plan: Plan) -> str:
+    """Return what decides activity and number of cycles, and how the standard compares."""
+    sentences = [_activity(plan), _number(plan), _going_on(plan), _standard(plan)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _activity(plan: Plan) -> str:
+    best = plan.best
+    each = f"{gigabecquerel(best.activity)} GBq in each of {cycles(best.cycles, 'further')}"
+    if best.decided_by == BY_BOUND:
+        return (
+            f"The bound of {plan.bounds.activity / 1000:g} GBq a cycle is reached: with "
+            f"{each} {_all_hold(plan)}."
+        )
+    if best.decided_by == BY_GLANDS:
+        return (
+            f"The glands decide: beyond {each} the objective gains less than their dose costs it "
+            f"at a weight of {plan.glands.weight:g}; {_all_hold(plan)}."
+        )
+    limit, held = _binding(plan)
+    return (
+        f"The limit on the {limit.quantity.words} binds: with {each} it stays at or below "
+        f"{limit.bound:g} Gy with probability {chance(held)} (at least {limit.probability:g} is "
+        f"asked for), reached in {plan.schedule.names[-1]}, the last."
+    )
+
+
+def _binding(plan: Plan) -> tuple[Limit, float]:
+    for limit, held in zip(plan.limits, plan.best.probabilities, strict=True):
+        if str(limit.quantity) == plan.best.decided_by:
+            return limit, held
+    raise AssertionError(plan.best.decided_by)
+
+
+def _all_hold(plan: Plan) -> str:
+    if not plan.limits:
+        return "no limit was asked for"
+    held = ", ".join(
+        f"{limit.quantity} {chance(reached)}"
+        for limit, reached in zip(plan.limits, plan.best.probabilities, strict=True)
+    )
+    return f"every limit holds (probabilities: {held})"
+
+
+def _number(plan: Plan) -> str:
+    total = len(plan.schedule)
+    if total == plan.bounds.cycles:
+        return f"The bound of {cycles(total)} in total is reached."
+    more = plan.options[plan.cycles + 1]
+    return (
+        f"{cycles(more.cycles, 'further').capitalize()} would be of "
+        f"{gigabecquerel(more.activity)} GBq each and reach no more of the objective"
+        f"{', the glands counted' if plan.glands.count else ''}: {number(more.score)} against "
+        f"{number(plan.best.score)}."
+    )
+
+
+def _going_on(plan: Plan) -> str:
+    broken = _first_broken(plan, plan.one_more_cycle)
+    if broken is None:
+        return ""
+    limit, name, held = broken
+    return (
+        f"Going on at the same activity, the limit on the {limit.quantity.words} would first be "
+        f"broken in {name} (probability {chance(held)})."
+    )
+
+
+def _standard(plan: Plan) -> str:
+    outcome = plan.standard_outcome
+    if outcome is None:
+        return f"The standard course of {plan.standard.words} is complete."
+    course = f"The standard from here, {outcome.cycles} x {plan.standard.activity / 1000:g} GBq,"
+    broken = _first_broken(plan, outcome)
+    if broken is None:
+        return f"{course} keeps every limit too." if plan.limits else ""
+    limit, name, held = broken
+    return (
+        f"{course} would break the limit on the {limit.quantity.words} in {name} (probability "
+        f"{chance(held)} at its end)."
+    )
+
+
+def _first_broken(plan: Plan, outcome: Outcome) -> tuple[Limit, str, float] | None:
+    """Return the limit that is broken first, in which cycle, and its probability at the end."""
+    found = [
+        (limit, name, held)
+        for limit, name, held in zip(
+            plan.limits, outcome.first_broken, outcome.probabilities, strict=True
+        )
+        if name is not None
+    ]
+    names = plan.cycle_names
+    return min(found, key=lambda item: names.index(item[1])) if found else None

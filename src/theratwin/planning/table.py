@@ -1,0 +1,77 @@
+"""The tables of a plan, as rows of text: against the standard, and the trade-off."""
+
+from __future__ import annotations
+
+from theratwin.planning.limit import Quantity, bed, dose
+from theratwin.planning.outcome import Outcome
+from theratwin.planning.plan import Plan
+from theratwin.planning.words import chance, gigabecquerel, number, spread
+
+Rows = list[list[str]]
+
+
+def comparison(plan: Plan) -> Rows:
+    """Return the plan beside the standard course and beside 1 GBq more; the first row is a head."""
+    outcomes = [plan.best, plan.standard_outcome, plan.more_activity]
+    columns = [outcome for outcome in outcomes if outcome is not None]
+    heads = [_head(plan, outcome) for outcome in columns]
+    rows = [["", *heads]]
+    rows.append([f"E[{plan.objective.title}]", *(number(o.objective) for o in columns)])
+    if not all(
+        outcome.tumor_control is None or outcome.tumor_control_is_zero for outcome in columns
+    ):
+        rows.append(
+            ["tumor control probability", *(number(o.tumor_control or 0.0) for o in columns)]
+        )
+    for k, limit in enumerate(plan.limits):
+        rows.append([str(limit), *(_verdict(o, k) for o in columns)])
+    for quantity in quantities(plan):
+        label = f"{quantity.words} [Gy]"
+        rows.append([label, *(spread(o.interval(quantity)) for o in columns)])
+    return rows
+
+
+def quantities(plan: Plan) -> list[Quantity]:
+    """Return what is shown: what is limited, then BED (or dose) of lesions and glands."""
+    shown = [limit.quantity for limit in plan.limits]
+    lesions = [name for name in plan.case.lesion_names if name in plan.best.dose]
+    for name in (*lesions, *plan.glands.regions):
+        shown.append(bed(name) if name in plan.best.bed else dose(name))
+    return list(dict.fromkeys(shown))
+
+
+def trade_off(plan: Plan) -> Rows:
+    """Return the best activity for each number of further cycles; the first row is a head."""
+    head = ["further cycles", "GBq each", f"E[{plan.objective.title}]"]
+    head += [f"P({limit.quantity})" for limit in plan.limits]
+    if "kidneys" in plan.best.bed:
+        head.append("kidney BED [Gy]")
+    if plan.glands.regions:
+        head.append("gland BED [Gy]")
+    return [[*head, "decided by"], *(_option(plan, option) for option in plan.options)]
+
+
+def _option(plan: Plan, option: Outcome) -> list[str]:
+    activity = gigabecquerel(option.activity) if option.cycles else "-"
+    row = [str(option.cycles), activity, number(option.objective)]
+    row += [chance(held) for held in option.probabilities]
+    if "kidneys" in option.bed:
+        row.append(spread(option.bed["kidneys"]))
+    if option.gland_bed is not None:
+        row.append(spread(option.gland_bed))
+    chosen = " (chosen)" if option is plan.best else ""
+    return [*row, option.decided_by + chosen]
+
+
+def _head(plan: Plan, outcome: Outcome) -> str:
+    course = f"{outcome.cycles} x {gigabecquerel(outcome.activity)} GBq"
+    if outcome is plan.best:
+        return f"plan: {course}"
+    if outcome is plan.standard_outcome:
+        return f"standard: {course}"
+    return f"1 GBq more: {course}"
+
+
+def _verdict(outcome: Outcome, k: int) -> str:
+    broken = outcome.first_broken[k]
+    return chance(outcome.probabilities[k]) + (f", broken in {broken}" if broken else "")
