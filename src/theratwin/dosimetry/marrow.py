@@ -64,7 +64,7 @@ def marrow_model(
     --------
     >>> model = marrow_model("Lu-177", 73_000.0, 1760.0)
     >>> model.mass, f"{model.self_s_value:.2e} Gy/(MBq h)"
-    (1170.0, '4.18e-05 Gy/(MBq h)')
+    (1170.0, '4.19e-05 Gy/(MBq h)')
     """
     values = parameter_set("dosimetry", "red_marrow")
     share = body_mass / values.value("reference_body_mass")

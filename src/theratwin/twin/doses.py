@@ -10,7 +10,7 @@ from theratwin.case import Case, Kind, Schedule
 from theratwin.core import Exponentials
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
-from theratwin.dosimetry import bodies, marrow_model, self_s_value
+from theratwin.dosimetry import MarrowModel, bodies, marrow_model, self_s_value
 from theratwin.twin.course import activity_by_cycle
 from theratwin.twin.posterior import BlockPosterior
 from theratwin.twin.region_dose import RegionDose
@@ -110,22 +110,27 @@ def _self_dose(
     )
 
 
-def _marrow_dose(
-    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
-) -> RegionDose:
+def marrow_model_of(case: Case) -> MarrowModel:
+    """Return the case's marrow model: of the volume imaged, if activity was measured in marrow."""
     height = case.patient.height
     if height is None:
         raise InputError("the height is missing", field="patient.height")
-    imaged = MARROW in activities
-    model = marrow_model(
+    imaged = MARROW in case.measurements.regions
+    return marrow_model(
         case.radiopharmaceutical.nuclide,
         case.patient.mass,
         height,
         marrow_mass=case.volume(MARROW).mass if imaged else None,
     )
+
+
+def _marrow_dose(
+    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
+) -> RegionDose:
+    model = marrow_model_of(case)
     log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
     uncertain = np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
-    if imaged:
+    if MARROW in activities:
         uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
