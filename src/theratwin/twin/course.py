@@ -39,7 +39,7 @@ def activity_by_cycle(
         return (None,) * len(schedule)
     shares = []
     for alternative, theta in posterior.each_share():
-        # A stream for each structure, so that a longer course begins with the same draws.
+        # A stream for each structure: a cycle is the same in a short course and in a long one.
         generator = stream(seed, posterior.name, alternative.name, "future")
         carried = alternative.carried(theta, len(course), generator)
         shares.append(alternative.over(course).cycle_curves(carried))
