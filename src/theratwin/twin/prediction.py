@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from theratwin.case import Case, Schedule
-from theratwin.core import Provenance
+from theratwin.core import Citation, Provenance, parameter_set
 from theratwin.core.errors import InputError
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.twin import Interval
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _LEVELS = (5.0, 50.0, 95.0)
 
@@ -106,6 +110,18 @@ class Prediction:
         """Return biologically effective doses (Gy) where radiosensitivity is known."""
         known = {r.region: r.bed for r in self if r.tissue is not None}
         return self._table("Biologically effective dose", "Gy", known)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return doses and BED as a labeled dataset: region, draw, administration."""
+        from theratwin.twin.dataset import to_dataset
+
+        return to_dataset(self)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Return the publications that the parameter sets behind the prediction come from."""
+        sets = (name.split("/") for name in self.provenance.parameter_sets)
+        found = {c.key: c for room, name in sets for c in parameter_set(room, name).citations()}
+        return tuple(found[key] for key in sorted(found))
 
     @property
     def _columns(self) -> tuple[str, ...]:

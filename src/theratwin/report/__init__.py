@@ -1,0 +1,23 @@
+"""What a reader sees: one self-contained page, and the plots on their own."""
+
+from theratwin.report.html import html_table
+from theratwin.report.plots import (
+    plot_activity,
+    plot_bed_against_limits,
+    plot_budget,
+    plot_doses,
+    plot_update,
+)
+from theratwin.report.report import DISCLAIMER, render, write_report
+
+__all__ = [
+    "DISCLAIMER",
+    "html_table",
+    "plot_activity",
+    "plot_bed_against_limits",
+    "plot_budget",
+    "plot_doses",
+    "plot_update",
+    "render",
+    "write_report",
+]

@@ -1,0 +1,67 @@
+"""The table of doses in a report: by cycle and in total, organs and lesions apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from theratwin.report.names import in_order, title
+from theratwin.report.numbers import bounds, gigabecquerel, middle
+from theratwin.twin import Interval, Prediction, RegionDose
+
+_CYCLES_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A median and its interval as text; empty before a lesion appeared."""
+
+    middle: str
+    bounds: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under a heading of their own: region title to cells."""
+
+    heading: str
+    rows: dict[str, list[Cell]]
+
+
+@dataclass(frozen=True)
+class DoseTable:
+    """Column heads with the line below each, and rows in groups."""
+
+    columns: tuple[tuple[str, str], ...]
+    groups: tuple[Group, ...]
+
+
+def dose_table(prediction: Prediction) -> DoseTable:
+    """Return doses (Gy) by cycle and in total, dose per activity and BED in total.
+
+    With more than six cycles only the totals are shown.
+    """
+    dose, rate, bed = prediction.dose(), prediction.dose_per_activity(), prediction.bed()
+    cycles = len(prediction.schedule) if len(prediction.schedule) <= _CYCLES_SHOWN else 0
+    heads = tuple(
+        (a.name, gigabecquerel(a.activity)) for a in list(prediction.schedule)[:cycles]
+    )
+    ends = (("Total", "Gy"), ("Per activity", "Gy/GBq"), ("BED, total", "Gy"))
+
+    def cells(region: str) -> list[Cell]:
+        given = dose.rows[region]
+        ahead = [_cell(interval) for interval in given[:-1][:cycles]]
+        total_bed = bed.rows[region][-1] if region in bed.rows else None
+        return [*ahead, _cell(given[-1]), _cell(rate.rows[region][-1]), _cell(total_bed)]
+
+    def group(heading: str, members: tuple[RegionDose, ...]) -> Group:
+        names = in_order([each.region for each in members], prediction.case)
+        return Group(heading, {title(name, prediction.case): cells(name) for name in names})
+
+    groups = (group("Organs", prediction.organs), group("Lesions", prediction.lesions))
+    return DoseTable((*heads, *ends), tuple(each for each in groups if each.rows))
+
+
+def _cell(interval: Interval | None) -> Cell:
+    if interval is None or interval.high <= 0:
+        return Cell("–", "")
+    return Cell(middle(interval), bounds(interval))

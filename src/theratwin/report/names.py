@@ -1,0 +1,41 @@
+"""How a report calls regions, and in which order they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from theratwin.case import Case, find_region
+
+#: What is asked first stands first; other regions follow in the case's own order.
+_FIRST = ("kidneys", "red_marrow", "parotid_glands", "submandibular_glands", "salivary_glands")
+
+
+def title(region: str, case: Case | None = None) -> str:
+    """Return a region's or lesion's name as a reader sees it.
+
+    Examples
+    --------
+    >>> title("parotid_glands"), title("lesion_1")
+    ('Parotid glands', 'Lesion 1')
+    """
+    known = find_region(region)
+    if known is not None:
+        return known.title
+    words = region.replace("_", " ")
+    name = words[:1].upper() + words[1:]
+    sites = {lesion.name: lesion.site for lesion in case.lesions} if case else {}
+    return f"{name} ({sites[region]})" if sites.get(region) else name
+
+
+def in_order(regions: Iterable[str], case: Case) -> list[str]:
+    """Return organs first, the most asked for leading, then lesions, then body and blood."""
+    last = ("whole_body", "remainder", "blood")
+
+    def rank(region: str) -> tuple[int, int]:
+        if region in _FIRST:
+            return 0, _FIRST.index(region)
+        if region in case.lesion_names:
+            return 2, case.lesion_names.index(region)
+        return (3, last.index(region)) if region in last else (1, 0)
+
+    return sorted(regions, key=rank)

@@ -1,0 +1,16 @@
+"""Plots, each a function that returns matplotlib axes."""
+
+from theratwin.report.plots.activity import plot_activity
+from theratwin.report.plots.bed import LIMITS, plot_bed_against_limits
+from theratwin.report.plots.budget import plot_budget
+from theratwin.report.plots.doses import plot_doses
+from theratwin.report.plots.update import plot_update
+
+__all__ = [
+    "LIMITS",
+    "plot_activity",
+    "plot_bed_against_limits",
+    "plot_budget",
+    "plot_doses",
+    "plot_update",
+]

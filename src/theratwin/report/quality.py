@@ -1,0 +1,105 @@
+"""How well the fit went, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from theratwin.report.names import in_order, title
+from theratwin.report.numbers import percent
+from theratwin.twin import Twin
+from theratwin.twin.importance import PARETO_K_LIMIT
+from theratwin.twin.posterior import BlockPosterior
+
+_GOOD_PARETO_K = 0.5
+_SHOWN_WEIGHT = 0.01
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The fit of one region."""
+
+    region: str
+    scans: int
+    structures: str
+    misfit: str
+    pareto_k: str
+    verdict: str
+    sound: bool
+
+
+def quality(twin: Twin) -> Iterator[Quality]:
+    """Yield the quality of every region's fit."""
+    by_region = {posterior.name: posterior for posterior in twin.posteriors}
+    for region in in_order(by_region, twin.case):
+        yield _quality(twin, by_region[region])
+
+
+def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
+    scans = len(twin.case.measurements.of_region(posterior.name))
+    kept = sorted(posterior.fits, key=lambda fit: -fit.weight)
+    drawn = [fit for fit in kept if fit.resampled is not None]
+    worst = max(fit.resampled.pareto_k for fit in drawn if fit.resampled is not None)
+    verdict, sound = _verdict(worst, drawn, scans)
+    return Quality(
+        title(posterior.name, twin.case),
+        scans,
+        "; ".join(
+            f"{fit.alternative.name} {percent(fit.weight)}"
+            for fit in kept
+            if fit.weight >= _SHOWN_WEIGHT
+        ),
+        f"{posterior.best.approximation.chi_square:.1f}",
+        f"{worst:.2f}",
+        verdict,
+        sound,
+    )
+
+
+def _verdict(worst: float, drawn: list, scans: int) -> tuple[str, bool]:
+    if worst > PARETO_K_LIMIT:
+        return "draws are not to be trusted", False
+    if not all(fit.approximation.positive_definite for fit in drawn):
+        return "no clear mode", False
+    if scans < 3:
+        return "shape rests on the population", True
+    if worst > _GOOD_PARETO_K:
+        return "acceptable", True
+    return "good", True
+
+
+def warnings_in_words(twin: Twin, dosed: list[str]) -> list[str]:
+    """Return what a reader must know before trusting the doses.
+
+    Parameters
+    ----------
+    twin
+        The twin.
+    dosed
+        The regions with a dose.
+    """
+    found = list(twin.warnings)
+    few = [
+        title(region, twin.case)
+        for region in twin.case.measurements.regions
+        if region in dosed and len(twin.case.measurements.of_region(region)) < 3
+    ]
+    if few:
+        found.append(
+            f"Fewer than three measurements: {', '.join(few)}. There the curve's shape, and so "
+            "the dose, rests in part on the population's half-lives; the interval says so."
+        )
+    if "red_marrow" not in dosed and twin.case.patient.species == "human":
+        found.append(
+            "Red marrow: no dose. It needs blood (or marrow) and the whole body measured, "
+            "and the patient's height."
+        )
+    unmeasured = [
+        a.name for a in twin.case.schedule if a.name not in twin.case.measurements.administrations
+    ]
+    if unmeasured:
+        found.append(
+            f"Without scans: {', '.join(unmeasured)}. The doses there are predictions from the "
+            "other cycles and from how cycles differ in the population."
+        )
+    return found
