@@ -42,9 +42,7 @@ def dose_table(prediction: Prediction) -> DoseTable:
     """
     dose, rate, bed = prediction.dose(), prediction.dose_per_activity(), prediction.bed()
     cycles = len(prediction.schedule) if len(prediction.schedule) <= _CYCLES_SHOWN else 0
-    heads = tuple(
-        (a.name, gigabecquerel(a.activity)) for a in list(prediction.schedule)[:cycles]
-    )
+    heads = tuple((a.name, gigabecquerel(a.activity)) for a in list(prediction.schedule)[:cycles])
     ends = (("Total", "Gy"), ("Per activity", "Gy/GBq"), ("BED, total", "Gy"))
 
     def cells(region: str) -> list[Cell]:

@@ -44,7 +44,9 @@ def assumptions(twin: Twin, prediction: Prediction) -> list[Assumption]:
     """Return the assumed parameters that bear on this patient."""
     return [
         Assumption(
-            topic, parameter.name.replace("_", " ").replace(".", ": "), in_words(parameter),
+            topic,
+            parameter.name.replace("_", " ").replace(".", ": "),
+            in_words(parameter),
             parameter.note,
         )
         for topic, parameter in _used(twin, prediction)

@@ -82,6 +82,9 @@ def _draw(ax: Axes, band: Band) -> None:
 def _log_limits(bands: tuple[Band, ...]) -> tuple[float, float]:
     """Span medians and data, not the far ends of wide bands near time zero."""
     values = np.concatenate(
-        [np.append(band.median[band.times > 0.02 * band.times[-1]], band.measured) for band in bands]
+        [
+            np.append(band.median[band.times > 0.02 * band.times[-1]], band.measured)
+            for band in bands
+        ]
     )
     return 0.6 * float(values.min()), 1.7 * float(values.max())

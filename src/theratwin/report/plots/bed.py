@@ -99,7 +99,9 @@ def plot_bed_against_limits(
 
 def _draw_limits(ax: Axes, region: str, cycles: int) -> None:
     for number, (label, value) in enumerate(limit_values(region).items()):
-        ax.axhline(value, color=RULE if number == 0 else MUTED, lw=1.0, ls="-" if number == 0 else ":")
+        ax.axhline(
+            value, color=RULE if number == 0 else MUTED, lw=1.0, ls="-" if number == 0 else ":"
+        )
         words = f"{label}, {value:g} Gy" if number else f"limit {value:g} Gy"
         ax.annotate(
             words,

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from theratwin.report.names import in_order, title
-from theratwin.report.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, axes_or_new, house_style
+from theratwin.report.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    SKY,
+    VERMILION,
+    axes_or_new,
+    house_style,
+)
 from theratwin.twin import Twin, predict
 from theratwin.twin.budget import budget
 
@@ -24,9 +33,7 @@ _ROW = 0.27
 
 
 @house_style
-def plot_budget(
-    twin: Twin, regions: Sequence[str] | None = None, ax: Axes | None = None
-) -> Axes:
+def plot_budget(twin: Twin, regions: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Plot each factor's share of the variance of every region's dose.
 
     Parameters
