@@ -96,7 +96,14 @@ def rows(example: Example, table: Table) -> list[list[str]]:
             seen = true * np.exp(spread * noise.standard_normal(times.size))
             seen = seen * 1e3 if scans.unit == "kBq/mL" else seen
             found += [
-                [region, f"{time:g} h", f"{value:.4g} {scans.unit}", f"{scans.uncertainty:.0%}"]
+                [
+                    region,
+                    table.administration,
+                    f"{time:g} h",
+                    f"{value:.4g} {scans.unit}",
+                    f"{100 * scans.uncertainty:g} %",
+                    "scan",
+                ]
                 for time, value in zip(times, seen, strict=True)
             ]
     return found
@@ -107,7 +114,7 @@ def write(example: Example) -> None:
     for table in example.tables:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["region", "time", "activity", "uncertainty"])
+        writer.writerow(["region", "administration", "time", "activity", "uncertainty", "at"])
         writer.writerows(rows(example, table))
         write_text(table.file, text.getvalue())
 
@@ -170,9 +177,7 @@ def dotatate() -> Example:
         Scans(("whole_body",), (1.0, 4.0, 24.0, 96.0, 168.0), 0.05),
         BLOOD,
     )
-    return Example(
-        177, SSTR, (Table(HERE / "dotatate.csv", "cycle 1", 7400.0, scans),)
-    )
+    return Example(177, SSTR, (Table(HERE / "dotatate.csv", "cycle 1", 7400.0, scans),))
 
 
 def one_scan() -> Example:
@@ -193,9 +198,7 @@ def single_kidney() -> Example:
         Scans(("whole_body",), (1.0, 4.0, 24.0, 72.0, 144.0), 0.05),
         BLOOD,
     )
-    return Example(
-        1, truth, (Table(HERE / "single_kidney.csv", "cycle 1", 6000.0, scans),)
-    )
+    return Example(1, truth, (Table(HERE / "single_kidney.csv", "cycle 1", 6000.0, scans),))
 
 
 def new_lesion() -> Example:

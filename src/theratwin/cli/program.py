@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from theratwin.cli import case, catalog, curve, loop, response
+from theratwin.cli import case, catalog, curve, demo, loop, response
 from theratwin.core.errors import TheratwinError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 
 
 loop.register(app)
+demo.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
 app.add_typer(response.app, name="response")

@@ -17,7 +17,7 @@ from theratwin.twin import Interval
 
 _LEVELS = (5.0, 50.0, 95.0)
 
-#: What decided the activity, apart from a limit, which is named by its quantity.
+#: What decided the activity, apart from a limit, which is named.
 BY_BOUND, BY_GLANDS, BY_NOTHING = "bound on the activity", "glands", "no further cycle"
 
 
@@ -49,7 +49,7 @@ class Outcome:
     tumor_control_is_zero
         Whether that is below the smallest double-precision number in every draw.
     decided_by
-        What decided the activity: the quantity of the limit that binds, a bound, the glands.
+        What decided the activity: the limit that binds, a bound, the glands.
     """
 
     cycles: int
@@ -135,6 +135,6 @@ def _interval(course: Course, quantity: Quantity, cycles: int, activity: float) 
 def _first_broken(course: Course, limit: Limit, cycles: int, activity: float) -> str | None:
     names = course.schedule.names
     for number in range(cycles + 1):
-        if probability(course, limit, number, activity) < limit.probability:
+        if not limit.held_by(probability(course, limit, number, activity)):
             return names[course.delivered + number - 1]
     return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from theratwin.case import Case, Schedule
-from theratwin.core import Provenance
+from theratwin.core import Citation, Provenance, parameter_set
 from theratwin.core.errors import InputError
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.twin import Interval
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _LEVELS = (5.0, 50.0, 95.0)
 
@@ -43,6 +47,11 @@ class Table:
             cells = (f"{i.median:.3g} ({i.low:.3g} to {i.high:.3g})" for i in intervals)
             lines.append(f"{region:<{width}}" + "".join(f"  {cell:>22}" for cell in cells))
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_table
+
+        return html_table(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,36 +106,56 @@ class Prediction:
     def dose_per_activity(self) -> Table:
         """Return absorbed doses for each administered activity (Gy/GBq)."""
         gigabecquerel = 1e-3 * np.array([a.activity for a in self.schedule])
-        table = {
-            r.region: np.append(
-                r.dose / gigabecquerel, r.dose.sum(axis=1, keepdims=True) / gigabecquerel.sum(), 1
-            )
-            for r in self
-        }
-        return _summary("Absorbed dose per activity", "Gy/GBq", self._columns, table)
+        divisors = np.append(gigabecquerel, gigabecquerel.sum())
+        return self._table(
+            "Absorbed dose per activity", "Gy/GBq", {r.region: r.dose for r in self}, divisors
+        )
 
     def bed(self) -> Table:
         """Return biologically effective doses (Gy) where radiosensitivity is known."""
         known = {r.region: r.bed for r in self if r.tissue is not None}
         return self._table("Biologically effective dose", "Gy", known)
 
+    def to_xarray(self) -> xr.Dataset:
+        """Return doses and BED as a labeled dataset: region, draw, administration."""
+        from theratwin.twin.dataset import to_dataset
+
+        return to_dataset(self)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Return the publications that the parameter sets behind the prediction come from."""
+        sets = (name.split("/") for name in self.provenance.parameter_sets)
+        found = {c.key: c for room, name in sets for c in parameter_set(room, name).citations()}
+        return tuple(found[key] for key in sorted(found))
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_prediction
+
+        return html_prediction(self)
+
     @property
     def _columns(self) -> tuple[str, ...]:
-        return (*self.schedule.names, "total")
+        names = self.schedule.names
+        return (*names, "total") if len(names) > 1 else names
 
-    def _table(self, quantity: str, unit: str, by_region: Mapping[str, np.ndarray]) -> Table:
+    def _table(
+        self,
+        quantity: str,
+        unit: str,
+        by_region: Mapping[str, np.ndarray],
+        divisors: np.ndarray | float = 1.0,
+    ) -> Table:
+        """Summarize draws by administration and, where there are several, their total."""
+        columns = self._columns
         with_total = {
-            region: np.append(draws, draws.sum(axis=1, keepdims=True), axis=1)
+            region: np.append(draws, draws.sum(axis=1, keepdims=True), axis=1) / divisors
             for region, draws in by_region.items()
         }
-        return _summary(quantity, unit, self._columns, with_total)
-
-
-def _summary(
-    quantity: str, unit: str, columns: tuple[str, ...], by_region: Mapping[str, np.ndarray]
-) -> Table:
-    rows = {
-        region: tuple(Interval(m, lo, hi) for lo, m, hi in np.percentile(draws, _LEVELS, axis=0).T)
-        for region, draws in by_region.items()
-    }
-    return Table(quantity, unit, columns, rows)
+        rows = {
+            region: tuple(
+                Interval(median, low, high)
+                for low, median, high in np.percentile(draws[:, : len(columns)], _LEVELS, axis=0).T
+            )
+            for region, draws in with_total.items()
+        }
+        return Table(quantity, unit, columns, rows)

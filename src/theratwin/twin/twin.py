@@ -80,3 +80,8 @@ class Twin:
             for fit in posterior.fits
             for problem in fit.problems
         )
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_twin
+
+        return html_twin(self)

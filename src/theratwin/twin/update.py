@@ -63,6 +63,6 @@ def snapshot(twin: Twin) -> Snapshot:
     table = predict(twin).dose_per_activity()
     by_cycle = {
         column: {region: intervals[k] for region, intervals in table.rows.items()}
-        for k, column in enumerate(table.columns[:-1])
+        for k, column in enumerate(twin.case.schedule.names)
     }
     return Snapshot(", ".join(twin.case.measurements.administrations), by_cycle)

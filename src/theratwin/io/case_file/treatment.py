@@ -143,5 +143,6 @@ def unknown_administration(name: str, schedule: Schedule) -> InputError:
         field="administration",
         value=name,
         allowed=schedule.names,
-        remedy="Add it to [[administrations]]",
+        remedy="Add it to [[administrations]]; "
+        "`theratwin update` takes it by --administration, --activity and --time",
     )
