@@ -61,7 +61,7 @@ def percent(fraction: float) -> str:
     Examples
     --------
     >>> percent(0.953), percent(0.9999), percent(0.0002)
-    ('95 %', '> 99 %', '< 1 %')
+    ('95\u202f%', '>\u202f99\u202f%', '<\u202f1\u202f%')
     """
     if fraction > 0.99:
         return f">{_NO_BREAK}99{_NO_BREAK}%"
