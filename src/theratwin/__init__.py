@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     )
     from theratwin.core import Curve, Exponentials, Exposure, Pieces, Pulses, TheratwinError
     from theratwin.io import load_case, load_measurements
-    from theratwin.planning import Plan, at_most, bed, dose, log_cell_kill, mean_lesion_bed, plan
+    from theratwin.planning import (
+        Plan,
+        at_most,
+        bed,
+        default_limits,
+        dose,
+        log_cell_kill,
+        mean_lesion_bed,
+        plan,
+    )
     from theratwin.report import write_report
     from theratwin.store import load_twin, save_twin
     from theratwin.twin import Prediction, Twin, calibrate, predict, update
@@ -47,7 +56,16 @@ _ROOM_OF = {
     ),
     "core": ("Curve", "Exponentials", "Exposure", "Pieces", "Pulses", "TheratwinError"),
     "io": ("load_case", "load_measurements"),
-    "planning": ("Plan", "at_most", "bed", "dose", "log_cell_kill", "mean_lesion_bed", "plan"),
+    "planning": (
+        "Plan",
+        "at_most",
+        "bed",
+        "default_limits",
+        "dose",
+        "log_cell_kill",
+        "mean_lesion_bed",
+        "plan",
+    ),
     "report": ("write_report",),
     "store": ("load_twin", "save_twin"),
     "twin": ("Prediction", "Twin", "calibrate", "predict", "update"),
@@ -75,6 +93,7 @@ __all__ = [
     "at_most",
     "bed",
     "calibrate",
+    "default_limits",
     "dose",
     "load_case",
     "load_measurements",

@@ -178,7 +178,8 @@ def test_limits_are_for_people(small):
     assert nothing is None
     page = render(mouse, unplanned=why)
     assert "BED and dose against limits" not in page
-    assert "mouse" in why
+    assert "No plan for the next treatment: patient.species" in page
+    assert "of people" in why
 
 
 def test_the_same_twin_gives_the_same_page(updated, planned, page):

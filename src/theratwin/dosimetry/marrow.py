@@ -16,7 +16,7 @@ class MarrowModel:
     Parameters
     ----------
     mass
-        Mass of red marrow (g), stated since it is never measured.
+        Mass of red marrow (g): stated in proportion to the body's, or of what was imaged.
     self_s_value
         Dose for each unit of time-integrated activity in the marrow, Gy/(MBq h).
     body_s_value
@@ -34,7 +34,9 @@ class MarrowModel:
     relative_uncertainty: float
 
 
-def marrow_model(nuclide: str, body_mass: float, height: float) -> MarrowModel:
+def marrow_model(
+    nuclide: str, body_mass: float, height: float, *, marrow_mass: float | None = None
+) -> MarrowModel:
     r"""Return the marrow model of an adult.
 
     .. math::
@@ -54,9 +56,19 @@ def marrow_model(nuclide: str, body_mass: float, height: float) -> MarrowModel:
         Body mass (g).
     height
         Height (mm).
+    marrow_mass
+        Mass (g) of the marrow in which activity was measured, such as that of some vertebrae;
+        by default all of the body's.
+
+    Examples
+    --------
+    >>> model = marrow_model("Lu-177", 73_000.0, 1760.0)
+    >>> model.mass, f"{model.self_s_value:.2e} Gy/(MBq h)"
+    (1170.0, '4.19e-05 Gy/(MBq h)')
     """
     values = parameter_set("dosimetry", "red_marrow")
-    mass = values.value("reference_mass") * body_mass / values.value("reference_body_mass")
+    share = body_mass / values.value("reference_body_mass")
+    mass = values.value("reference_mass") * share if marrow_mass is None else marrow_mass
     retained = values["self_absorbed_fraction"]
     energy = emissions(nuclide).electrons.energy_per_decay * retained.value
     return MarrowModel(

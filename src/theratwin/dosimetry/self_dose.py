@@ -6,6 +6,7 @@ from typing import Any
 
 from jaxtyping import Float
 
+from theratwin.case import region as part
 from theratwin.physics import sphere_s_value
 
 #: Regions that are pairs of separate bodies, each irradiating itself.
@@ -35,9 +36,17 @@ def bodies(region: str, absent: tuple[str, ...] = ()) -> int:
     >>> bodies("kidneys"), bodies("kidneys", ("kidney_left",)), bodies("liver")
     (2, 1, 1)
     """
-    stem = region.removesuffix("s")
-    missing = sum(name.startswith(stem) and name != region for name in absent)
-    return max(PAIRED.get(region, 1) - missing, 1)
+    if region not in PAIRED:
+        return 1
+    missing = sum(side in absent for side in _sides(region))
+    return max(PAIRED[region] - missing, 1)
+
+
+def _sides(region: str) -> list[str]:
+    """Return the names of a pair's two sides, or of all sides of the pairs in it."""
+    children = part(region).children
+    pairs = [child for child in children if child.name in PAIRED] or [part(region)]
+    return [child.name for pair in pairs for child in pair.children if child.side]
 
 
 def self_s_value(

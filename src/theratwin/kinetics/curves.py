@@ -46,13 +46,20 @@ def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:
 
 
 def region_block(case: Case, region: str, decay_constant: float) -> Block:
-    """Return the competing curves of one region."""
-    lesion = region in case.lesion_names
-    prior = region_prior(
-        region, case.radiopharmaceutical.ligand.target, decay_constant, lesion=lesion
-    )
+    """Return the competing curves of one region.
+
+    Raises
+    ------
+    InputError
+        If a value was measured before the region appears, or while an infusion ran.
+    """
+    # The populations are of people: an animal gets the widest priors.
+    human = case.patient.species == "human"
+    target = case.radiopharmaceutical.ligand.target if human else ""
+    prior = region_prior(region, target, lesion=region in case.lesion_names)
     first, administrations = _reaching(case, region)
     measurements = tuple(case.measurements.of_region(region))
+    _refuse_during_infusion(measurements, administrations)
     alternatives = tuple(
         RegionCurve(
             region, structure, prior, administrations, measurements, decay_constant, first + 1
@@ -77,6 +84,21 @@ def _reaching(case: Case, region: str) -> tuple[int, tuple[Administration, ...]]
             allowed=names,
         )
     return first, case.schedule.administrations[first : max(measured) + 1]
+
+
+def _refuse_during_infusion(
+    measurements: Sequence[Measurement], administrations: Sequence[Administration]
+) -> None:
+    duration = {a.name: a.duration for a in administrations}
+    for measurement in measurements:
+        if measurement.time < duration[measurement.administration]:
+            raise InputError(
+                "measured while the infusion was running",
+                field=measurement.source or f"measurements of {measurement.region}: time",
+                value=f"{measurement.time:g} h",
+                allowed=f"{duration[measurement.administration]:g} h and later",
+                remedy="Count the time from the start of the infusion, or leave the value out",
+            )
 
 
 def _after_start(

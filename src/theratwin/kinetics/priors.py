@@ -7,6 +7,10 @@ import math
 from theratwin.core import LogNormal, ParameterSet, parameter_set
 from theratwin.core.errors import UnsupportedError
 from theratwin.kinetics.region_curve import CycleChange, RegionPrior
+from theratwin.physics import nuclide
+
+#: The nuclide with which the populations' effective half-lives were measured.
+_POPULATION_NUCLIDE = "Lu-177"
 
 _GLANDS = "salivary_glands"
 _SAME_KINETICS = {
@@ -17,13 +21,13 @@ _SAME_KINETICS = {
 }
 
 
-def region_prior(region: str, target: str, decay_constant: float, *, lesion: bool) -> RegionPrior:
+def region_prior(region: str, target: str, *, lesion: bool) -> RegionPrior:
     """Return the priors of one region for a ligand's target, such as ``"psma"``.
 
-    The published distributions are of effective half-lives; the curve's parameter is the
-    biological one. It is log-normal such that the effective half-life has the published median
-    and, to first order, the published geometric standard deviation: so it never exceeds the
-    physical half-life.
+    The published distributions are of effective half-lives with Lu-177; the curve's parameter is
+    the biological one, which the ligand keeps with any nuclide. It is log-normal such that the
+    effective half-life with Lu-177 has the published median and, to first order, the published
+    geometric standard deviation; no effective half-life exceeds the physical one.
 
     Parameters
     ----------
@@ -31,14 +35,12 @@ def region_prior(region: str, target: str, decay_constant: float, *, lesion: boo
         Canonical name; ignored for lesions.
     target
         The ligand's target; one without population values gets the widest priors.
-    decay_constant
-        Physical decay constant (1/h).
     lesion
         Whether the region is a tumor lesion.
 
     Examples
     --------
-    >>> prior = region_prior("kidneys", "psma", math.log(2) / 159.5, lesion=False)
+    >>> prior = region_prior("kidneys", "psma", lesion=False)
     >>> round(prior.base["biological_half_life"].median, 1)
     45.7
     """
@@ -46,9 +48,7 @@ def region_prior(region: str, target: str, decay_constant: float, *, lesion: boo
     half_time = "uptake.half_time_lesion" if lesion else "uptake.half_time"
     base = {
         "uptake": _log_normal(shapes, "uptake.fraction"),
-        "biological_half_life": biological_half_life(
-            effective_half_life(region, target, decay_constant, lesion=lesion), decay_constant
-        ),
+        "biological_half_life": _population_half_life(region, target, lesion=lesion),
         "washout_ratio": _log_normal(shapes, "washout.ratio"),
         "washout_half_life": _log_normal(shapes, "washout.half_life"),
         "uptake_half_time": _log_normal(shapes, half_time),
@@ -59,20 +59,35 @@ def region_prior(region: str, target: str, decay_constant: float, *, lesion: boo
 def effective_half_life(
     region: str, target: str, decay_constant: float, *, lesion: bool
 ) -> LogNormal:
-    """Return the population's distribution of the terminal effective half-life (h).
+    r"""Return the population's distribution of the terminal effective half-life (h).
 
-    The populations are of ligands labeled with Lu-177; for a nuclide that decays faster than the
-    median allows, the widest prior serves, with half of the physical half-life as its median.
+    .. math:: 1 / T_\mathrm{eff} = 1 / T_b + 1 / T_p
+
+    The populations are of ligands labeled with Lu-177; another nuclide has the same biological
+    half-life :math:`T_b` and its own physical one.
+
+    Examples
+    --------
+    >>> for name in ("Lu-177", "Y-90"):
+    ...     found = effective_half_life(
+    ...         "kidneys", "psma", nuclide(name).decay_constant, lesion=False
+    ...     )
+    ...     print(name, round(found.median, 1), round(found.gsd, 2))
+    Lu-177 35.5 1.97
+    Y-90 26.7 1.66
     """
+    biological = _population_half_life(region, target, lesion=lesion)
+    median = math.log(2.0) / (decay_constant + math.log(2.0) / biological.median)
+    return LogNormal(median, math.exp(biological.log_sd * median / biological.median))
+
+
+def _population_half_life(region: str, target: str, *, lesion: bool) -> LogNormal:
+    """Return the population's distribution of the biological half-life (h)."""
     population = parameter_set("kinetics", "effective_half_lives")
     kind = "lesion" if lesion else _SAME_KINETICS.get(region, region)
     path = f"{target}.{kind}"
-    known = path if path in population else "any.other"
-    found = _log_normal(population, known)
-    physical = math.log(2.0) / decay_constant
-    if found.median >= 0.95 * physical:
-        return LogNormal(0.5 * physical, _log_normal(population, "any.other").gsd)
-    return found
+    found = _log_normal(population, path if path in population else "any.other")
+    return biological_half_life(found, nuclide(_POPULATION_NUCLIDE).decay_constant)
 
 
 def biological_half_life(effective: LogNormal, decay_constant: float) -> LogNormal:

@@ -15,6 +15,10 @@ from theratwin.core import Exponentials, LogNormal
 from theratwin.kinetics.structure import CYCLE_PARAMETERS, LN2, Structure
 
 
+#: Added to every predicted value (MBq), so that one decayed to nothing still has a logarithm.
+_NOTHING = 1e-300
+
+
 @dataclass(frozen=True)
 class CycleChange:
     """How a parameter changes from one cycle to the next: its ratio, log-normal."""
@@ -114,8 +118,8 @@ class RegionCurve:
 
         Works for complex ``theta``, so that derivatives can be taken by complex steps.
         """
-        curve_terms = self._terms(theta)
-        return np.log(sum(self._contribution(*terms) for terms in curve_terms))
+        total = sum(self._contribution(*terms) for terms in self._terms(theta))
+        return np.log(total + _NOTHING)
 
     def _contribution(self, start: float, amplitudes: Any, rates: Any) -> Any:
         """Return one administration's part of every predicted value."""

@@ -46,7 +46,7 @@ def _all_hold(plan: Plan) -> str:
     if not plan.limits:
         return "no limit was asked for"
     held = ", ".join(
-        f"{limit.quantity} {chance(reached)}"
+        f"{limit.quantity.words} {chance(reached)}"
         for limit, reached in zip(plan.limits, plan.best.probabilities, strict=True)
     )
     return f"every limit holds (probabilities: {held})"

@@ -120,4 +120,5 @@ def plan_or_reason(twin: Twin) -> tuple[Plan | None, str]:
     try:
         return plan(twin), ""
     except (InfeasibleError, InputError, UnsupportedError) as error:
-        return None, str(error)
+        where = f"{error.field}: " if error.field else ""
+        return None, f"{where}{error.message}."

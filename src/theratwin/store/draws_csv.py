@@ -61,9 +61,11 @@ def draws_from_csv(
         index = names.index(structure)
         try:
             values = [float(row[f"log {name}"]) for name in alternatives[index].parameter_names]
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                "a value is missing", field=f"{field}: line {position + 2}", value=str(error)
+                "a value is missing or no number",
+                field=f"{field}: line {position + 2}",
+                value=str(error),
             ) from error
         found.setdefault(index, []).append((position, values))
     return tuple(

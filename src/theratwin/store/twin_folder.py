@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ FORMAT = 1
 MANIFEST = "twin.json"
 _CASE = "case.json"
 _POSTERIOR = "posterior"
+_REMEDY = "Restore the folder from a copy, or calibrate again"
 
 
 def save_twin(twin: Twin, path: Path | str, *, force: bool = False) -> Path:
@@ -48,11 +50,13 @@ def save_twin(twin: Twin, path: Path | str, *, force: bool = False) -> Path:
     InputError
         If the folder exists and ``force`` is not given.
     """
+    texts = {_CASE: _json({"format": FORMAT} | case_to_dict(twin.case))}
+    for posterior in twin.posteriors:
+        texts[_draws_file(posterior.name)] = draws_to_csv(posterior)
     with new_folder(path, force=force) as folder:
-        write_text(folder / _CASE, _json({"format": FORMAT} | case_to_dict(twin.case)))
-        for posterior in twin.posteriors:
-            write_text(_draws_file(folder, posterior.name), draws_to_csv(posterior))
-        write_text(folder / MANIFEST, _json(_manifest(twin)))
+        for name, text in texts.items():
+            write_text(folder / name, text)
+        write_text(folder / MANIFEST, _json(_manifest(twin, texts)))
     return Path(path)
 
 
@@ -67,8 +71,22 @@ def load_twin(path: Path | str) -> Twin:
         If it was written by a newer theratwin.
     """
     folder = Path(path)
-    manifest = _read_json(folder / MANIFEST, "This is no twin folder; make one with calibrate")
-    case = case_from_dict(_read_json(folder / _CASE, "Calibrate again"), field=_CASE)
+    manifest = _read_json(_present(folder / MANIFEST, "This is no twin folder; calibrate a case"))
+    try:
+        return _twin(folder, manifest)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            "the manifest is damaged",
+            field=str(folder / MANIFEST),
+            value=f"{type(error).__name__}: {error}",
+            remedy=_REMEDY,
+        ) from error
+
+
+def _twin(folder: Path, manifest: dict[str, Any]) -> Twin:
+    for name, digest in manifest["files"].items():
+        _check_unchanged(folder / name, digest)
+    case = case_from_dict(_read_json(folder / _CASE), field=_CASE)
     decay_constant = nuclide(case.radiopharmaceutical.nuclide).decay_constant
     if manifest["model"] not in MODELS:
         raise UnsupportedError(
@@ -88,7 +106,24 @@ def load_twin(path: Path | str) -> Twin:
     )
 
 
-def _manifest(twin: Twin) -> dict[str, Any]:
+def _check_unchanged(file: Path, digest: str) -> None:
+    if _digest(_present(file, _REMEDY).read_bytes()) != digest:
+        raise InputError(
+            "changed since the twin was saved, or damaged", field=str(file), remedy=_REMEDY
+        )
+
+
+def _present(file: Path, remedy: str) -> Path:
+    if not file.is_file():
+        raise InputError("there is no such file", field=str(file), remedy=remedy)
+    return file
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _manifest(twin: Twin, texts: dict[str, str]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "schema": "theratwin/twin/1",
@@ -96,6 +131,7 @@ def _manifest(twin: Twin) -> dict[str, Any]:
         "seed": twin.seed,
         "draws": twin.draws,
         "provenance": twin.provenance.to_dict(),
+        "files": {name: _digest(text.encode()) for name, text in texts.items()},
         "blocks": {
             posterior.name: [_fit_to_dict(fit) for fit in posterior.fits]
             for posterior in twin.posteriors
@@ -130,9 +166,7 @@ def _fit_to_dict(fit: Fit) -> dict[str, Any]:
 
 
 def _block(folder: Path, block: Any, entries: dict[str, Any]) -> BlockPosterior:
-    file = _draws_file(folder, block.name)
-    if not file.is_file() or block.name not in entries:
-        raise InputError("missing in the twin folder", field=str(file), remedy="Calibrate again")
+    file = folder / _draws_file(block.name)
     groups = draws_from_csv(file.read_text(encoding="utf-8"), block.alternatives, field=file.name)
     of_structure = {index: draws for index, _, draws in groups}
     fits = tuple(
@@ -167,26 +201,26 @@ def _snapshot(entry: dict[str, Any]) -> Snapshot:
     return Snapshot(entry["label"], dose)
 
 
-def _draws_file(folder: Path, block: str) -> Path:
-    return folder / _POSTERIOR / f"{block}.csv"
+def _draws_file(block: str) -> str:
+    return f"{_POSTERIOR}/{block}.csv"
 
 
 def _json(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _read_json(file: Path, remedy: str) -> dict[str, Any]:
-    if not file.is_file():
-        raise InputError("there is no such file", field=str(file), remedy=remedy)
+def _read_json(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise InputError(f"this is no JSON: {error}", field=str(file), remedy=remedy) from error
-    if content.get("format") != FORMAT:
+    except ValueError as error:
+        raise InputError(f"this is no JSON: {error}", field=str(file), remedy=_REMEDY) from error
+    if not isinstance(content, dict) or "format" not in content:
+        raise InputError("it states no format", field=str(file), remedy=_REMEDY)
+    if content["format"] != FORMAT:
         raise UnsupportedError(
             "written in another format",
             field=f"{file.name}: format",
-            value=content.get("format"),
+            value=content["format"],
             allowed=f"format = {FORMAT}",
             remedy="Use the theratwin that wrote it, or calibrate again",
         )

@@ -9,9 +9,15 @@ import numpy as np
 from theratwin.case import Case
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
-from theratwin.dosimetry import Budget, bodies, marrow_model, relative_spread, self_s_value
+from theratwin.dosimetry import Budget, bodies, relative_spread, self_s_value
 from theratwin.twin.course import activity_by_cycle
-from theratwin.twin.doses import BLOOD, MARROW, WHOLE_BODY, marrow_is_known
+from theratwin.twin.doses import (
+    BLOOD,
+    MARROW,
+    WHOLE_BODY,
+    marrow_is_known,
+    marrow_model_of,
+)
 from theratwin.twin.systematics import SMALL_ORGANS
 from theratwin.twin.twin import Twin
 
@@ -30,8 +36,8 @@ def budget(twin: Twin, region: str) -> Budget:
     included; the others are what all scans share.
 
     In red marrow calibration acts on the body's part of the dose alone if the marrow's activity is
-    derived from blood, which a well counter measures; its mass cancels then, and the doubt about
-    the marrow model stands as the dose factor's.
+    derived from blood, which a well counter measures; its mass cancels then. The doubt about the
+    marrow model stands as the dose factor's.
 
     Raises
     ------
@@ -68,9 +74,7 @@ def _self_dose(twin: Twin, region: str) -> Budget:
 
 
 def _marrow(twin: Twin) -> Budget:
-    patient = twin.case.patient
-    assert patient.height is not None  # `marrow_is_known` has looked
-    model = marrow_model(twin.case.radiopharmaceutical.nuclide, patient.mass, patient.height)
+    model = marrow_model_of(twin.case)
     measured = set(twin.case.measurements.regions)
     if MARROW in measured:
         marrow = _total(twin, MARROW)
@@ -80,13 +84,15 @@ def _marrow(twin: Twin) -> Budget:
     body = sum(_total(twin, region) for region in inside)
     own, cross = marrow * model.self_s_value, body * model.body_s_value
     own_share = float(np.mean(own / (own + cross)))
-    calibrated = 1.0 if MARROW in measured else 1.0 - own_share
+    imaged = MARROW in measured
+    calibrated = 1.0 if imaged else 1.0 - own_share
+    delineated = twin.case.volume(MARROW).relative_uncertainty if imaged else 0.0
     return Budget(
         {
             "curve": relative_spread(own + cross),
             "calibration": calibrated * _log_sd(twin.case.uncertainty.calibration),
             "recovery": 0.0,
-            "mass": 0.0,
+            "mass": own_share * _log_sd(delineated),
             "dose factor": own_share * _log_sd(model.relative_uncertainty),
         }
     )

@@ -7,6 +7,7 @@ from theratwin.core import Provenance
 from theratwin.core.errors import InputError
 from theratwin.kinetics import empirical_curves
 from theratwin.physics import nuclide
+from theratwin.twin.doses import check_measured
 from theratwin.twin.posterior import fit_block
 from theratwin.twin.twin import Twin
 
@@ -43,7 +44,8 @@ def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves"
     Raises
     ------
     InputError
-        If the model is unknown, nothing was measured, or a measured organ has no volume.
+        If the model is unknown, nothing was measured, a measured organ has no volume, or a value
+        is of the wrong kind.
     FitError
         If a region's fit finds no solution.
     """
@@ -51,6 +53,7 @@ def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves"
         raise InputError("unknown model", field="model", value=model, allowed=sorted(MODELS))
     if draws < 100:
         raise InputError("too few draws", field="draws", value=draws, allowed="100 and more")
+    check_measured(case)
     decay_constant = nuclide(case.radiopharmaceutical.nuclide).decay_constant
     blocks = MODELS[model](case, decay_constant)
     return Twin(

@@ -37,9 +37,10 @@ def activity_by_cycle(
     course = schedule.administrations[first:]
     if not course:
         return (None,) * len(schedule)
-    generator = stream(seed, posterior.name, "future")
     shares = []
     for alternative, theta in posterior.each_share():
+        # A stream for each structure: a cycle is the same in a short course and in a long one.
+        generator = stream(seed, posterior.name, alternative.name, "future")
         carried = alternative.carried(theta, len(course), generator)
         shares.append(alternative.over(course).cycle_curves(carried))
     curves = [_joint(posterior, [share[cycle] for share in shares]) for cycle in range(len(course))]

@@ -10,7 +10,7 @@ from theratwin.case import Case, Kind, Schedule
 from theratwin.core import Exponentials
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
-from theratwin.dosimetry import bodies, marrow_model, self_s_value
+from theratwin.dosimetry import MarrowModel, bodies, marrow_model, self_s_value
 from theratwin.twin.course import activity_by_cycle
 from theratwin.twin.posterior import BlockPosterior
 from theratwin.twin.region_dose import RegionDose
@@ -45,6 +45,29 @@ def region_doses(
     if marrow_is_known(case):
         found.append(_marrow_dose(case, activities, schedule, draws=draws, seed=seed))
     return tuple(found)
+
+
+def check_measured(case: Case) -> None:
+    """Check that every measured region can have a dose: its kind of value, its volume.
+
+    Raises
+    ------
+    InputError
+        If blood was measured as an activity, another region as a concentration, or if the volume
+        of an organ or lesion is missing.
+    """
+    for measurement in case.measurements:
+        due = Kind.CONCENTRATION if measurement.region == BLOOD else Kind.ACTIVITY
+        if measurement.kind is not due:
+            raise InputError(
+                f"{measurement.region} is measured as {due.value}",
+                field=measurement.source or f"measurements.{measurement.region}",
+                value=measurement.kind.value,
+                remedy='Give blood in "kBq/mL", organs and lesions in "MBq"',
+            )
+    for region in case.measurements.regions:
+        if region not in _NOT_TARGETS or region == MARROW:
+            case.volume(region)
 
 
 def marrow_is_known(case: Case) -> bool:
@@ -87,15 +110,28 @@ def _self_dose(
     )
 
 
-def _marrow_dose(
-    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
-) -> RegionDose:
+def marrow_model_of(case: Case) -> MarrowModel:
+    """Return the case's marrow model: of the volume imaged, if activity was measured in marrow."""
     height = case.patient.height
     if height is None:
         raise InputError("the height is missing", field="patient.height")
-    model = marrow_model(case.radiopharmaceutical.nuclide, case.patient.mass, height)
+    imaged = MARROW in case.measurements.regions
+    return marrow_model(
+        case.radiopharmaceutical.nuclide,
+        case.patient.mass,
+        height,
+        marrow_mass=case.volume(MARROW).mass if imaged else None,
+    )
+
+
+def _marrow_dose(
+    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
+) -> RegionDose:
+    model = marrow_model_of(case)
     log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
     uncertain = np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
+    if MARROW in activities:
+        uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
@@ -125,12 +161,6 @@ def _in_marrow(
     """Return the marrow's activity: as measured there, or from blood (a well counter's)."""
     if MARROW in activities:
         return tuple(_present(curve) * calibration for curve in activities[MARROW])
-    if any(m.kind is not Kind.CONCENTRATION for m in case.measurements.of_region(BLOOD)):
-        raise InputError(
-            "blood is measured as a concentration",
-            field="measurements.blood",
-            remedy='Give concentration = "... kBq/mL"',
-        )
     return tuple(_present(curve) * for_blood for curve in activities[BLOOD])
 
 

@@ -14,6 +14,7 @@ from theratwin.twin.target import Target
 _DEGREES_OF_FREEDOM = 3.0
 _ROUNDS = 6
 _PROPOSALS_PER_DRAW = 4
+_KEPT_COVARIANCE = 0.1
 
 #: Above this Pareto k the importance weights cannot be trusted (Vehtari et al. 2024).
 PARETO_K_LIMIT = 0.7
@@ -41,7 +42,7 @@ class Resampled:
 
 @dataclass(frozen=True, eq=False)
 class _Weighted:
-    """Proposals with their smoothed, normalized importance weights."""
+    """Leveled proposals with their smoothed, normalized importance weights."""
 
     proposals: np.ndarray
     weights: np.ndarray
@@ -59,11 +60,13 @@ def resample(
 
     Proposals, four times as many as draws are kept, come from a multivariate t distribution of
     three degrees of freedom with the Laplace mode and covariance, so that their tails are heavier
-    than the posterior's. Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
+    than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
     posterior is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the
-    weighted proposals, up to five times; the best of the rounds is kept.
+    weighted proposals (with a tenth of the previous covariance, so that few heavy weights cannot
+    flatten it), up to five times; the best of the rounds is kept.
     """
-    location, covariance = approximation.mode, approximation.covariance
+    location = target.leveled(approximation.mode)
+    covariance = target.leveled_covariance(approximation.mode, approximation.covariance)
     best = None
     for _ in range(_ROUNDS):
         weighted = _weigh(target, location, covariance, _PROPOSALS_PER_DRAW * size, generator)
@@ -73,10 +76,12 @@ def resample(
             break
         location = weighted.weights @ weighted.proposals
         centered = weighted.proposals - location
-        covariance = (weighted.weights[:, None] * centered).T @ centered
+        spread = (weighted.weights[:, None] * centered).T @ centered
+        covariance = (1.0 - _KEPT_COVARIANCE) * spread + _KEPT_COVARIANCE * covariance
     assert best is not None
     chosen = _systematic(best.weights, size, generator)
-    return Resampled(best.proposals[chosen], best.pareto_k, best.effective_size)
+    draws = target.unleveled(best.proposals[chosen])
+    return Resampled(draws, best.pareto_k, best.effective_size)
 
 
 def _weigh(
@@ -91,7 +96,7 @@ def _weigh(
     factor = np.linalg.cholesky(covariance)
     standard = _student_t(count, location.size, generator)
     proposals = location + standard @ factor.T
-    log_ratio = target.log_density(proposals) - _log_student_t(standard)
+    log_ratio = target.log_density(target.unleveled(proposals)) - _log_student_t(standard)
     # Far below the peak all weights are nothing; a floor keeps the tail fit finite.
     log_ratio = np.maximum(log_ratio - log_ratio.max(), -500.0)
     smoothed, pareto_k = array_stats.psislw(-log_ratio)

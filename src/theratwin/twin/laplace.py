@@ -99,7 +99,8 @@ def _starts(target: Target) -> list[np.ndarray]:
         start[0] = target.prior_mean[0]
         offset = target.alternative.observed - target.alternative.predicted(start)
         start[0] += np.mean(offset)
-        starts.append(start)
+        if np.all(np.isfinite(target.residuals(start))):
+            starts.append(start)
     return starts
 
 

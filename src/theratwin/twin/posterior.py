@@ -13,6 +13,7 @@ from theratwin.core.seed import stream
 from theratwin.twin.averaging import akaike, akaike_weights
 from theratwin.twin.importance import PARETO_K_LIMIT, Resampled, resample
 from theratwin.twin.laplace import Laplace, laplace
+from theratwin.twin.misfit import Misfit, misfit
 from theratwin.twin.target import Target
 
 #: Structures of less weight than this are left out of the draws.
@@ -94,6 +95,23 @@ class BlockPosterior:
     def best(self) -> Fit:
         """The structure of the largest weight."""
         return max(self.fits, key=lambda fit: fit.weight)
+
+    @property
+    def misfit(self) -> Misfit:
+        """How the data scatter about the best structure's curve."""
+        return misfit(self.best.alternative, self.best.approximation)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What a reader must know of the fit, in words."""
+        found = [
+            f"{self.name}, {fit.alternative.name}: {problem}"
+            for fit in self.fits
+            for problem in fit.problems
+        ]
+        if self.misfit.is_serious:
+            found.append(f"{self.name}, {self.best.alternative.name}: {self.misfit.problem}")
+        return tuple(found)
 
     def scatter(self, per_structure: Sequence[Float[Any, "share *rest"]]) -> Any:
         """Put results computed for each structure's share in the order of the joint draws."""

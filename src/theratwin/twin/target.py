@@ -11,12 +11,15 @@ from theratwin.core import LogNormal
 
 _STEP = 1e-30
 
+#: The model is asked for parameters at most so many prior standard deviations from the median.
+_FARTHEST = 6.0
+
 
 class Alternative(Protocol):
     """One structure of one block, as any kinetic model offers it to the twin.
 
     `predicted` must accept complex ``theta`` (derivatives are taken by complex steps, exact to
-    rounding).
+    rounding). The first parameter scales all predictions.
     """
 
     @property
@@ -58,8 +61,16 @@ class Target:
 
     def data_residuals(self, theta: Any) -> Any:
         """Return the residuals of the data, shape ``(*draws, measurements)``."""
-        difference = self.alternative.predicted(theta) - self.alternative.observed
+        difference = self.alternative.predicted(self._within(theta)) - self.alternative.observed
         return difference / self.alternative.observed_sd
+
+    def _within(self, theta: Any) -> Any:
+        """Hold the model's parameters where its numbers are finite, whatever a search tries.
+
+        The prior's residuals are those of ``theta`` itself: they lead the search back.
+        """
+        away = (np.real(theta) - self.prior_mean) / self.prior_sd
+        return theta - self.prior_sd * (away - np.clip(away, -_FARTHEST, _FARTHEST))
 
     def residuals(self, theta: Any) -> Any:
         """Return the residuals of data and priors, shape ``(*draws, measurements + size)``."""
@@ -67,13 +78,36 @@ class Target:
         return np.concatenate([self.data_residuals(theta), prior], axis=-1)
 
     def log_density(self, theta: Any) -> Any:
-        """Return the log posterior density up to a constant, shape ``draws``.
+        """Return the log posterior density up to a constant, shape ``draws``."""
+        return -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
 
-        Where the prediction leaves the range of numbers it is minus infinity.
+    def leveled(self, theta: Any) -> Any:
+        r"""Replace the first parameter by the mean logarithm of the predictions.
+
+        .. math:: \varphi_0 = \sum_i w_i \ln \hat y_i(\theta), \qquad w_i \propto \sigma_i^{-2}
+
+        The scale of a curve is stated at one time and measured at others, so that with few scans
+        it is tied to the half-lives along a bent ridge. Its level at the scans is not. Since the
+        scale adds to every logarithm, the change has a unit Jacobian, and densities carry over.
         """
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            density = -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
-        return np.where(np.isnan(density), -np.inf, density)
+        return np.concatenate([self._level(theta)[..., None], theta[..., 1:]], axis=-1)
+
+    def unleveled(self, leveled: Any) -> Any:
+        """Return the parameters of which `leveled` made this."""
+        anywhere = leveled.copy()
+        anywhere[..., 0] = self.prior_mean[0]
+        scale = leveled[..., 0] - self._level(anywhere) + self.prior_mean[0]
+        return np.concatenate([scale[..., None], leveled[..., 1:]], axis=-1)
+
+    def _level(self, theta: Any) -> Any:
+        weights = self.alternative.observed_sd**-2.0
+        return self.alternative.predicted(self._within(theta)) @ (weights / weights.sum())
+
+    def leveled_covariance(self, mode: Any, covariance: Any) -> Any:
+        """Return a covariance at the mode as one of `leveled` parameters."""
+        stepped = self.leveled(mode + 1j * _STEP * np.eye(self.size))
+        slope = stepped.imag.T / _STEP
+        return slope @ covariance @ slope.T
 
     def jacobian(self, theta: Float[Any, " parameters"]) -> Float[Any, "residuals parameters"]:
         """Return the derivatives of the residuals, exact to rounding (complex steps)."""

@@ -75,10 +75,7 @@ class Twin:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of the quality of the fit."""
         return tuple(
-            f"{posterior.name}, {fit.alternative.name}: {problem}"
-            for posterior in self.posteriors
-            for fit in posterior.fits
-            for problem in fit.problems
+            problem for posterior in self.posteriors for problem in posterior.problems
         )
 
     def _repr_html_(self) -> str:

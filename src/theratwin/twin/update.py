@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from theratwin.case import Administration, Measurement, Schedule
+from theratwin.case import Administration, Case, Lesion, Measurement, Schedule
 from theratwin.core.errors import InputError
 from theratwin.twin.calibrate import calibrate
 from theratwin.twin.predict import predict
@@ -18,6 +18,7 @@ def update(
     measurements: Iterable[Measurement],
     *,
     administration: Administration | None = None,
+    lesions: Iterable[Lesion] = (),
     inputs: Iterable[Path] = (),
 ) -> Twin:
     """Return the twin with further measurements.
@@ -33,18 +34,22 @@ def update(
         The new measurements.
     administration
         The administration that they follow, if the case does not know it yet.
+    lesions
+        Lesions that the case does not know yet, each with the administration at which it appears.
     inputs
         Files that the measurements were read from, for the provenance.
 
     Raises
     ------
     InputError
-        If there is no measurement, or one follows an unknown administration.
+        If there is no measurement, one follows an unknown administration, or the twin has it
+        already.
     """
     new = tuple(measurements)
     if not new:
         raise InputError("nothing to update with", field="measurements")
-    case = twin.case
+    case = replace(twin.case, lesions=(*twin.case.lesions, *lesions))
+    _refuse_known(new, case)
     if administration is not None:
         case = replace(case, schedule=Schedule((*case.schedule.administrations, administration)))
     # The case's own file is in the twin's provenance already, and may be gone by now.
@@ -55,6 +60,27 @@ def update(
         case=replace(known, file=case.file),
         history=(*twin.history, snapshot(twin)),
         provenance=twin.provenance.continued(fresh.provenance, inputs),
+    )
+
+
+def _refuse_known(new: Iterable[Measurement], case: Case) -> None:
+    known = {_identity(measurement) for measurement in case.measurements}
+    for measurement in new:
+        if _identity(measurement) in known:
+            raise InputError(
+                "the twin has this measurement already",
+                field=measurement.source or f"measurement of {measurement.region}",
+                value=f"{measurement.administration}, {measurement.time:g} h",
+                remedy="Update with the new scans alone; counted twice they would narrow it falsely",
+            )
+
+
+def _identity(measurement: Measurement) -> tuple[str, str, float, float]:
+    return (
+        measurement.region,
+        measurement.administration,
+        measurement.time,
+        measurement.value,
     )
 
 

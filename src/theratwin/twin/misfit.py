@@ -1,0 +1,70 @@
+r"""Whether the data scatter about the best curve as their stated uncertainties say.
+
+If the model holds, the residuals at the mode are normal with covariance :math:`I - H`, where
+:math:`H` is the part of the curvature that the data bring (their leverage). Their sum of squares
+then has the mean :math:`n - k_\mathrm{eff}`, the trace of :math:`I - H`; its distribution is taken
+as a scaled chi-square with that mean and the variance :math:`2\,\mathrm{tr}(I - H)^2`
+(Satterthwaite).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from theratwin.twin.laplace import Laplace
+from theratwin.twin.target import Target
+
+#: Below this probability the misfit is no chance.
+PROBABILITY_LIMIT = 1e-3
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """The scatter of the data about a fitted curve.
+
+    Parameters
+    ----------
+    chi_square
+        Sum of squared residuals of the data at the mode.
+    expected
+        Its mean if the stated uncertainties and the curve's shape hold.
+    probability
+        Of a sum as large or larger in that case.
+    """
+
+    chi_square: float
+    expected: float
+    probability: float
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether chance does not explain it."""
+        return self.probability < PROBABILITY_LIMIT
+
+    @property
+    def problem(self) -> str:
+        """It in words, with what to do."""
+        return (
+            f"the measured values scatter more than their stated uncertainties allow: chi-square "
+            f"{self.chi_square:.1f} where {self.expected:.1f} is expected "
+            f"(p = {self.probability:.1g}), so that the intervals are too narrow; check times, "
+            "units and delineation of these scans, or state larger uncertainties"
+        )
+
+
+def misfit(alternative: Any, approximation: Laplace) -> Misfit:
+    """Compare the data with a fitted curve."""
+    from scipy.special import gammaincc
+
+    target = Target(alternative)
+    jacobian = target.jacobian(approximation.mode)
+    data = jacobian[: target.observations]
+    leverage = data @ np.linalg.solve(jacobian.T @ jacobian, data.T)
+    left = 1.0 - np.linalg.eigvalsh(leverage)
+    mean, half_variance = float(left.sum()), float(np.sum(left**2))
+    scale, freedom = half_variance / mean, mean**2 / half_variance
+    probability = gammaincc(0.5 * freedom, 0.5 * approximation.chi_square / scale)
+    return Misfit(approximation.chi_square, mean, float(probability))
