@@ -48,6 +48,11 @@ class Table:
             lines.append(f"{region:<{width}}" + "".join(f"  {cell:>22}" for cell in cells))
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_table
+
+        return html_table(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -122,6 +127,11 @@ class Prediction:
         sets = (name.split("/") for name in self.provenance.parameter_sets)
         found = {c.key: c for room, name in sets for c in parameter_set(room, name).citations()}
         return tuple(found[key] for key in sorted(found))
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_prediction
+
+        return html_prediction(self)
 
     @property
     def _columns(self) -> tuple[str, ...]:

@@ -77,3 +77,8 @@ class Twin:
         return tuple(
             problem for posterior in self.posteriors for problem in posterior.problems
         )
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_twin
+
+        return html_twin(self)
