@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _fit_to_dict(fit: Fit) -> dict[str, Any]:
         "positive_definite": approximation.positive_definite,
         "chi_square": approximation.chi_square,
         "effective_parameters": approximation.effective_parameters,
-        "pareto_k": None if resampled is None else resampled.pareto_k,
+        "pareto_k": None if resampled is None else _finite(resampled.pareto_k),
         "effective_size": None if resampled is None else resampled.effective_size,
     }
 
@@ -187,10 +188,16 @@ def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> F
         entry["chi_square"],
         entry["effective_parameters"],
     )
-    resampled = (
-        None if draws is None else Resampled(draws, entry["pareto_k"], entry["effective_size"])
-    )
+    resampled = None
+    if draws is not None:
+        pareto_k = float("inf") if entry["pareto_k"] is None else entry["pareto_k"]
+        resampled = Resampled(draws, pareto_k, entry["effective_size"])
     return Fit(alternative, approximation, entry["weight"], entry["criterion"], resampled)
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON can hold; None stands for an infinite one."""
+    return value if math.isfinite(value) else None
 
 
 def _snapshot(entry: dict[str, Any]) -> Snapshot:
