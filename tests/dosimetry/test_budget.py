@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from theratwin.core import InputError
 from theratwin.dosimetry import Budget, relative_spread
 
-PARTS = st.dictionaries(st.text(min_size=1, max_size=5), st.just(0.0) | st.floats(1e-6, 1.0), max_size=6)
+PARTS = st.dictionaries(
+    st.text(min_size=1, max_size=5), st.just(0.0) | st.floats(1e-6, 1.0), max_size=6
+)
 
 
 @given(parts=PARTS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from theratwin.core import InputError, UnsupportedError
 from theratwin.dosimetry import bodies, self_s_value
 from theratwin.physics import emissions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from theratwin.case import (
     Administration,
     Case,
@@ -36,7 +37,9 @@ def make_case() -> Callable[..., Case]:
             ),
             lesions=(Lesion("lesion_1", Volume(5.0, 0.1), appears=appears),),
             measurements=Measurements(
-                tuple(Measurement(region, cycle, t, value, 0.05) for region, cycle, t, value in rows)
+                tuple(
+                    Measurement(region, cycle, t, value, 0.05) for region, cycle, t, value in rows
+                )
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from theratwin.core import InputError
 from theratwin.kinetics import STRUCTURES, empirical_curves, region_block
 from theratwin.physics import nuclide

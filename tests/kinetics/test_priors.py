@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from theratwin.core import LogNormal, UnsupportedError, parameter_set
 from theratwin.kinetics import effective_half_life, region_prior
 from theratwin.kinetics.priors import biological_half_life, cycle_changes
@@ -52,9 +53,7 @@ def test_another_nuclide_has_the_same_biology():
     yttrium = nuclide("Y-90").decay_constant
     found = effective_half_life("kidneys", "sstr", yttrium, lesion=False)
     biological = 1.0 / (1.0 / 51.0 - 1.0 / nuclide("Lu-177").half_life)
-    assert found.median == pytest.approx(
-        1.0 / (1.0 / biological + yttrium / np.log(2.0)), rel=1e-9
-    )
+    assert found.median == pytest.approx(1.0 / (1.0 / biological + yttrium / np.log(2.0)), rel=1e-9)
     assert found.median < 64.1 < biological
 
 

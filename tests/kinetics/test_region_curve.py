@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from theratwin.kinetics import STRUCTURES, region_block
 from theratwin.physics import nuclide
 

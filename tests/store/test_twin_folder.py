@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from theratwin.case import (
     Administration,
     Case,
@@ -51,9 +52,13 @@ def twin() -> Twin:
     case = Case(
         "a patient",
         Patient(
-            "female", 61_000.0, 54.0, 1650.0, organs={"kidneys": Volume(150.0, 0.08)},
+            "female",
+            61_000.0,
+            54.0,
+            1650.0,
+            organs={"kidneys": Volume(150.0, 0.08)},
             absent=("kidney_left",),
-        ),  # fmt: skip
+        ),
         Radiopharmaceutical("177Lu-DOTATATE", Ligand("dotatate", "sstr"), "Lu-177"),
         Schedule(
             (

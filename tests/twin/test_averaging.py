@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from theratwin.twin.averaging import akaike, akaike_weights
 from theratwin.twin.laplace import laplace
 from theratwin.twin.posterior import _counts
@@ -48,9 +49,7 @@ def test_the_criterion_estimates_the_error_of_prediction_without_bias():
     assert criterion.mean() + 12.0 > error.mean() + 10.0
 
 
-@given(
-    weights=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5), draws=st.integers(100, 3000)
-)
+@given(weights=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5), draws=st.integers(100, 3000))
 def test_draws_are_shared_in_proportion(weights, draws):
     share = np.array(weights) / np.sum(weights)
     counts = _counts(share, draws)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from theratwin.case import Kind, Measurement, Measurements
 from theratwin.core import InputError
 from theratwin.twin import calibrate, predict
@@ -28,7 +29,8 @@ def test_exact_data_of_one_exponential_recover_half_life_and_area(make_case, row
     posterior = calibrate(case, seed=1, draws=1000).posterior("kidneys")
     mono = posterior.fits[0]
     assert mono.alternative.effective_half_life(mono.approximation.mode) == pytest.approx(
-        40.0, rel=1e-3  # the priors' pull, (0.002 / prior's spread)^2 times their distance
+        40.0,
+        rel=1e-3,  # the priors' pull, (0.002 / prior's spread)^2 times their distance
     )
     area = mono.alternative.curve(mono.approximation.mode).integral()
     assert area == pytest.approx(120.0 * 40.0 / np.log(2.0), rel=1e-3)
@@ -36,7 +38,8 @@ def test_exact_data_of_one_exponential_recover_half_life_and_area(make_case, row
 
 def test_more_scans_narrow_the_interval(make_case, rows):
     spread = {
-        times: np.std(np.log(_half_lives(_fit(make_case, rows, times)))) for times in (FOUR, TWO, ONE)
+        times: np.std(np.log(_half_lives(_fit(make_case, rows, times))))
+        for times in (FOUR, TWO, ONE)
     }
     assert spread[FOUR] < spread[TWO] < spread[ONE]
 
@@ -91,7 +94,11 @@ def test_structures_of_no_weight_have_no_draws_and_the_others_all(make_case, row
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"model": "pbpk"}, "unknown model"), ({"draws": 10}, "too few draws"), ({"seed": -1}, "seed")],
+    [
+        ({"model": "pbpk"}, "unknown model"),
+        ({"draws": 10}, "too few draws"),
+        ({"seed": -1}, "seed"),
+    ],
 )
 def test_wrong_settings_are_refused(make_case, rows, change, words):
     with pytest.raises(InputError, match=words):

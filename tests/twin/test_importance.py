@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from theratwin.core import LogNormal
 from theratwin.core.seed import stream
 from theratwin.kinetics import region_block
@@ -44,9 +45,7 @@ def test_draws_have_the_quantiles_of_the_exact_posterior(line, times, values):
     grid = _on_a_grid(model)
     spread = grid[-1] - grid[0]
     # 20000 draws of 80000 proposals: a 5 % quantile's standard error is below 0.01 of the range.
-    np.testing.assert_allclose(
-        np.percentile(found.draws[:, 1], LEVELS), grid, atol=0.02 * spread
-    )
+    np.testing.assert_allclose(np.percentile(found.draws[:, 1], LEVELS), grid, atol=0.02 * spread)
     assert found.pareto_k < 0.5
 
 

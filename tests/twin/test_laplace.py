@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from theratwin.core import FitError, LogNormal
 from theratwin.twin.laplace import laplace
 from theratwin.twin.target import Target

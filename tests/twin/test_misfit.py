@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from theratwin.twin import calibrate
 from theratwin.twin.laplace import laplace
 from theratwin.twin.misfit import misfit
@@ -30,7 +31,9 @@ def test_uncertainties_stated_too_small_are_told(make_case):
 
 
 def test_honest_uncertainties_are_not(make_case):
-    assert calibrate(_scattered(make_case, spread=0.05, stated=0.05), seed=1, draws=200).warnings == ()
+    assert (
+        calibrate(_scattered(make_case, spread=0.05, stated=0.05), seed=1, draws=200).warnings == ()
+    )
 
 
 def test_one_scan_cannot_misfit(make_case):

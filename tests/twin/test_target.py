@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from theratwin.kinetics import region_block
 from theratwin.physics import nuclide
 from theratwin.twin.target import Target

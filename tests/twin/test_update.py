@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from theratwin.case import Administration, Lesion, Volume
 from theratwin.core import InputError
 from theratwin.twin import calibrate, predict, update

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from simulated_patients import DESIGNS, GENERATORS, REGIONS, patient
+
 from theratwin.core.files import write_text
 from theratwin.core.provenance import versions
 from theratwin.twin import calibrate, posterior, predict
@@ -44,9 +45,7 @@ def arm(generator: str, design: str, criterion: str, *, patients: int) -> dict[s
     """Return one generator's patients under one design and one criterion."""
     with _choosing_by(criterion, len(DESIGNS[design])):
         rows = [entry(generator, design, number) for number in range(patients)]
-    summary = {
-        region: _summary(np.array([row[region] for row in rows])) for region in REGIONS
-    }
+    summary = {region: _summary(np.array([row[region] for row in rows])) for region in REGIONS}
     found: dict[str, Any] = {"summary": summary}
     if criterion == MAIN:
         found["warned"] = sum(row["warned"] for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,10 @@ def _twin(folder: Path, manifest: dict[str, Any]) -> Twin:
     return Twin(
         case=case,
         model=manifest["model"],
-        posteriors=tuple(_block(folder, block, manifest["blocks"]) for block in blocks),
+        posteriors=tuple(
+            _block(folder, block, manifest["blocks"][block.name], manifest["draws"])
+            for block in blocks
+        ),
         seed=manifest["seed"],
         provenance=Provenance.from_dict(manifest["provenance"]),
         history=tuple(_snapshot(entry) for entry in manifest["history"]),
@@ -166,18 +170,23 @@ def _fit_to_dict(fit: Fit) -> dict[str, Any]:
     }
 
 
-def _block(folder: Path, block: Any, entries: dict[str, Any]) -> BlockPosterior:
+def _block(
+    folder: Path, block: Any, entries: Sequence[dict[str, Any]], draws: int
+) -> BlockPosterior:
     file = folder / _draws_file(block.name)
     groups = draws_from_csv(file.read_text(encoding="utf-8"), block.alternatives, field=file.name)
+    found = sum(len(positions) for _, positions, _ in groups)
+    if found != draws:
+        raise InputError(
+            "draws are missing", field=file.name, value=found, allowed=f"{draws}", remedy=_REMEDY
+        )
     of_structure = {index: draws for index, _, draws in groups}
     fits = tuple(
         _fit(alternative, entry, of_structure.get(index))
-        for index, (alternative, entry) in enumerate(
-            zip(block.alternatives, entries[block.name], strict=True)
-        )
+        for index, (alternative, entry) in enumerate(zip(block.alternatives, entries, strict=True))
     )
     shares = tuple((index, positions) for index, positions, _ in groups)
-    return BlockPosterior(block.name, fits, shares, sum(len(p) for _, p in shares))
+    return BlockPosterior(block.name, fits, shares, draws)
 
 
 def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> Fit:

@@ -62,10 +62,11 @@ def resample(
 
     Proposals, four times as many as draws are kept, come from a multivariate t distribution of
     three degrees of freedom with the Laplace mode and covariance, so that their tails are heavier
-    than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
-    posterior is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the
-    weighted proposals (with a tenth of the previous covariance, so that few heavy weights cannot
-    flatten it), up to five times; the best of the rounds is kept.
+    than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are
+    Pareto-smoothed (Vehtari et al. 2024). Where the posterior is bent all the same and Pareto k
+    exceeds 0.5, the proposal takes the mean and covariance of the weighted proposals (with a tenth
+    of the previous covariance, so that few heavy weights cannot flatten it), up to five times; the
+    best of the rounds is kept.
     """
     location = target.leveled(approximation.mode)
     covariance = target.leveled_covariance(approximation.mode, approximation.covariance)
