@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,3 +105,14 @@ def test_a_single_kidney_gets_twice_the_dose_for_its_activity():
 def test_masses_outside_the_table_are_refused():
     with pytest.raises(InputError, match="mass"):
         self_s_value("Lu-177", 1e9)
+
+
+@pytest.mark.parametrize(
+    ("mass", "count", "digits"),
+    [(310.0, 2, "7.77e-5"), (153.0, 1, "1.575e-4"), (1800.0, 1, "1.380e-5")],
+)
+def test_the_methods_page_shows_these_values(mass, count, digits):
+    page = (Path(__file__).parents[2] / "docs" / "methods" / "dosimetry.md").read_text("utf-8")
+    assert digits in page
+    found = float(self_s_value("Lu-177", mass, bodies=count)) * PER_MBQ_S
+    assert found == pytest.approx(float(digits), rel=1e-3)  # the digits shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -79,3 +81,12 @@ def test_uptake_prior_spans_what_one_scan_may_show():
     low, high = (uptake.median * uptake.gsd**step for step in (-1.645, 1.645))
     assert low < 1e-4
     assert high > 1.0
+
+
+def test_the_methods_page_shows_every_half_life():
+    page = (Path(__file__).parents[2] / "docs" / "methods" / "kinetics.md").read_text("utf-8")
+    population = parameter_set("kinetics", "effective_half_lives")
+    for path in population:
+        known = population[path]
+        prior = known.distribution
+        assert f"| {path} | {prior.median:g} | {prior.gsd:g} | {known.source} |" in page
