@@ -1,1 +1,121 @@
-"""theratwin: a theranostic digital twin."""
+"""theratwin: a theranostic digital twin.
+
+A patient's radiopharmaceutical therapy as a computable model. The loop in five verbs:
+
+    >>> import theratwin as tt
+    >>> tt.calibrate, tt.predict, tt.plan, tt.update, tt.write_report  # doctest: +ELLIPSIS
+    (<function calibrate ...
+
+Every name is loaded on first use, so that ``import theratwin`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theratwin.case import (
+        Administration,
+        Case,
+        Lesion,
+        Measurement,
+        Measurements,
+        Patient,
+        Radiopharmaceutical,
+        Schedule,
+        region,
+    )
+    from theratwin.core import Curve, Exponentials, Exposure, Pieces, Pulses, TheratwinError
+    from theratwin.io import load_case, load_measurements
+    from theratwin.planning import (
+        Plan,
+        at_most,
+        bed,
+        default_limits,
+        dose,
+        log_cell_kill,
+        mean_lesion_bed,
+        plan,
+    )
+    from theratwin.report import write_report
+    from theratwin.store import load_twin, save_twin
+    from theratwin.twin import Prediction, Twin, calibrate, predict, update
+
+_ROOM_OF = {
+    "case": (
+        "Administration",
+        "Case",
+        "Lesion",
+        "Measurement",
+        "Measurements",
+        "Patient",
+        "Radiopharmaceutical",
+        "Schedule",
+        "region",
+    ),
+    "core": ("Curve", "Exponentials", "Exposure", "Pieces", "Pulses", "TheratwinError"),
+    "io": ("load_case", "load_measurements"),
+    "planning": (
+        "Plan",
+        "at_most",
+        "bed",
+        "default_limits",
+        "dose",
+        "log_cell_kill",
+        "mean_lesion_bed",
+        "plan",
+    ),
+    "report": ("write_report",),
+    "store": ("load_twin", "save_twin"),
+    "twin": ("Prediction", "Twin", "calibrate", "predict", "update"),
+}
+_HOME = {name: room for room, names in _ROOM_OF.items() for name in names}
+
+__all__ = [
+    "Administration",
+    "Case",
+    "Curve",
+    "Exponentials",
+    "Exposure",
+    "Lesion",
+    "Measurement",
+    "Measurements",
+    "Patient",
+    "Pieces",
+    "Plan",
+    "Prediction",
+    "Pulses",
+    "Radiopharmaceutical",
+    "Schedule",
+    "TheratwinError",
+    "Twin",
+    "at_most",
+    "bed",
+    "calibrate",
+    "default_limits",
+    "dose",
+    "load_case",
+    "load_measurements",
+    "load_twin",
+    "log_cell_kill",
+    "mean_lesion_bed",
+    "plan",
+    "predict",
+    "region",
+    "save_twin",
+    "update",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'theratwin' has no attribute {name!r}")
+    found = getattr(import_module(f"theratwin.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -118,7 +118,9 @@ def test_volume_and_mass():
     [
         ((0.0, 0.1), "value"),
         ((float("nan"), 0.1), "value"),
+        ((float("inf"), 0.1), "value"),
         ((1.0, 0.1, -1.0), "density"),
+        ((1.0, 0.1, float("inf")), "density"),
         ((1.0, -0.1), "relative_uncertainty"),
         ((1.0, 1.0), "relative_uncertainty"),
     ],
@@ -126,3 +128,31 @@ def test_volume_and_mass():
 def test_wrong_volumes_are_refused(arguments, field):
     with pytest.raises(InputError, match=field):
         Volume(*arguments)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"mass": 0.0},
+        {"mass": -80_000.0},
+        {"mass": float("nan")},
+        {"mass": float("inf")},
+        {"age": -1.0},
+        {"age": float("nan")},
+        {"height": 0.0},
+        {"height": float("nan")},
+        {"body_surface_area": -1.9},
+        {"hematocrit": 1.0},
+        {"hematocrit": float("nan")},
+    ],
+)
+def test_wrong_patients_are_refused(changed):
+    with pytest.raises(InputError, match=rf"patient\.{next(iter(changed))}"):
+        Patient(**{"sex": "male", "mass": 80_000.0} | changed)
+
+
+@pytest.mark.parametrize("field", ["calibration", "recovery"])
+@pytest.mark.parametrize("value", [-0.1, 1.0, float("nan")])
+def test_wrong_shared_uncertainties_are_refused(field, value):
+    with pytest.raises(InputError, match=rf"uncertainty\.{field}"):
+        SharedUncertainty(**{field: value})

@@ -12,18 +12,24 @@ def scan(region="kidneys", administration="cycle 1", time=24.0, value=120.0, **o
     return Measurement(region, administration, time, value, 0.05, **others)
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
 def test_value_must_be_positive(value):
     with pytest.raises(InputError, match="measurement of kidneys: value") as error:
         scan(value=value)
     assert "Leave the time point out" in error.value.remedy
 
 
-@pytest.mark.parametrize("time", [-0.1, float("nan")])
+@pytest.mark.parametrize("time", [-0.1, float("nan"), float("inf")])
 def test_time_must_not_lie_before_the_administration(time):
     with pytest.raises(InputError, match="before the administration"):
         scan(time=time)
     assert scan(time=0.0).time == 0.0
+
+
+@pytest.mark.parametrize("volume", [0.0, -3.0, float("nan"), float("inf")])
+def test_a_delineated_volume_must_be_positive(volume):
+    with pytest.raises(InputError, match="measurement of kidneys: volume"):
+        scan(volume=volume)
 
 
 @pytest.mark.parametrize("uncertainty", [0.0, 1.0, -0.1, float("nan")])

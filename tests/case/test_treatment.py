@@ -19,10 +19,31 @@ def cycles(*times: float) -> tuple[Administration, ...]:
     )
 
 
-@pytest.mark.parametrize("activity", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("activity", [0.0, -1.0, float("nan"), float("inf")])
 def test_activity_must_be_positive(activity):
     with pytest.raises(InputError, match=r"cycle 1\.activity"):
         Administration("cycle 1", 0.0, activity)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"time": -1.0}, "time"),
+        ({"time": float("nan")}, "time"),
+        ({"time": float("inf")}, "time"),
+        ({"amount": 0.0}, "amount"),
+        ({"amount": -5.0}, "amount"),
+        ({"amount": float("inf")}, "amount"),
+        ({"amount": float("nan")}, "amount"),
+        ({"duration": -0.1}, "duration"),
+        ({"duration": float("inf")}, "duration"),
+        ({"duration": float("nan")}, "duration"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(changed, field):
+    sound = {"name": "cycle 1", "time": 0.0, "activity": 7400.0}
+    with pytest.raises(InputError, match=rf"cycle 1\.{field}"):
+        Administration(**sound | changed)
 
 
 def test_an_administration_holds_what_is_known():
@@ -56,8 +77,8 @@ def test_regular_cycles_are_equal_and_equally_spaced(number, first, weeks):
         ({"activity": "7.4 GHz"}, "activity"),
         ({"activity": "0 GBq"}, "activity"),
         ({"every": "6 cycles"}, "every"),
-        ({"every": "0 weeks"}, "administrations"),
-        ({"every": "-6 weeks"}, "administrations"),
+        ({"every": "0 weeks"}, "every"),
+        ({"every": "-6 weeks"}, "every"),
         ({"amount": "150 ug"}, "amount"),
     ],
 )

@@ -114,9 +114,7 @@ def updated(twin, whole_case):
 @pytest.fixture(scope="session")
 def small(whole_case):
     """One cycle, kidneys alone with one scan, as measured in a patient: no lesion, no marrow."""
-    scan = next(
-        m for m in whole_case.measurements if m.region == "kidneys" and m.time == 48.0
-    )
+    scan = next(m for m in whole_case.measurements if m.region == "kidneys" and m.time == 48.0)
     case = replace(
         whole_case.until("cycle 1"),
         name="<b>R&D</b>",

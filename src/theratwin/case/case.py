@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from theratwin.case._checks import fraction
 from theratwin.case.measurement import Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.treatment import Radiopharmaceutical, Schedule
@@ -25,6 +26,10 @@ class SharedUncertainty:
 
     calibration: float = 0.0
     recovery: float = 0.0
+
+    def __post_init__(self) -> None:
+        fraction(self.calibration, "uncertainty.calibration")
+        fraction(self.recovery, "uncertainty.recovery")
 
 
 @dataclass(frozen=True)

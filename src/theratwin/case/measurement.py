@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
+from theratwin.case._checks import not_negative, positive
 from theratwin.core.errors import InputError
+
+_TIME = "it lies before the administration, or at no finite time"
 
 
 class Kind(StrEnum):
@@ -52,17 +56,16 @@ class Measurement:
 
     def __post_init__(self) -> None:
         where = self.source or f"measurement of {self.region}"
-        if not self.value > 0:
+        if not 0 < self.value < inf:
             raise InputError(
-                "a measured activity must be positive",
+                "a measured activity must be positive and finite",
                 field=f"{where}: value",
                 value=self.value,
                 remedy="Leave the time point out if nothing was seen above background",
             )
-        if not self.time >= 0:
-            raise InputError(
-                "it lies before the administration", field=f"{where}: time", value=self.time
-            )
+        not_negative(self.time, f"{where}: time", _TIME)
+        if self.volume is not None:
+            positive(self.volume, f"{where}: volume")
         if not 0 < self.relative_uncertainty < 1:
             raise InputError(
                 "the relative uncertainty must lie between 0 and 1",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from theratwin.core.errors import InputError
+from theratwin.case._checks import fraction, not_negative, positive
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,8 @@ class Volume:
 
     def __post_init__(self) -> None:
         for name in ("value", "density"):
-            if not getattr(self, name) > 0:
-                raise InputError("must be positive", field=name, value=getattr(self, name))
-        if not 0 <= self.relative_uncertainty < 1:
-            raise InputError(
-                "must lie between 0 and 1",
-                field="relative_uncertainty",
-                value=self.relative_uncertainty,
-            )
+            positive(getattr(self, name), name)
+        fraction(self.relative_uncertainty, "relative_uncertainty")
 
     @property
     def mass(self) -> float:
@@ -87,6 +81,14 @@ class Patient:
     mass_source: str = "measured"
 
     def __post_init__(self) -> None:
+        positive(self.mass, "patient.mass")
+        if self.age is not None:
+            not_negative(self.age, "patient.age")
+        for name in ("height", "body_surface_area"):
+            if getattr(self, name) is not None:
+                positive(getattr(self, name), f"patient.{name}")
+        if self.hematocrit is not None:
+            fraction(self.hematocrit, "patient.hematocrit")
         object.__setattr__(self, "organs", MappingProxyType(dict(self.organs)))
 
 

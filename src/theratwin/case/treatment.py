@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from theratwin.case._checks import not_negative, positive
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
 
@@ -64,10 +65,13 @@ class Administration:
     start: datetime | None = None
 
     def __post_init__(self) -> None:
-        if not self.activity > 0:
-            raise InputError(
-                "the activity must be positive", field=f"{self.name}.activity", value=self.activity
-            )
+        positive(
+            self.activity, f"{self.name}.activity", "the activity must be positive and finite"
+        )
+        not_negative(self.time, f"{self.name}.time")
+        not_negative(self.duration, f"{self.name}.duration")
+        if self.amount is not None:
+            positive(self.amount, f"{self.name}.amount")
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Schedule:
             if self.names.count(name) > 1:
                 raise InputError("the name stands twice", field="administrations", value=name)
         times = [administration.time for administration in self.administrations]
-        if any(later <= earlier for earlier, later in pairwise(times)):
+        if not all(earlier < later for earlier, later in pairwise(times)):
             raise InputError("the times must increase", field="administrations", value=times)
 
     @classmethod
@@ -111,6 +115,7 @@ class Schedule:
         if cycles < 1:
             raise InputError("at least one cycle is needed", field="cycles", value=cycles)
         interval = parse(every, "h", field="every")
+        positive(interval, "every", "the interval must be positive and finite")
         nmol = None if amount is None else parse(amount, "nmol", field="amount")
         megabecquerel = parse(activity, "MBq", field="activity")
         return cls(

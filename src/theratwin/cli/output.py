@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +77,8 @@ def to_json(
 
 
 def plain(content: Any) -> Any:
-    """Turn arrays into lists and what JSON cannot hold (infinity, not-a-number) into None."""
-    if isinstance(content, dict):
+    """Turn arrays into lists, times and paths into text, infinity and not-a-number into None."""
+    if isinstance(content, Mapping):
         return {str(key): plain(item) for key, item in content.items()}
     if isinstance(content, list | tuple):
         return [plain(item) for item in content]
@@ -86,4 +88,6 @@ def plain(content: Any) -> Any:
         return None
     if isinstance(content, Path):
         return str(content)
+    if isinstance(content, date):
+        return content.isoformat()
     return content

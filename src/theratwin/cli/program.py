@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from theratwin.cli import case, catalog, curve, loop, response
-from theratwin.core.errors import TheratwinError
+from theratwin.cli import case, catalog, curve, demo, loop, plan, response
+from theratwin.core.errors import InputError, TheratwinError
 
 app = typer.Typer(
     name="theratwin",
@@ -23,6 +23,8 @@ app = typer.Typer(
 
 
 loop.register(app)
+plan.register(app)
+demo.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
 app.add_typer(response.app, name="response")
@@ -66,6 +68,19 @@ def main(arguments: list[str] | None = None) -> None:
     except TheratwinError as error:
         print(f"theratwin: {error}", file=sys.stderr)
         sys.exit(error.exit_status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        logging.getLogger(__name__).info("a file could not be read or written", exc_info=True)
+        print(f"theratwin: {_words(error)}", file=sys.stderr)
+        sys.exit(InputError.exit_status)
+
+
+def _words(error: OSError) -> str:
+    """Say which file it is about, and what to look at."""
+    if error.filename is None:
+        return str(error)
+    about = InputError(
+        (error.strerror or str(error)).lower(),
+        field=str(error.filename),
+        remedy="Check the path, the permission to write there, and the space left",
+    )
+    return str(about)

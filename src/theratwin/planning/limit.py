@@ -11,6 +11,9 @@ from theratwin.core.errors import InputError
 
 KINDS = ("bed", "dose")
 
+#: Relative size of differences that are rounding.
+ROUNDING = 1e-12
+
 _LIMIT = re.compile(r"\s*(\w+)\s*\(([^()]+)\)\s*<=?\s*([^@]+?)\s*@\s*(\S+(?:\s*%)?)\s*")
 _EXAMPLE = '"bed(kidneys) <= 40 Gy @ 0.95"'
 
@@ -106,6 +109,16 @@ class Limit:
                 value=self.probability,
                 allowed="above 0, at most 1",
             )
+
+    def held_by(self, probability: float) -> bool:
+        """Whether a probability reaches the one asked for, rounding aside.
+
+        Examples
+        --------
+        >>> at_most("40 Gy", bed("kidneys"), probability=0.95).held_by(0.949)
+        False
+        """
+        return probability >= self.probability * (1.0 - ROUNDING)
 
     def __str__(self) -> str:
         return f"P({self.quantity} <= {self.bound:g} Gy) >= {self.probability:g}"

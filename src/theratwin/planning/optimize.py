@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from theratwin.core.errors import InfeasibleError, InputError
+from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.bounds import bounds as default_bounds
 from theratwin.planning.course import Course, course_of, delivered_administrations
@@ -58,9 +58,12 @@ def plan(
     ------
     InputError
         If a limit's region or all lesions were not measured, or an argument is wrong.
+    UnsupportedError
+        If the twin is an animal's.
     InfeasibleError
         If no further cycle keeps the limits and bounds, or none is better than stopping.
     """
+    _require_person(twin)
     limits = default_limits() if limits is None else tuple(limits)
     bounds = default_bounds() if bounds is None else bounds
     course = _course(twin, bounds, delivered)
@@ -93,6 +96,16 @@ def plan(
         notes=notes_on(twin, course, tried, best, limits, maximize, soft, chosen=chosen),
         provenance=_provenance(twin),
     )
+
+
+def _require_person(twin: Twin) -> None:
+    if twin.case.patient.species != "human":
+        raise UnsupportedError(
+            "limits, bounds and standard courses are those of people",
+            field="patient.species",
+            value=twin.case.patient.species,
+            allowed="human",
+        )
 
 
 def _course(twin: Twin, bounds: Bounds, delivered: str | None) -> Course:

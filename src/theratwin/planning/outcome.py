@@ -12,12 +12,12 @@ from theratwin.planning.course import Course
 from theratwin.planning.glands import Glands
 from theratwin.planning.limit import Limit, Quantity, bed
 from theratwin.planning.objective import LogCellKill, Objective
-from theratwin.response import tumor_control
+from theratwin.response import complication, tumor_control
 from theratwin.twin import Interval
 
 _LEVELS = (5.0, 50.0, 95.0)
 
-#: What decided the activity, apart from a limit, which is named by its quantity.
+#: What decided the activity, apart from a limit, which is named.
 BY_BOUND, BY_GLANDS, BY_NOTHING = "bound on the activity", "glands", "no further cycle"
 
 
@@ -44,12 +44,15 @@ class Outcome:
         Total absorbed dose and BED (Gy) by region; BED where radiosensitivity is known.
     gland_bed
         Mean BED (Gy) of the glands measured, if any.
+    kidney_complication
+        Expected probability of late kidney complication (NTCP, external-beam parameters applied
+        to BED), if the kidneys' BED is known.
     tumor_control
         Poisson probability that no clonogen survives, if log cell kill is maximized.
     tumor_control_is_zero
         Whether that is below the smallest double-precision number in every draw.
     decided_by
-        What decided the activity: the quantity of the limit that binds, a bound, the glands.
+        What decided the activity: the limit that binds, a bound, the glands.
     """
 
     cycles: int
@@ -61,6 +64,7 @@ class Outcome:
     dose: Mapping[str, Interval]
     bed: Mapping[str, Interval]
     gland_bed: Interval | None
+    kidney_complication: float | None
     tumor_control: float | None
     tumor_control_is_zero: bool
     decided_by: str
@@ -100,10 +104,20 @@ def evaluate(
             if region.tissue is not None
         },
         gland_bed=summarize(glands.mean_bed(course, cycles, activity)) if glands.regions else None,
+        kidney_complication=_kidney_complication(course, cycles, activity),
         tumor_control=None if control is None else float(control.probability.mean()),
         tumor_control_is_zero=control is not None and bool(control.underflows.all()),
         decided_by=decided_by,
     )
+
+
+def _kidney_complication(course: Course, cycles: int, activity: float) -> float | None:
+    kidneys = course.regions.get("kidneys")
+    if kidneys is None or kidneys.tissue is None:
+        return None
+    total = course.total(bed("kidneys")).at(cycles, activity)
+    probability = complication("kidneys", kidneys.tissue.alpha_beta).probability(total)
+    return float(np.mean(probability))
 
 
 def penalty(
@@ -135,6 +149,6 @@ def _interval(course: Course, quantity: Quantity, cycles: int, activity: float) 
 def _first_broken(course: Course, limit: Limit, cycles: int, activity: float) -> str | None:
     names = course.schedule.names
     for number in range(cycles + 1):
-        if probability(course, limit, number, activity) < limit.probability:
+        if not limit.held_by(probability(course, limit, number, activity)):
             return names[course.delivered + number - 1]
     return None

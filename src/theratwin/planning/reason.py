@@ -37,7 +37,7 @@ def _activity(plan: Plan) -> str:
 
 def _binding(plan: Plan) -> tuple[Limit, float]:
     for limit, held in zip(plan.limits, plan.best.probabilities, strict=True):
-        if str(limit.quantity) == plan.best.decided_by:
+        if str(limit) == plan.best.decided_by:
             return limit, held
     raise AssertionError(plan.best.decided_by)
 
@@ -46,7 +46,7 @@ def _all_hold(plan: Plan) -> str:
     if not plan.limits:
         return "no limit was asked for"
     held = ", ".join(
-        f"{limit.quantity} {chance(reached)}"
+        f"{limit.quantity.words} {chance(reached)}"
         for limit, reached in zip(plan.limits, plan.best.probabilities, strict=True)
     )
     return f"every limit holds (probabilities: {held})"
@@ -66,14 +66,10 @@ def _number(plan: Plan) -> str:
 
 
 def _going_on(plan: Plan) -> str:
-    broken = _first_broken(plan, plan.one_more_cycle)
-    if broken is None:
+    cycle, limits = _first_broken(plan, plan.one_more_cycle)
+    if not cycle:
         return ""
-    limit, name, held = broken
-    return (
-        f"Going on at the same activity, the limit on the {limit.quantity.words} would first be "
-        f"broken in {name} (probability {chance(held)})."
-    )
+    return f"Going on at the same activity, {limits} would first be broken in {cycle}."
 
 
 def _standard(plan: Plan) -> str:
@@ -81,24 +77,25 @@ def _standard(plan: Plan) -> str:
     if outcome is None:
         return f"The standard course of {plan.standard.words} is complete."
     course = f"The standard from here, {outcome.cycles} x {plan.standard.activity / 1000:g} GBq,"
-    broken = _first_broken(plan, outcome)
-    if broken is None:
-        return f"{course} keeps every limit too." if plan.limits else ""
-    limit, name, held = broken
-    return (
-        f"{course} would break the limit on the {limit.quantity.words} in {name} (probability "
-        f"{chance(held)} at its end)."
-    )
+    cycle, limits = _first_broken(plan, outcome)
+    if cycle:
+        return f"{course} would break {limits} in {cycle}."
+    return f"{course} keeps every limit too." if plan.limits else ""
 
 
-def _first_broken(plan: Plan, outcome: Outcome) -> tuple[Limit, str, float] | None:
-    """Return the limit that is broken first, in which cycle, and its probability at the end."""
-    found = [
-        (limit, name, held)
+def _first_broken(plan: Plan, outcome: Outcome) -> tuple[str, str]:
+    """Return the first cycle in which a limit is broken, and each limit broken in it, in words.
+
+    The probabilities are those at the end of the course.
+    """
+    broken = [name for name in plan.cycle_names if name in outcome.first_broken]
+    if not broken:
+        return "", ""
+    limits = [
+        f"the limit on the {limit.quantity.words} (probability {chance(held)} at the end)"
         for limit, name, held in zip(
             plan.limits, outcome.first_broken, outcome.probabilities, strict=True
         )
-        if name is not None
+        if name == broken[0]
     ]
-    names = plan.cycle_names
-    return min(found, key=lambda item: names.index(item[1])) if found else None
+    return broken[0], " and ".join(limits)

@@ -11,7 +11,7 @@ from theratwin.core.errors import InfeasibleError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.course import Course
 from theratwin.planning.glands import Glands
-from theratwin.planning.limit import Limit
+from theratwin.planning.limit import ROUNDING, Limit
 from theratwin.planning.objective import Objective
 from theratwin.planning.outcome import (
     BY_BOUND,
@@ -24,9 +24,11 @@ from theratwin.planning.outcome import (
 )
 
 #: So that rounding in the last digits does not break the limit that binds.
-_INSIDE = 1.0 - 1e-12
+_INSIDE = 1.0 - ROUNDING
 #: Activities tried before the best of them is refined.
 _GRID = 129
+#: An activity (MBq) below this is no treatment.
+_LEAST = 1.0
 #: Differences of the score below this are none: then fewer cycles are taken.
 _TIE = 1e-9
 
@@ -83,7 +85,7 @@ def best_of(
     bound: float,
 ) -> Outcome:
     """Return the outcome of the best activity for one number of further cycles."""
-    allowed = {str(limit.quantity): largest_activity(course, limit, cycles) for limit in limits}
+    allowed = {str(limit): largest_activity(course, limit, cycles) for limit in limits}
     decided_by, most = min({BY_BOUND: bound, **allowed}.items(), key=lambda item: item[1])
     if glands.count:
 
@@ -141,7 +143,7 @@ def choose(tried: Sequence[Outcome]) -> Outcome:
     for option in further[1:]:
         if option.score > best.score + _TIE * abs(best.score):
             best = option
-    if best.score <= none.score or best.activity <= 0:
+    if best.score <= none.score or best.activity < _LEAST:
         by_glands = best.decided_by == BY_GLANDS
         raise InfeasibleError(
             "no further cycle is better than stopping"
@@ -156,7 +158,7 @@ def _require_room(course: Course, limits: Sequence[Limit]) -> None:
     """Raise if the delivered cycles leave no room under a limit."""
     for limit in limits:
         held = probability(course, limit, 0, 0.0)
-        if held < limit.probability * _INSIDE or not _allows_some(course, limit):
+        if not limit.held_by(held) or not _allows_some(course, limit):
             raise InfeasibleError(
                 f"the {course.delivered} delivered cycles leave no room: "
                 f"the {limit.quantity.words} stays at or below {limit.bound:g} Gy with probability "
@@ -170,4 +172,4 @@ def _require_room(course: Course, limits: Sequence[Limit]) -> None:
 
 def _allows_some(course: Course, limit: Limit) -> bool:
     further = course.total(limit.quantity).linear.shape[1] > 1
-    return not further or largest_activity(course, limit, 1) > 0
+    return not further or largest_activity(course, limit, 1) > _LEAST

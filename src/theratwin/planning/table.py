@@ -23,6 +23,10 @@ def comparison(plan: Plan) -> Rows:
         rows.append(
             ["tumor control probability", *(number(o.tumor_control or 0.0) for o in columns)]
         )
+    if all(outcome.kidney_complication is not None for outcome in columns):
+        rows.append(
+            ["kidney complication (NTCP)", *(number(o.kidney_complication or 0.0) for o in columns)]
+        )
     for k, limit in enumerate(plan.limits):
         rows.append([str(limit), *(_verdict(o, k) for o in columns)])
     for quantity in quantities(plan):

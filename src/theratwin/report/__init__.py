@@ -6,6 +6,7 @@ from theratwin.report.plots import (
     plot_bed_against_limits,
     plot_budget,
     plot_doses,
+    plot_plan,
     plot_update,
 )
 from theratwin.report.report import DISCLAIMER, render, write_report
@@ -17,6 +18,7 @@ __all__ = [
     "plot_bed_against_limits",
     "plot_budget",
     "plot_doses",
+    "plot_plan",
     "plot_update",
     "render",
     "write_report",

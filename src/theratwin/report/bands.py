@@ -11,12 +11,14 @@ from theratwin.case import Administration, Case, Kind, Measurements, Schedule
 from theratwin.core import Exponentials
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
+from theratwin.physics import nuclide
 from theratwin.twin import Prediction, Twin
 from theratwin.twin.course import activity_by_cycle
 
 _LEVELS = (5.0, 50.0, 95.0)
-_POINTS = 160
+_POINTS = 80
 _BEYOND = 1.4
+_LEAST = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +81,12 @@ def activity_bands(source: Twin | Prediction, region: str) -> tuple[Band, ...]:
 
 
 def horizon(case: Case) -> float:
-    """Return how long after an administration curves are shown (h), the same for all regions."""
-    return _BEYOND * max((m.time for m in case.measurements), default=168.0)
+    """Return how long after an administration curves are shown (h), the same for all regions.
+
+    Beyond the last scan, and for most of a physical half-life at least: the dose rests on that.
+    """
+    last = max(measurement.time for measurement in case.measurements)
+    return max(_BEYOND * last, _LEAST * nuclide(case.radiopharmaceutical.nuclide).half_life)
 
 
 def _course(

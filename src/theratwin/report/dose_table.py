@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theratwin.report.names import in_order, title
+from theratwin.report.names import in_order, site, title
 from theratwin.report.numbers import bounds, gigabecquerel, middle
 from theratwin.twin import Interval, Prediction, RegionDose
 
@@ -20,18 +20,27 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A region, for a lesion with its site, and its cells."""
+
+    name: str
+    site: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
 class Group:
-    """Rows under a heading of their own: region title to cells."""
+    """Rows under a heading of their own."""
 
     heading: str
-    rows: dict[str, list[Cell]]
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
 class DoseTable:
-    """Column heads with the line below each, and rows in groups."""
+    """Column heads with the lines below each, and rows in groups."""
 
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, ...], ...]
     groups: tuple[Group, ...]
 
 
@@ -42,10 +51,12 @@ def dose_table(prediction: Prediction) -> DoseTable:
     """
     dose, rate, bed = prediction.dose(), prediction.dose_per_activity(), prediction.bed()
     cycles = len(prediction.schedule) if len(prediction.schedule) <= _CYCLES_SHOWN else 0
+    measured = prediction.case.measurements.administrations
     heads = tuple(
-        (a.name, gigabecquerel(a.activity)) for a in list(prediction.schedule)[:cycles]
+        (a.name, gigabecquerel(a.activity), "" if a.name in measured else "predicted")
+        for a in list(prediction.schedule)[:cycles]
     )
-    ends = (("Total", "Gy"), ("Per activity", "Gy/GBq"), ("BED, total", "Gy"))
+    ends = (("Total", "Gy", ""), ("Per activity", "Gy/GBq", ""), ("BED, total", "Gy", ""))
 
     def cells(region: str) -> list[Cell]:
         given = dose.rows[region]
@@ -55,7 +66,8 @@ def dose_table(prediction: Prediction) -> DoseTable:
 
     def group(heading: str, members: tuple[RegionDose, ...]) -> Group:
         names = in_order([each.region for each in members], prediction.case)
-        return Group(heading, {title(name, prediction.case): cells(name) for name in names})
+        rows = [Row(title(name), site(name, prediction.case), cells(name)) for name in names]
+        return Group(heading, rows)
 
     groups = (group("Organs", prediction.organs), group("Lesions", prediction.lesions))
     return DoseTable((*heads, *ends), tuple(each for each in groups if each.rows))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from theratwin.case import Case
-from theratwin.report.numbers import gigabecquerel, listed
+from theratwin.report.numbers import gigabecquerel, listed, significant
 
 
 def patient_line(case: Case) -> str:
     """Return sex, age, mass and height in one line."""
     patient = case.patient
-    words = [patient.sex.title() if patient.species == "human" else f"{patient.species.title()}"]
+    words = [patient.sex.title() if patient.species == "human" else patient.species.title()]
     if patient.age is not None:
         words.append(f"{patient.age:g} years")
-    mass = f"{patient.mass / 1e3:.3g} kg" if patient.mass >= 1e3 else f"{patient.mass:.3g} g"
+    mass = (
+        f"{significant(patient.mass / 1e3)} kg" if patient.mass >= 1e3 else f"{patient.mass:.3g} g"
+    )
     words.append(mass if patient.mass_source == "measured" else f"{mass} ({patient.mass_source})")
     if patient.height is not None:
         words.append(f"{patient.height / 10:.0f} cm")
@@ -24,19 +26,35 @@ def patient_line(case: Case) -> str:
 
 def treatment_line(case: Case) -> str:
     """Return drug and administrations in one line."""
-    given = listed([f"{a.name} {gigabecquerel(a.activity)}" for a in case.schedule])
-    return f"{case.radiopharmaceutical.name}: {given}"
+    course = list(case.schedule)
+    same = len({each.activity for each in course}) == 1
+    if len(course) > 2 and same:
+        each = gigabecquerel(course[0].activity)
+        words = f"{course[0].name} to {course[-1].name}, {each} each"
+    else:
+        words = listed([f"{each.name} {gigabecquerel(each.activity)}" for each in course])
+    return f"{case.radiopharmaceutical.name}: {words}"
 
 
-def scan_lines(case: Case) -> Iterator[str]:
-    """Yield when each cycle was measured."""
-    for administration in case.schedule:
-        times = sorted({m.time for m in case.measurements.of(administration.name)})
-        if times:
-            hours = listed([f"{time:.3g}" for time in times])
-            yield f"{administration.name} at {hours} h"
-        else:
-            yield f"{administration.name} not measured"
+def scan_line(case: Case) -> str:
+    """Return when each cycle was measured, and which were not."""
+    times = {
+        each.name: sorted({m.time for m in case.measurements.of(each.name)})
+        for each in case.schedule
+    }
+    scans = "; ".join(
+        f"{name} at {listed([significant(hour) for hour in hours])} h"
+        for name, hours in times.items()
+        if hours
+    )
+    missing = listed([name for name, hours in times.items() if not hours])
+    return f"{scans} after administration{f'. Not measured: {missing}' if missing else ''}"
+
+
+def given(case: Case) -> int:
+    """Return how many administrations were given: those up to the last one measured."""
+    names = case.schedule.names
+    return 1 + max(names.index(name) for name in case.measurements.administrations)
 
 
 def volume_rows(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -45,4 +63,4 @@ def volume_rows(case: Case) -> Iterator[tuple[str, str, str]]:
     for region, volume in volumes.items():
         if region in case.measurements.regions:
             doubt = f"{100 * volume.relative_uncertainty:.2g} %"
-            yield region, f"{volume.value:.3g} mL ± {doubt}", volume.source
+            yield region, f"{significant(volume.value)} mL ± {doubt}", volume.source

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from theratwin.case import Case, find_region
 
+_LONG = 24
+
 #: What is asked first stands first; other regions follow in the case's own order.
 _FIRST = ("kidneys", "red_marrow", "parotid_glands", "submandibular_glands", "salivary_glands")
 
 
-def title(region: str, case: Case | None = None) -> str:
+def title(region: str) -> str:
     """Return a region's or lesion's name as a reader sees it.
 
     Examples
@@ -22,9 +24,18 @@ def title(region: str, case: Case | None = None) -> str:
     if known is not None:
         return known.title
     words = region.replace("_", " ")
-    name = words[:1].upper() + words[1:]
-    sites = {lesion.name: lesion.site for lesion in case.lesions} if case else {}
-    return f"{name} ({sites[region]})" if sites.get(region) else name
+    return words[:1].upper() + words[1:]
+
+
+def site(region: str, case: Case) -> str:
+    """Return where a lesion is; empty for an organ or if it is not said."""
+    return {lesion.name: lesion.site for lesion in case.lesions}.get(region, "")
+
+
+def label(region: str, case: Case) -> str:
+    """Return a name for a plot: with the lesion's site, unless that makes it long."""
+    both = f"{title(region)} ({site(region, case)})"
+    return both if site(region, case) and len(both) <= _LONG else title(region)
 
 
 def in_order(regions: Iterable[str], case: Case) -> list[str]:

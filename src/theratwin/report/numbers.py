@@ -11,18 +11,37 @@ _NO_BREAK = "\u202f"
 
 
 def decimals(interval: Interval) -> int:
-    """Return how many decimals show two digits of the interval's half-width.
+    """Return how many decimals to show: two digits of the median, and of the half-width up to 35.
+
+    Above that the half-width needs but one.
 
     Examples
     --------
-    >>> decimals(Interval(0.318, 0.271, 0.377)), decimals(Interval(246.0, 149.0, 485.0))
-    (2, 0)
+    >>> decimals(Interval(0.318, 0.271, 0.377)), decimals(Interval(4.69, 3.68, 5.99))
+    (2, 1)
+    >>> decimals(Interval(246.0, 149.0, 485.0)), decimals(Interval(0.78, 0.5, 1.26))
+    (0, 2)
     """
     half = 0.5 * (interval.high - interval.low)
-    scale = half if half > 0 else abs(interval.median)
-    if scale == 0:
-        return 0
-    return max(0, 1 - math.floor(math.log10(scale) + 1e-9))
+    needed = [1 - _exponent(abs(interval.median))]
+    if half > 0:
+        needed.append((half < 3.55 * 10.0 ** _exponent(half)) - _exponent(half))
+    return max(0, *needed)
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(value)) if value > 0 else 0
+
+
+def significant(value: float) -> str:
+    """Return a number with three digits at least, and never an exponent.
+
+    Examples
+    --------
+    >>> significant(1800.0), significant(34.0), significant(0.98765)
+    ('1800', '34', '0.988')
+    """
+    return f"{value:.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
 def middle(interval: Interval) -> str:
@@ -63,7 +82,7 @@ def gigabecquerel(activity: float) -> str:
     """
     if activity >= 500.0:
         return f"{activity / 1e3:.3g}{_NO_BREAK}GBq"
-    return f"{activity:.3g}{_NO_BREAK}MBq"
+    return f"{significant(activity)}{_NO_BREAK}MBq"
 
 
 def percent(fraction: float) -> str:

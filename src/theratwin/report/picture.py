@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,12 @@ from theratwin.report.style import RC, figure_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_PATH = re.compile(rb' d="[^"]*"')
+_METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
+_FAMILY = re.compile(rb"'DejaVu Sans'[^;\"]*")
+_PAGE_FONT = b"'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+_DIGITS = re.compile(rb"(\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -51,5 +58,11 @@ def picture(ax: Axes, words: str) -> Picture:
 
 
 def _shortened(svg: bytes) -> bytes:
-    """Leave out the preamble, which names an address that a reader might take for a source."""
-    return svg[svg.index(b"<svg") :]
+    """Leave out preamble, metadata and digits beyond a hundredth of a point; take the page's font.
+
+    The page's font is narrower than the one that the figure was laid out with, so nothing that
+    stands apart there can meet here.
+    """
+    svg = _METADATA.sub(b"", svg[svg.index(b"<svg") :])
+    svg = _FAMILY.sub(_PAGE_FONT, svg)
+    return _PATH.sub(lambda path: _DIGITS.sub(rb"\1", path[0]), svg)

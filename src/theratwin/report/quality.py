@@ -42,7 +42,7 @@ def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
     worst = max(fit.resampled.pareto_k for fit in drawn if fit.resampled is not None)
     verdict, sound = _verdict(worst, drawn, scans)
     return Quality(
-        title(posterior.name, twin.case),
+        title(posterior.name),
         scans,
         "; ".join(
             f"{fit.alternative.name} {percent(fit.weight)}"
@@ -80,7 +80,7 @@ def warnings_in_words(twin: Twin, dosed: list[str]) -> list[str]:
     """
     found = list(twin.warnings)
     few = [
-        title(region, twin.case)
+        title(region)
         for region in twin.case.measurements.regions
         if region in dosed and len(twin.case.measurements.of_region(region)) < 3
     ]

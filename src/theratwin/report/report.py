@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from theratwin.case import Schedule
 from theratwin.core.files import write_text
-from theratwin.report import facts, figures
+from theratwin.report import facts, figures, planned
 from theratwin.report.changes import changes
 from theratwin.report.dose_table import dose_table
-from theratwin.report.headline import answers, limit_uses
+from theratwin.report.headline import LESIONS_SHOWN, answers, limit_uses
 from theratwin.report.names import in_order, title
 from theratwin.report.quality import quality, warnings_in_words
 from theratwin.report.sources import assumptions, sources
+from theratwin.report.style import CYCLES
 from theratwin.twin import Prediction, Twin, predict
+from theratwin.twin.doses import MARROW
 
 if TYPE_CHECKING:
     from theratwin.planning import Plan
@@ -37,6 +40,11 @@ def write_report(twin: Twin, path: Path | str, plan: Plan | None = None) -> Path
     -------
     Path
         The file written.
+
+    Raises
+    ------
+    InputError
+        If the plan was made for another case.
     """
     return write_text(path, render(twin, plan))
 
@@ -44,7 +52,12 @@ def write_report(twin: Twin, path: Path | str, plan: Plan | None = None) -> Path
 def render(twin: Twin, plan: Plan | None = None) -> str:
     """Return the report of a twin as one HTML page, which loads nothing from outside.
 
-    The same twin gives the same page.
+    The same twin and plan give the same page.
+
+    Raises
+    ------
+    InputError
+        If the plan was made for another case.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -57,12 +70,11 @@ def render(twin: Twin, plan: Plan | None = None) -> str:
     )
     prediction = predict(twin)
     content = {
+        "disclaimer": DISCLAIMER,
         **_case(twin),
         **_doses(twin, prediction),
-        **_trust(twin, prediction),
-        "disclaimer": DISCLAIMER,
-        "change": changes(twin) if twin.history else None,
-        "changed": figures.changed(twin),
+        **_plan(twin, prediction, plan),
+        **_trust(twin, prediction, plan),
     }
     return templates.get_template("report.html").render(content)
 
@@ -74,34 +86,62 @@ def _case(twin: Twin) -> dict[str, Any]:
         "simulated": case.origin == "simulated",
         "patient": facts.patient_line(case),
         "treatment": facts.treatment_line(case),
-        "scans": list(facts.scan_lines(case)),
-        "volumes": [(title(r, case), v, source) for r, v, source in facts.volume_rows(case)],
+        "scans": facts.scan_line(case),
+        "volumes": [(title(r), v, source) for r, v, source in facts.volume_rows(case)],
         "curves": figures.curves(twin),
+        "cycle_colors": [
+            (name, CYCLES[number % len(CYCLES)])
+            for number, name in enumerate(case.schedule.names)
+            if name in case.measurements.administrations
+        ],
     }
 
 
 def _doses(twin: Twin, prediction: Prediction) -> dict[str, Any]:
+    given = twin.case.schedule.administrations[: facts.given(twin.case)]
+    whole = len(given) == len(twin.case.schedule)
     return {
-        "answers": answers(prediction),
-        "limit_uses": list(limit_uses(prediction)),
+        "answers": answers(prediction if whole else predict(twin, Schedule(given))),
+        "more_lesions": max(len(prediction.lesions) - LESIONS_SHOWN, 0),
         "doses": figures.doses(prediction),
         "dose_table": dose_table(prediction),
-        "limits": figures.limits(prediction, given=len(twin.case.schedule)),
         "shares": figures.shares(twin),
+        "change": changes(twin) if twin.history else None,
+        "changed": figures.changed(twin) if twin.history else None,
         "tissues": [
-            (title(dose.region, twin.case), dose.tissue)
+            (title(dose.region), dose.tissue)
             for dose in (prediction[r] for r in in_order(prediction.regions, twin.case))
             if dose.tissue is not None
         ],
     }
 
 
-def _trust(twin: Twin, prediction: Prediction) -> dict[str, Any]:
+def _plan(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, Any]:
+    """Return what looks ahead; without a plan the course so far stands in its place."""
+    own = planned.limits_of(plan)
+    given = facts.given(twin.case)
+    if plan is not None:
+        planned.require_same_case(plan, twin)
+        prediction, given = predict(twin, plan.schedule), plan.delivered
+    return {
+        "plan": plan,
+        "given": given,
+        "course": planned.course_in_words(plan) if plan else None,
+        "comparison": planned.comparison(plan) if plan else None,
+        "trade_off": figures.trade_off(plan) if plan else None,
+        "limit_uses": limit_uses(prediction, given, planned=plan is not None, limits=own),
+        "limits": figures.limits(prediction, given, own),
+    }
+
+
+def _trust(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, Any]:
+    sets = (plan or twin).provenance.parameter_sets
     return {
         "twin": twin,
-        "has_marrow": "red_marrow" in prediction.regions,
+        "parameter_sets": sets,
+        "has_marrow": MARROW in prediction.regions,
         "quality": list(quality(twin)),
         "warnings": warnings_in_words(twin, list(prediction.regions)),
-        "sources": sources(twin, prediction),
-        "assumptions": assumptions(twin, prediction),
+        "sources": sources(sets, prediction),
+        "assumptions": assumptions(sets, prediction),
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from theratwin.case import Case
 from theratwin.core import Citation, Fixed, LogNormal, Parameter, citation, parameter_set
 from theratwin.report.plots.bed import LIMITS
-from theratwin.twin import Prediction, Twin
+from theratwin.twin import Prediction
 from theratwin.twin.doses import MARROW
 
 _LIMITS = "response/clinical_limits"
@@ -31,25 +33,42 @@ class Assumption:
     note: str
 
 
-def sources(twin: Twin, prediction: Prediction) -> list[Source]:
+def sources(sets: Sequence[str], prediction: Prediction) -> list[Source]:
     """Return the publications behind the parameters that bear on this patient."""
     used: dict[str, set[str]] = {}
-    for topic, parameter in _used(twin, prediction):
+    for topic, parameter in _used(sets, prediction):
         if not parameter.is_assumption:
             used.setdefault(parameter.source, set()).add(topic)
     return [Source(citation(key), tuple(sorted(topics))) for key, topics in sorted(used.items())]
 
 
-def assumptions(twin: Twin, prediction: Prediction) -> list[Assumption]:
+def assumptions(sets: Sequence[str], prediction: Prediction) -> list[Assumption]:
     """Return the assumed parameters that bear on this patient."""
+    target = prediction.case.radiopharmaceutical.ligand.target
     return [
-        Assumption(
-            topic, parameter.name.replace("_", " ").replace(".", ": "), in_words(parameter),
-            parameter.note,
-        )
-        for topic, parameter in _used(twin, prediction)
+        Assumption(topic, _readable(parameter.name, target), in_words(parameter), _cited(parameter))
+        for topic, parameter in _used(sets, prediction)
         if parameter.is_assumption
     ]
+
+
+def _readable(name: str, target: str) -> str:
+    """Return a dotted name as words; the target and the number of a step say nothing here."""
+    parts = [part for part in name.split(".") if part not in {target, "any"}]
+    words = re.sub(r"_\d+$", "", ", ".join(parts)).replace("_", " ")
+    words = words.replace("half life", "half-life").replace("half time", "half-time")
+    words = words.replace("alpha beta", "α/β").replace("bed", "BED")
+    return words[:1].upper() + words[1:]
+
+
+def _cited(parameter: Parameter) -> str:
+    """Return the note, with authors and year in place of citations' keys."""
+
+    def authors(match: re.Match[str]) -> str:
+        found = citation(match[0])
+        return f"{found.authors} {found.year}"
+
+    return re.sub(r"\b[a-z]+_\d{4}\b", authors, parameter.note)
 
 
 def in_words(parameter: Parameter) -> str:
@@ -67,20 +86,21 @@ def in_words(parameter: Parameter) -> str:
     return value if isinstance(spread, Fixed) else f"{value}, {spread}"
 
 
-def _used(twin: Twin, prediction: Prediction) -> Iterator[tuple[str, Parameter]]:
+def _used(sets: Sequence[str], prediction: Prediction) -> Iterator[tuple[str, Parameter]]:
     """Yield the parameters that bear on this patient, each with the title of its set."""
-    names = list(twin.provenance.parameter_sets)
-    limits = limits_in(prediction)
-    if limits and _LIMITS not in names:
-        names.append(_LIMITS)
+    case = prediction.case
+    target = case.radiopharmaceutical.ligand.target
+    planned = _LIMITS in sets
+    drawn = limits_in(prediction)
     bearing: dict[str, set[str]] = {
-        "kinetics/effective_half_lives": _half_lives(twin),
-        "kinetics/cycle_changes": _cycle_changes(twin),
+        "kinetics/effective_half_lives": _half_lives(case),
+        "kinetics/cycle_changes": _cycle_changes(case, planned=planned),
         "dosimetry/red_marrow": {""} if MARROW in prediction.regions else set(),
         "response/tissues": {f"{dose.tissue.name}." for dose in prediction if dose.tissue},
-        _LIMITS: limits,
+        "planning/standard_courses": {f"{target}."},
+        _LIMITS: drawn | ({"schedule.", "kidneys.probability"} if planned else set()),
     }
-    for name in names:
+    for name in [*sets, *([_LIMITS] if drawn and not planned else [])]:
         room, _, topic = name.partition("/")
         found = parameter_set(room, topic)
         for parameter in found.values():
@@ -95,9 +115,8 @@ def limits_in(prediction: Prediction) -> set[str]:
     return {name for region in LIMITS if region in prediction.regions for name in LIMITS[region][1]}
 
 
-def _half_lives(twin: Twin) -> set[str]:
+def _half_lives(case: Case) -> set[str]:
     """Return the names of the half-lives that served as priors."""
-    case = twin.case
     target = case.radiopharmaceutical.ligand.target
     population = parameter_set("kinetics", "effective_half_lives")
     kinds = {
@@ -114,10 +133,9 @@ def _half_lives(twin: Twin) -> set[str]:
     return {path if path in population else "any.other" for path in paths}
 
 
-def _cycle_changes(twin: Twin) -> set[str]:
+def _cycle_changes(case: Case, *, planned: bool) -> set[str]:
     """Return the names of the changes between cycles that served; none in a single cycle."""
-    case = twin.case
-    if len(case.schedule) < 2:
+    if len(case.schedule) < 2 and not planned:
         return set()
     lesions = any(region in case.lesion_names for region in case.measurements.regions)
     population = parameter_set("kinetics", "cycle_changes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -56,7 +56,7 @@ RC: dict[str, Any] = {
     "lines.markersize": 4.0,
     "errorbar.capsize": 0.0,
     "figure.facecolor": "white",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "theratwin",
 }
 
@@ -72,12 +72,14 @@ def house_style(plot: Callable[P, R]) -> Callable[P, R]:
     return styled
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure (inches) with a canvas of its own."""
+def new_figure(width: float, height: float, margins: Mapping[str, float] | None = None) -> Figure:
+    """Return an empty figure (inches) with a canvas of its own, with fixed margins if given."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=None if margins else "constrained")
+    if margins:
+        figure.subplots_adjust(**margins)
     FigureCanvasAgg(figure)
     return figure
 
@@ -99,11 +101,22 @@ def cycle_style(number: int) -> tuple[str, str]:
     return CYCLES[number % len(CYCLES)], MARKERS[number % len(MARKERS)]
 
 
-def plain_log_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis in plain numbers: decades, and 2 and 5 between where few."""
+def plain_log_ticks(axis: Axis, *, wide: bool = False) -> None:
+    """Label a logarithmic axis in plain numbers; 2 and 5 between decades where there is room."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     low, high = sorted(axis.get_view_interval())
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < 200.0 else (1.0,)))
+    between = (1.0, 2.0, 5.0) if high / low < (5000.0 if wide else 60.0) else (1.0,)
+    if high / low < 10.0:
+        between = (1.0, 2.0, 3.0, 5.0, 7.0)
+    axis.set_major_locator(LogLocator(subs=between, numticks=20))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def hour_ticks(axis: Axis, end: float) -> None:
+    """Put about four ticks on an axis of hours, at whole days where it spans days."""
+    from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+    days = max(1, round(end / 24.0 / 4.0))
+    axis.set_major_locator(MultipleLocator(24.0 * days) if end > 60.0 else MaxNLocator(5))

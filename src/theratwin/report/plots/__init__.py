@@ -4,6 +4,7 @@ from theratwin.report.plots.activity import plot_activity
 from theratwin.report.plots.bed import LIMITS, plot_bed_against_limits
 from theratwin.report.plots.budget import plot_budget
 from theratwin.report.plots.doses import plot_doses
+from theratwin.report.plots.plan import plot_plan
 from theratwin.report.plots.update import plot_update
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "plot_bed_against_limits",
     "plot_budget",
     "plot_doses",
+    "plot_plan",
     "plot_update",
 ]

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from theratwin.report.bands import Band, activity_bands
-from theratwin.report.names import title
-from theratwin.report.style import axes_or_new, cycle_style, house_style, plain_log_ticks
+from theratwin.report.names import label
+from theratwin.report.style import (
+    axes_or_new,
+    cycle_style,
+    hour_ticks,
+    house_style,
+    plain_log_ticks,
+)
 from theratwin.twin import Prediction, Twin
 
 if TYPE_CHECKING:
@@ -51,8 +57,9 @@ def plot_activity(
     else:
         ax.set_ylim(bottom=0.0)
     ax.set_xlim(0.0, bands[0].times[-1])
+    hour_ticks(ax.xaxis, bands[0].times[-1])
     ax.grid(axis="y")
-    ax.set_title(title(region, source.case))
+    ax.set_title(label(region, source.case))
     ax.set_xlabel("Time after administration (h)")
     quantity = "Activity" if bands[0].unit == "MBq" else "Concentration"
     ax.set_ylabel(f"{quantity} ({bands[0].unit})")
@@ -82,6 +89,9 @@ def _draw(ax: Axes, band: Band) -> None:
 def _log_limits(bands: tuple[Band, ...]) -> tuple[float, float]:
     """Span medians and data, not the far ends of wide bands near time zero."""
     values = np.concatenate(
-        [np.append(band.median[band.times > 0.02 * band.times[-1]], band.measured) for band in bands]
+        [
+            np.append(band.median[band.times > 0.02 * band.times[-1]], band.measured)
+            for band in bands
+        ]
     )
     return 0.6 * float(values.min()), 1.7 * float(values.max())

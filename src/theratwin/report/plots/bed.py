@@ -58,6 +58,7 @@ def plot_bed_against_limits(
     ax: Axes | None = None,
     *,
     given: int | None = None,
+    limit: float | None = None,
 ) -> Axes:
     """Plot the cumulative BED (red marrow: absorbed dose) cycle by cycle against its limits.
 
@@ -71,6 +72,8 @@ def plot_bed_against_limits(
         Where to draw; a figure of its own by default.
     given
         How many cycles have been given; later ones are drawn hollow. All by default.
+    limit
+        The limit (Gy) in place of the customary one.
 
     Raises
     ------
@@ -88,25 +91,26 @@ def plot_bed_against_limits(
     ax.plot(start[done:], edges[1][done:], color=BLUE, ls=(0, (4, 2)))
     ax.plot(cycles[:done], median[:done], "o", color=BLUE, label="given")
     ax.plot(cycles[done:], median[done:], "o", mec=BLUE, mfc="white", label="planned")
-    _draw_limits(ax, region, median.size)
+    values = limit_values(region) | ({} if limit is None else {"limit": limit})
+    _draw_limits(ax, values)
     quantity = LIMITS[region][0]
-    top = max(*limit_values(region).values(), float(high[-1]))
+    top = max(*values.values(), float(high[-1]))
     ax.set(xlim=(0.0, median.size + 0.3), ylim=(0.0, 1.12 * top), title=title(region))
     ax.set_xticks(cycles)
     ax.set(xlabel="Cycle", ylabel=_LABELS[quantity])
     return ax
 
 
-def _draw_limits(ax: Axes, region: str, cycles: int) -> None:
-    for number, (label, value) in enumerate(limit_values(region).items()):
-        ax.axhline(value, color=RULE if number == 0 else MUTED, lw=1.0, ls="-" if number == 0 else ":")
-        words = f"{label}, {value:g} Gy" if number else f"limit {value:g} Gy"
+def _draw_limits(ax: Axes, values: dict[str, float]) -> None:
+    for number, (label, value) in enumerate(values.items()):
+        color, line = (MUTED, ":") if number else (RULE, "-")
+        ax.axhline(value, color=color, lw=1.0, ls=line)
         ax.annotate(
-            words,
+            f"{label}, {value:g} Gy",
             (0.02, value),
             xycoords=("axes fraction", "data"),
             xytext=(0, 2),
             textcoords="offset points",
-            color=RULE if number == 0 else MUTED,
+            color=color,
             fontsize=7.5,
         )

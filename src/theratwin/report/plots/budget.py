@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from theratwin.report.names import in_order, title
-from theratwin.report.style import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, axes_or_new, house_style
+from theratwin.report.names import in_order, label
+from theratwin.report.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    SKY,
+    VERMILION,
+    axes_or_new,
+    house_style,
+)
 from theratwin.twin import Twin, predict
 from theratwin.twin.budget import budget
 
@@ -24,9 +33,7 @@ _ROW = 0.27
 
 
 @house_style
-def plot_budget(
-    twin: Twin, regions: Sequence[str] | None = None, ax: Axes | None = None
-) -> Axes:
+def plot_budget(twin: Twin, regions: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """Plot each factor's share of the variance of every region's dose.
 
     Parameters
@@ -54,8 +61,8 @@ def plot_budget(
     for row, each in enumerate(budgets):
         ax.text(101.5, row, f"{100 * each.total:.0f} %", va="center", color=INK)
     ax.text(101.5, -0.72, "total", va="center", color=INK, fontweight="bold")
-    ax.set_yticks(range(len(shown)), [title(region, twin.case) for region in shown])
-    ax.tick_params(axis="y", length=0, labelcolor="black")
+    ax.set_yticks(range(len(shown)), [label(region, twin.case) for region in shown])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set(xlim=(0.0, 100.0), ylim=(len(shown) - 0.5, -0.55))
     ax.set_xlabel("Share of the variance of the absorbed dose (%)")
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(_COLORS))
