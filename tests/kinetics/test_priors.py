@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+
 from theratwin.core import LogNormal, UnsupportedError, parameter_set
 from theratwin.kinetics import effective_half_life, region_prior
 from theratwin.kinetics.priors import biological_half_life, cycle_changes
@@ -52,9 +55,7 @@ def test_another_nuclide_has_the_same_biology():
     yttrium = nuclide("Y-90").decay_constant
     found = effective_half_life("kidneys", "sstr", yttrium, lesion=False)
     biological = 1.0 / (1.0 / 51.0 - 1.0 / nuclide("Lu-177").half_life)
-    assert found.median == pytest.approx(
-        1.0 / (1.0 / biological + yttrium / np.log(2.0)), rel=1e-9
-    )
+    assert found.median == pytest.approx(1.0 / (1.0 / biological + yttrium / np.log(2.0)), rel=1e-9)
     assert found.median < 64.1 < biological
 
 
@@ -80,3 +81,12 @@ def test_uptake_prior_spans_what_one_scan_may_show():
     low, high = (uptake.median * uptake.gsd**step for step in (-1.645, 1.645))
     assert low < 1e-4
     assert high > 1.0
+
+
+def test_the_methods_page_shows_every_half_life():
+    page = (Path(__file__).parents[2] / "docs" / "methods" / "kinetics.md").read_text("utf-8")
+    population = parameter_set("kinetics", "effective_half_lives")
+    for path in population:
+        known = population[path]
+        prior = known.distribution
+        assert f"| {path} | {prior.median:g} | {prior.gsd:g} | {known.source} |" in page

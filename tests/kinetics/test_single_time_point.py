@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from theratwin.kinetics import effective_half_life, haenscheid, haenscheid_ratio, madsen
 from theratwin.physics import nuclide
 
@@ -55,6 +56,4 @@ def test_madsen_errs_when_the_half_life_is_wrong():
 def test_methods_are_linear_in_activity():
     activities = np.array([1.0, 2.0, 5.0])
     np.testing.assert_allclose(haenscheid(activities, 72.0), activities * haenscheid(1.0, 72.0))
-    np.testing.assert_allclose(
-        madsen(activities, 72.0, 50.0), activities * madsen(1.0, 72.0, 50.0)
-    )
+    np.testing.assert_allclose(madsen(activities, 72.0, 50.0), activities * madsen(1.0, 72.0, 50.0))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from theratwin.core import Exponentials
 from theratwin.kinetics import STRUCTURES
 from theratwin.kinetics.structure import LN2, UPTAKE_TIME

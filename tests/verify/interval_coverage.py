@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import math
+import platform
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from simulated_patients import DESIGNS, GENERATORS, REGIONS, patient
+
 from theratwin.core.files import write_text
-from theratwin.core.provenance import versions
 from theratwin.twin import calibrate, posterior, predict
 
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence" / "coverage.json"
@@ -35,18 +38,24 @@ def study(*, patients: int = PATIENTS, told: Callable[[str], None] = print) -> d
                 key = f"{generator}, {design}, {criterion}"
                 if key not in arms:
                     arms[key] = arm(generator, design, criterion, patients=patients)
-                    write_text(EVIDENCE, json.dumps(_evidence(arms), indent=1) + "\n")
+                    _write(arms)
                 told(f"{key}: {arms[key]['summary']}")
+    _write(arms)
     return arms
+
+
+def _write(arms: dict[str, Any]) -> None:
+    text = json.dumps(_evidence(arms), indent=1)
+    # A row of numbers stands on one line.
+    rows = re.compile(r"\[\s+([-\d.e+,\s]+?)\s+\]")
+    write_text(EVIDENCE, rows.sub(lambda row: f"[{' '.join(row[1].split())}]", text) + "\n")
 
 
 def arm(generator: str, design: str, criterion: str, *, patients: int) -> dict[str, Any]:
     """Return one generator's patients under one design and one criterion."""
     with _choosing_by(criterion, len(DESIGNS[design])):
         rows = [entry(generator, design, number) for number in range(patients)]
-    summary = {
-        region: _summary(np.array([row[region] for row in rows])) for region in REGIONS
-    }
+    summary = {region: _summary(np.array([row[region] for row in rows])) for region in REGIONS}
     found: dict[str, Any] = {"summary": summary}
     if criterion == MAIN:
         found["warned"] = sum(row["warned"] for row in rows)
@@ -66,6 +75,40 @@ def entry(generator: str, design: str, number: int) -> dict[str, Any]:
     return found
 
 
+def table(arms: dict[str, Any]) -> list[str]:
+    """Return the coverage by generator, design and region, as rows of a Markdown table."""
+    rows = []
+    for generator in GENERATORS:
+        for design in DESIGNS:
+            summary = arms[f"{generator}, {design}, {MAIN}"]["summary"]
+            cells = []
+            for region in REGIONS:
+                found = summary[region]
+                low, high = found["interval"]
+                cells += [
+                    f"{found['covered'] / found['of']:.1%} ({low:.0%} to {high:.0%})",
+                    f"{found['below']} / {found['above']}",
+                    f"{found['median_relative_width']:.2f}",
+                    f"{found['median_bias']:+.1%}",
+                ]
+            rows.append(f"| {generator}, {design} | {' | '.join(cells)} |")
+    return rows
+
+
+def criteria_table(arms: dict[str, Any]) -> list[str]:
+    """Return the coverage of kidneys and lesion by criterion, as rows of a Markdown table."""
+    rows = []
+    for generator in GENERATORS:
+        for design in DESIGNS:
+            cells = []
+            for criterion in CRITERIA:
+                summary = arms[f"{generator}, {design}, {criterion}"]["summary"]
+                found = [summary[region]["covered"] / summary[region]["of"] for region in REGIONS]
+                cells.append(" / ".join(f"{share:.1%}" for share in found))
+            rows.append(f"| {generator}, {design} | {' | '.join(cells)} |")
+    return rows
+
+
 def _summary(rows: np.ndarray) -> dict[str, Any]:
     truth, low, median, high = rows.T
     inside = (low <= truth) & (truth <= high)
@@ -77,6 +120,7 @@ def _summary(rows: np.ndarray) -> dict[str, Any]:
         "below": int((truth < low).sum()),
         "above": int((truth > high).sum()),
         "mean_relative_width": round(float(np.mean((high - low) / median)), 4),
+        "median_relative_width": round(float(np.median((high - low) / median)), 4),
         "median_bias": round(float(np.median(median / truth) - 1.0), 4),
         "rms_log_error": round(float(np.sqrt(np.mean(np.log(median / truth) ** 2))), 4),
     }
@@ -154,7 +198,8 @@ def _evidence(arms: dict[str, Any]) -> dict[str, Any]:
         "seed": SEED,
         "designs": {name: list(times) for name, times in DESIGNS.items()},
         "entry": ["true dose (Gy)", "lower bound", "median", "upper bound"],
-        "versions": versions(),
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "scipy", "arviz-stats")},
         "arms": arms,
     }
 

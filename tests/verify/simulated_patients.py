@@ -8,6 +8,7 @@ internalized and released, with median release half-lives 30 % below (kidneys) a
 the population's, and noise of heavier tails than assumed (Student t, 5 degrees of freedom, of the
 stated standard deviation). What the scans cannot tell is drawn alike in both: the calibration, the
 recovery of the lesion, the true volumes and the dose factor miss by their stated uncertainties.
+A curve that would hold more than the administered activity is drawn again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
 from theratwin.case import (
     Administration,
     Case,
@@ -47,6 +49,8 @@ VOLUME = {"kidneys": LogNormal(310.0, 1.2), "lesion_1": LogNormal(5.0, 3.0)}  # 
 UPTAKE = {"kidneys": LogNormal(0.015, 1.5), "lesion_1": LogNormal(0.002, 3.0)}  # at 24 h
 DESIGNS = {"four scans": (4.0, 24.0, 72.0, 144.0), "two scans": (24.0, 96.0), "one scan": (48.0,)}
 
+_EARLY = np.geomspace(0.1, 48.0, 60)  # h
+
 #: Median of the release half-life over the population's median biological half-life.
 SHIFT = {"kidneys": 0.7, "lesion_1": 1.3}
 #: Half-lives (h) of the other steps of the compartment model, log-normal.
@@ -74,7 +78,7 @@ def patient(generator: str, design: str, number: int, *, seed: int) -> Simulated
     calibration = _factor(CALIBRATION, person)
     volumes, truth, measurements = {}, {}, []
     for region in REGIONS:
-        curve = GENERATORS[generator](region, person)
+        curve = _possible(GENERATORS[generator], region, person)
         volumes[region] = Volume(
             float(VOLUME[region].sample(person, 1)[0]), VOLUME_UNCERTAINTY[region]
         )
@@ -85,6 +89,18 @@ def patient(generator: str, design: str, number: int, *, seed: int) -> Simulated
             seen = float(curve(time)) / (calibration * recovery) * noise
             measurements.append(Measurement(region, "cycle 1", time, seen, NOISE[region]))
     return Simulated(_case(volumes, measurements), truth)
+
+
+def _possible(
+    draw: Callable[[str, np.random.Generator], Exponentials],
+    region: str,
+    person: np.random.Generator,
+) -> Exponentials:
+    """Draw curves until one never holds more activity than was administered."""
+    while True:
+        curve = draw(region, person)
+        if np.max(curve(_EARLY)) < ACTIVITY:
+            return curve
 
 
 def _same_shape(region: str, person: np.random.Generator) -> Exponentials:

@@ -14,7 +14,6 @@ from theratwin.case import Administration, Measurement
 from theratwin.core import Exponentials, LogNormal
 from theratwin.kinetics.structure import CYCLE_PARAMETERS, LN2, Structure
 
-
 #: Added to every predicted value (MBq), so that one decayed to nothing still has a logarithm.
 _NOTHING = 1e-300
 

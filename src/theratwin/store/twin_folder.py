@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,10 @@ def _twin(folder: Path, manifest: dict[str, Any]) -> Twin:
     return Twin(
         case=case,
         model=manifest["model"],
-        posteriors=tuple(_block(folder, block, manifest["blocks"]) for block in blocks),
+        posteriors=tuple(
+            _block(folder, block, manifest["blocks"][block.name], manifest["draws"])
+            for block in blocks
+        ),
         seed=manifest["seed"],
         provenance=Provenance.from_dict(manifest["provenance"]),
         history=tuple(_snapshot(entry) for entry in manifest["history"]),
@@ -160,23 +165,28 @@ def _fit_to_dict(fit: Fit) -> dict[str, Any]:
         "positive_definite": approximation.positive_definite,
         "chi_square": approximation.chi_square,
         "effective_parameters": approximation.effective_parameters,
-        "pareto_k": None if resampled is None else resampled.pareto_k,
+        "pareto_k": None if resampled is None else _finite(resampled.pareto_k),
         "effective_size": None if resampled is None else resampled.effective_size,
     }
 
 
-def _block(folder: Path, block: Any, entries: dict[str, Any]) -> BlockPosterior:
+def _block(
+    folder: Path, block: Any, entries: Sequence[dict[str, Any]], draws: int
+) -> BlockPosterior:
     file = folder / _draws_file(block.name)
     groups = draws_from_csv(file.read_text(encoding="utf-8"), block.alternatives, field=file.name)
+    found = sum(len(positions) for _, positions, _ in groups)
+    if found != draws:
+        raise InputError(
+            "draws are missing", field=file.name, value=found, allowed=f"{draws}", remedy=_REMEDY
+        )
     of_structure = {index: draws for index, _, draws in groups}
     fits = tuple(
         _fit(alternative, entry, of_structure.get(index))
-        for index, (alternative, entry) in enumerate(
-            zip(block.alternatives, entries[block.name], strict=True)
-        )
+        for index, (alternative, entry) in enumerate(zip(block.alternatives, entries, strict=True))
     )
     shares = tuple((index, positions) for index, positions, _ in groups)
-    return BlockPosterior(block.name, fits, shares, sum(len(p) for _, p in shares))
+    return BlockPosterior(block.name, fits, shares, draws)
 
 
 def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> Fit:
@@ -187,10 +197,16 @@ def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> F
         entry["chi_square"],
         entry["effective_parameters"],
     )
-    resampled = (
-        None if draws is None else Resampled(draws, entry["pareto_k"], entry["effective_size"])
-    )
+    resampled = None
+    if draws is not None:
+        pareto_k = float("inf") if entry["pareto_k"] is None else entry["pareto_k"]
+        resampled = Resampled(draws, pareto_k, entry["effective_size"])
     return Fit(alternative, approximation, entry["weight"], entry["criterion"], resampled)
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON can hold; None stands for an infinite one."""
+    return value if math.isfinite(value) else None
 
 
 def _snapshot(entry: dict[str, Any]) -> Snapshot:

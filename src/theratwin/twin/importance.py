@@ -15,6 +15,7 @@ _DEGREES_OF_FREEDOM = 3.0
 _ROUNDS = 6
 _PROPOSALS_PER_DRAW = 4
 _KEPT_COVARIANCE = 0.1
+_FLOOR = -500.0
 
 #: Above this Pareto k the importance weights cannot be trusted (Vehtari et al. 2024).
 PARETO_K_LIMIT = 0.7
@@ -31,6 +32,7 @@ class Resampled:
         Log-parameters, one row a draw.
     pareto_k
         Shape of the tail of the importance weights; above 0.7 the draws are not to be trusted.
+        Infinite if nearly all proposals miss.
     effective_size
         Effective number of independent proposals behind the draws.
     """
@@ -60,10 +62,11 @@ def resample(
 
     Proposals, four times as many as draws are kept, come from a multivariate t distribution of
     three degrees of freedom with the Laplace mode and covariance, so that their tails are heavier
-    than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are Pareto-smoothed (Vehtari et al. 2024). Where the
-    posterior is bent and Pareto k exceeds 0.5, the proposal takes the mean and covariance of the
-    weighted proposals (with a tenth of the previous covariance, so that few heavy weights cannot
-    flatten it), up to five times; the best of the rounds is kept.
+    than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are
+    Pareto-smoothed (Vehtari et al. 2024). Where the posterior is bent all the same and Pareto k
+    exceeds 0.5, the proposal takes the mean and covariance of the weighted proposals (with a tenth
+    of the previous covariance, so that few heavy weights cannot flatten it), up to five times; the
+    best of the rounds is kept.
     """
     location = target.leveled(approximation.mode)
     covariance = target.leveled_covariance(approximation.mode, approximation.covariance)
@@ -98,7 +101,11 @@ def _weigh(
     proposals = location + standard @ factor.T
     log_ratio = target.log_density(target.unleveled(proposals)) - _log_student_t(standard)
     # Far below the peak all weights are nothing; a floor keeps the tail fit finite.
-    log_ratio = np.maximum(log_ratio - log_ratio.max(), -500.0)
+    log_ratio = np.maximum(log_ratio - log_ratio.max(), _FLOOR)
+    if np.sum(log_ratio > _FLOOR) < 0.25 * count:
+        # Nearly all proposals miss: the tail has no shape to fit.
+        weights = np.exp(log_ratio)
+        return _Weighted(proposals, weights / weights.sum(), float("inf"))
     smoothed, pareto_k = array_stats.psislw(-log_ratio)
     weights = np.exp(smoothed)
     return _Weighted(proposals, weights / weights.sum(), float(pareto_k))

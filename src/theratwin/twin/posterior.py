@@ -140,7 +140,7 @@ def fit_block(block: BlockOfAlternatives, *, draws: int, seed: int) -> BlockPost
     order = stream(seed, block.name, "order").permutation(draws)
     ends = np.cumsum(counts)
     shares = tuple(
-        (index, order[end - count : end])
+        (index, np.sort(order[end - count : end]))
         for index, (end, count) in enumerate(zip(ends, counts, strict=True))
         if count
     )

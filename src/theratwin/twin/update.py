@@ -71,7 +71,7 @@ def _refuse_known(new: Iterable[Measurement], case: Case) -> None:
                 "the twin has this measurement already",
                 field=measurement.source or f"measurement of {measurement.region}",
                 value=f"{measurement.administration}, {measurement.time:g} h",
-                remedy="Update with the new scans alone; counted twice they would narrow it falsely",
+                remedy="Update with new scans alone; counted twice they narrow it falsely",
             )
 
 
