@@ -103,8 +103,8 @@ def warnings_in_words(twin: Twin, dosed: list[str]) -> list[str]:
     ]
     if late:
         found.append(
-            f"First seen later: {listed(late)}. Dose per activity over the course counts the "
-            "activity given before, too."
+            f"First seen later: {listed(late)}. Dose per activity counts what was given since; a "
+            "dose before, if there was one, is not known."
         )
     unmeasured = [
         a.name for a in twin.case.schedule if a.name not in twin.case.measurements.administrations
