@@ -11,7 +11,6 @@ from theratwin.kinetics.priors import region_prior
 from theratwin.kinetics.region_curve import RegionCurve
 from theratwin.kinetics.structure import STRUCTURES
 
-
 #: Regions that hold the activity from the start: an intravenous administration fills them.
 _FILLED_AT_ONCE = frozenset({"whole_body", "remainder", "blood", "plasma"})
 
