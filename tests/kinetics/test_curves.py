@@ -23,9 +23,10 @@ def test_nothing_measured_is_refused(make_case):
         empirical_curves(make_case([]), DECAY)
 
 
-def test_a_bolus_measured_at_once_has_no_uptake_phase(make_case):
-    case = make_case([("whole_body", "cycle 1", 0.0, 7400.0)])
-    names = [a.name for a in region_block(case, "whole_body", DECAY).alternatives]
+@pytest.mark.parametrize(("region", "time"), [("kidneys", 0.0), ("whole_body", 4.0)])
+def test_what_is_filled_at_once_has_no_uptake_phase(make_case, region, time):
+    case = make_case([(region, "cycle 1", time, 740.0)])
+    names = [a.name for a in region_block(case, region, DECAY).alternatives]
     assert names == ["monoexponential", "biexponential"]
 
 

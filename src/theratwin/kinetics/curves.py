@@ -11,6 +11,9 @@ from theratwin.kinetics.priors import region_prior
 from theratwin.kinetics.region_curve import RegionCurve
 from theratwin.kinetics.structure import STRUCTURES
 
+#: Regions that hold the activity from the start: an intravenous administration fills them.
+_FILLED_AT_ONCE = frozenset({"whole_body", "remainder", "blood", "plasma"})
+
 
 @dataclass(frozen=True)
 class Block:
@@ -65,7 +68,8 @@ def region_block(case: Case, region: str, decay_constant: float) -> Block:
             region, structure, prior, administrations, measurements, decay_constant, first + 1
         )
         for structure in STRUCTURES
-        if not structure.uptake_phase or _after_start(measurements, administrations)
+        if not structure.uptake_phase
+        or (region not in _FILLED_AT_ONCE and _after_start(measurements, administrations))
     )
     return Block(region, alternatives)
 
