@@ -30,7 +30,7 @@ def draw(twin: tt.Twin) -> Figure:
     curves[0].legend(loc="upper right")
     doses, limit = below.subplots(1, 2, width_ratios=(1.25, 1.0))
     report.plot_doses(tt.predict(twin), doses)
-    doses.set_title("Absorbed dose per activity")
+    doses.set_title("All regions")
     course = tt.predict(twin, plan.schedule)
     report.plot_bed_against_limits(course, "kidneys", limit, given=plan.delivered)
     limit.set_title(f"Kidneys, with {plan.cycles} further cycles of {plan.activity / 1e3:.1f} GBq")

@@ -220,7 +220,7 @@ cli.main(sys.argv[1:])
 
 def test_ctrl_c_while_calibrating_leaves_nothing(tmp_path):
     # The second of eight regions is being fitted, each with many draws, when the signal comes.
-    command = ("calibrate", DEMO / "case.toml", "--out", tmp_path / "twin", "--draws", "20000")
+    command = ("calibrate", DEMO / "case.toml", "--out", tmp_path / "twin", "--draws", "5000")
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, *map(str, command)],
         stdout=subprocess.PIPE,

@@ -65,9 +65,7 @@ class Administration:
     start: datetime | None = None
 
     def __post_init__(self) -> None:
-        positive(
-            self.activity, f"{self.name}.activity", "the activity must be positive and finite"
-        )
+        positive(self.activity, f"{self.name}.activity", "the activity must be positive and finite")
         not_negative(self.time, f"{self.name}.time")
         not_negative(self.duration, f"{self.name}.duration")
         if self.amount is not None:

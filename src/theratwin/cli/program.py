@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from theratwin.cli import case, catalog, curve, demo, loop, plan, response
+from theratwin.cli import case, catalog, curve, demo, loop, plan, report, response
 from theratwin.core.errors import InputError, TheratwinError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 loop.register(app)
 plan.register(app)
+report.register(app)
 demo.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")

@@ -57,7 +57,7 @@ def _objective(course: Course, objective: Objective, *, chosen: bool) -> str:
 def _control(tried: Sequence[Outcome], objective: Objective) -> str:
     if not isinstance(objective, LogCellKill):
         return ""
-    clonogens = f"with {objective.density:.0e} clonogens in a gram (an assumption)"
+    clonogens = f"with {1e-6 * objective.density:g} million clonogens in a gram (an assumption)"
     if all(option.tumor_control_is_zero for option in tried):
         return f"Tumor control probability is 0 for every feasible plan, {clonogens}."
     best = max(option.tumor_control or 0.0 for option in tried)

@@ -1,6 +1,6 @@
 """What a reader sees: one self-contained page, and the plots on their own."""
 
-from theratwin.report.html import html_table
+from theratwin.report.planned import plan_or_reason
 from theratwin.report.plots import (
     plot_activity,
     plot_bed_against_limits,
@@ -13,7 +13,7 @@ from theratwin.report.report import DISCLAIMER, render, write_report
 
 __all__ = [
     "DISCLAIMER",
-    "html_table",
+    "plan_or_reason",
     "plot_activity",
     "plot_bed_against_limits",
     "plot_budget",

@@ -56,13 +56,15 @@ def dose_table(prediction: Prediction) -> DoseTable:
         (a.name, gigabecquerel(a.activity), "" if a.name in measured else "predicted")
         for a in list(prediction.schedule)[:cycles]
     )
-    ends = (("Total", "Gy", ""), ("Per activity", "Gy/GBq", ""), ("BED, total", "Gy", ""))
+    several = (("Total", "Gy", ""),) if len(prediction.schedule) > 1 else ()
+    ends = (*several, ("Per activity", "Gy/GBq", ""), ("BED, total", "Gy", ""))
 
     def cells(region: str) -> list[Cell]:
         given = dose.rows[region]
-        ahead = [_cell(interval) for interval in given[:-1][:cycles]]
+        ahead = [_cell(interval) for interval in given[:cycles]]
         total_bed = bed.rows[region][-1] if region in bed.rows else None
-        return [*ahead, _cell(given[-1]), _cell(rate.rows[region][-1]), _cell(total_bed)]
+        total = [_cell(given[-1])] if several else []
+        return [*ahead, *total, _cell(rate.rows[region][-1]), _cell(total_bed)]
 
     def group(heading: str, members: tuple[RegionDose, ...]) -> Group:
         names = in_order([each.region for each in members], prediction.case)

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from theratwin.case import Case, find_region
+from theratwin.case import Case
+from theratwin.twin.words import title
+
+__all__ = ["in_order", "label", "site", "title"]
 
 _LONG = 24
 
 #: What is asked first stands first; other regions follow in the case's own order.
 _FIRST = ("kidneys", "red_marrow", "parotid_glands", "submandibular_glands", "salivary_glands")
-
-
-def title(region: str) -> str:
-    """Return a region's or lesion's name as a reader sees it.
-
-    Examples
-    --------
-    >>> title("parotid_glands"), title("lesion_1")
-    ('Parotid glands', 'Lesion 1')
-    """
-    known = find_region(region)
-    if known is not None:
-        return known.title
-    words = region.replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def site(region: str, case: Case) -> str:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from theratwin.twin import Interval
+from theratwin.twin.words import bounds, middle
+
+__all__ = [
+    "bounds",
+    "gigabecquerel",
+    "listed",
+    "middle",
+    "percent",
+    "significant",
+    "with_bounds",
+]
 
 _NO_BREAK = "\u202f"
-
-
-def decimals(interval: Interval) -> int:
-    """Return how many decimals to show: two digits of the median, and of the half-width up to 35.
-
-    Above that the half-width needs but one.
-
-    Examples
-    --------
-    >>> decimals(Interval(0.318, 0.271, 0.377)), decimals(Interval(4.69, 3.68, 5.99))
-    (2, 1)
-    >>> decimals(Interval(246.0, 149.0, 485.0)), decimals(Interval(0.78, 0.5, 1.26))
-    (0, 2)
-    """
-    half = 0.5 * (interval.high - interval.low)
-    needed = [1 - _exponent(abs(interval.median))]
-    if half > 0:
-        needed.append((half < 3.55 * 10.0 ** _exponent(half)) - _exponent(half))
-    return max(0, *needed)
-
-
-def _exponent(value: float) -> int:
-    return math.floor(math.log10(value)) if value > 0 else 0
 
 
 def significant(value: float) -> str:
@@ -42,23 +29,6 @@ def significant(value: float) -> str:
     ('1800', '34', '0.988')
     """
     return f"{value:.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
-
-
-def middle(interval: Interval) -> str:
-    """Return the median alone."""
-    return f"{interval.median:.{decimals(interval)}f}"
-
-
-def bounds(interval: Interval) -> str:
-    """Return the interval alone.
-
-    Examples
-    --------
-    >>> bounds(Interval(4.69, 3.68, 5.99))
-    '3.7–6.0'
-    """
-    places = decimals(interval)
-    return f"{interval.low:.{places}f}–{interval.high:.{places}f}"
 
 
 def with_bounds(interval: Interval, unit: str = "") -> str:
@@ -91,7 +61,7 @@ def percent(fraction: float) -> str:
     Examples
     --------
     >>> percent(0.953), percent(0.9999), percent(0.0002)
-    ('95 %', '> 99 %', '< 1 %')
+    ('95\u202f%', '>\u202f99\u202f%', '<\u202f1\u202f%')
     """
     if fraction > 0.99:
         return f">{_NO_BREAK}99{_NO_BREAK}%"

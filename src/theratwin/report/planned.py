@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.report.names import title
 from theratwin.report.numbers import percent, with_bounds
 from theratwin.report.plots.bed import LIMITS
@@ -69,7 +69,7 @@ def comparison(plan: Plan) -> Comparison:
     outcomes = [plan.best] + ([plan.standard_outcome] if plan.standard_outcome else [])
     heads = ["Plan", "Standard"][: len(outcomes)]
     below = [f"{o.cycles} further × {_each(o)}" for o in outcomes]
-    rows = [(_objective(plan), *(f"{o.objective:.3g}" for o in outcomes))]
+    rows = [(_objective(plan), *(f"{o.objective:.3g}".replace("-", "−") for o in outcomes))]
     for k, limit in enumerate(plan.limits):
         words = f"P({_words(limit.quantity)} ≤ {limit.bound:g} Gy)"
         needed = f"at least {percent(limit.probability)}"
@@ -105,3 +105,20 @@ def _quantities(plan: Plan) -> list[Quantity]:
     from theratwin.planning.table import quantities
 
     return quantities(plan)
+
+
+def plan_or_reason(twin: Twin) -> tuple[Plan | None, str]:
+    """Plan with the customary limits and bounds; where that cannot be, say why.
+
+    Returns
+    -------
+    tuple
+        The plan, or None with the reason in words.
+    """
+    from theratwin.planning import plan
+
+    try:
+        return plan(twin), ""
+    except (InfeasibleError, InputError, UnsupportedError) as error:
+        where = f"{error.field}: " if error.field else ""
+        return None, f"{where}{error.message}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from theratwin.report.names import in_order, title
-from theratwin.report.numbers import percent
+from theratwin.report.numbers import listed, percent
 from theratwin.twin import Twin
 from theratwin.twin.importance import PARETO_K_LIMIT
 from theratwin.twin.posterior import BlockPosterior
@@ -40,7 +40,7 @@ def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
     kept = sorted(posterior.fits, key=lambda fit: -fit.weight)
     drawn = [fit for fit in kept if fit.resampled is not None]
     worst = max(fit.resampled.pareto_k for fit in drawn if fit.resampled is not None)
-    verdict, sound = _verdict(worst, drawn, scans)
+    verdict, sound = _verdict(posterior, worst, drawn, scans)
     return Quality(
         title(posterior.name),
         scans,
@@ -49,18 +49,20 @@ def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
             for fit in kept
             if fit.weight >= _SHOWN_WEIGHT
         ),
-        f"{posterior.best.approximation.chi_square:.1f}",
+        f"{posterior.misfit.chi_square:.1f} ({posterior.misfit.expected:.1f})",
         f"{worst:.2f}",
         verdict,
         sound,
     )
 
 
-def _verdict(worst: float, drawn: list, scans: int) -> tuple[str, bool]:
+def _verdict(posterior: BlockPosterior, worst: float, drawn: list, scans: int) -> tuple[str, bool]:
     if worst > PARETO_K_LIMIT:
         return "draws are not to be trusted", False
     if not all(fit.approximation.positive_definite for fit in drawn):
         return "no clear mode", False
+    if posterior.misfit.is_serious:
+        return "data scatter too much", False
     if scans < 3:
         return "shape rests on the population", True
     if worst > _GOOD_PARETO_K:
@@ -93,6 +95,16 @@ def warnings_in_words(twin: Twin, dosed: list[str]) -> list[str]:
         found.append(
             "Red marrow: no dose. It needs blood (or marrow) and the whole body measured, "
             "and the patient's height."
+        )
+    late = [
+        f"{title(lesion.name)} ({lesion.appears})"
+        for lesion in twin.case.lesions
+        if lesion.appears not in (None, twin.case.schedule.names[0]) and lesion.name in dosed
+    ]
+    if late:
+        found.append(
+            f"First seen later: {listed(late)}. Dose per activity counts what was given since; a "
+            "dose before, if there was one, is not known."
         )
     unmeasured = [
         a.name for a in twin.case.schedule if a.name not in twin.case.measurements.administrations

@@ -12,6 +12,7 @@ from theratwin.report.changes import changes
 from theratwin.report.dose_table import dose_table
 from theratwin.report.headline import LESIONS_SHOWN, answers, limit_uses
 from theratwin.report.names import in_order, title
+from theratwin.report.numbers import listed
 from theratwin.report.quality import quality, warnings_in_words
 from theratwin.report.sources import assumptions, sources
 from theratwin.report.style import CYCLES
@@ -20,11 +21,14 @@ from theratwin.twin.doses import MARROW
 
 if TYPE_CHECKING:
     from theratwin.planning import Plan
+    from theratwin.response import Tissue
 
 DISCLAIMER = "Research use only. Not a medical device."
 
 
-def write_report(twin: Twin, path: Path | str, plan: Plan | None = None) -> Path:
+def write_report(
+    twin: Twin, path: Path | str, plan: Plan | None = None, *, unplanned: str = ""
+) -> Path:
     """Write the report of a twin to a file, whole or not at all.
 
     Parameters
@@ -35,6 +39,8 @@ def write_report(twin: Twin, path: Path | str, plan: Plan | None = None) -> Path
         The HTML file; it is replaced if it exists.
     plan
         What comes next, if it was planned.
+    unplanned
+        Why it was not planned, to stand in the report.
 
     Returns
     -------
@@ -46,10 +52,10 @@ def write_report(twin: Twin, path: Path | str, plan: Plan | None = None) -> Path
     InputError
         If the plan was made for another case.
     """
-    return write_text(path, render(twin, plan))
+    return write_text(path, render(twin, plan, unplanned=unplanned))
 
 
-def render(twin: Twin, plan: Plan | None = None) -> str:
+def render(twin: Twin, plan: Plan | None = None, *, unplanned: str = "") -> str:
     """Return the report of a twin as one HTML page, which loads nothing from outside.
 
     The same twin and plan give the same page.
@@ -71,6 +77,7 @@ def render(twin: Twin, plan: Plan | None = None) -> str:
     prediction = predict(twin)
     content = {
         "disclaimer": DISCLAIMER,
+        "unplanned": unplanned,
         **_case(twin),
         **_doses(twin, prediction),
         **_plan(twin, prediction, plan),
@@ -108,12 +115,22 @@ def _doses(twin: Twin, prediction: Prediction) -> dict[str, Any]:
         "shares": figures.shares(twin),
         "change": changes(twin) if twin.history else None,
         "changed": figures.changed(twin) if twin.history else None,
-        "tissues": [
-            (title(dose.region), dose.tissue)
-            for dose in (prediction[r] for r in in_order(prediction.regions, twin.case))
-            if dose.tissue is not None
-        ],
+        "tissues": _tissues(prediction),
     }
+
+
+def _tissues(prediction: Prediction) -> list[tuple[str, Tissue]]:
+    """Return each tissue once, with the names of its regions; lesions together."""
+    regions: dict[str, list[str]] = {}
+    tissues: dict[str, Tissue] = {}
+    for name in in_order(prediction.regions, prediction.case):
+        dose = prediction[name]
+        if dose.tissue is not None:
+            found = regions.setdefault(dose.tissue.name, [])
+            words = "Lesions" if dose.lesion else title(name)
+            found += [] if words in found else [words]
+            tissues[dose.tissue.name] = dose.tissue
+    return [(listed(names), tissues[key]) for key, names in regions.items()]
 
 
 def _plan(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, Any]:

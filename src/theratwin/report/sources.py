@@ -92,20 +92,32 @@ def _used(sets: Sequence[str], prediction: Prediction) -> Iterator[tuple[str, Pa
     target = case.radiopharmaceutical.ligand.target
     planned = _LIMITS in sets
     drawn = limits_in(prediction)
+    known = bool(target and parameter_set("planning", "standard_courses").under(target))
     bearing: dict[str, set[str]] = {
         "kinetics/effective_half_lives": _half_lives(case),
         "kinetics/cycle_changes": _cycle_changes(case, planned=planned),
-        "dosimetry/red_marrow": {""} if MARROW in prediction.regions else set(),
+        "kinetics/curve_shapes": _shapes(prediction),
         "response/tissues": {f"{dose.tissue.name}." for dose in prediction if dose.tissue},
-        "planning/standard_courses": {f"{target}."},
+        "planning/standard_courses": {f"{target}." if known else "other."},
         _LIMITS: drawn | ({"schedule.", "kidneys.probability"} if planned else set()),
     }
+    if MARROW not in prediction.regions:
+        bearing["dosimetry/red_marrow"] = set()
     for name in [*sets, *([_LIMITS] if drawn and not planned else [])]:
         room, _, topic = name.partition("/")
         found = parameter_set(room, topic)
         for parameter in found.values():
-            if parameter.name.startswith(tuple(bearing.get(name, {""}))):
+            if _bears(parameter.name, bearing.get(name)):
                 yield found.title, parameter
+
+
+def _bears(name: str, branches: set[str] | None) -> bool:
+    """Whether a parameter is named, or lies on a branch (which ends in a point or underscore)."""
+    if branches is None:
+        return True
+    return name in branches or any(
+        name.startswith(branch) for branch in branches if branch.endswith((".", "_"))
+    )
 
 
 def limits_in(prediction: Prediction) -> set[str]:
@@ -133,6 +145,13 @@ def _half_lives(case: Case) -> set[str]:
     return {path if path in population else "any.other" for path in paths}
 
 
+def _shapes(prediction: Prediction) -> set[str]:
+    """Return the names of the curve's shape parameters that served as priors."""
+    found = {"uptake.fraction", "washout."}
+    found |= {"uptake.half_time"} if prediction.organs else set()
+    return found | ({"uptake.half_time_lesion"} if prediction.lesions else set())
+
+
 def _cycle_changes(case: Case, *, planned: bool) -> set[str]:
     """Return the names of the changes between cycles that served; none in a single cycle."""
     if len(case.schedule) < 2 and not planned:
@@ -145,5 +164,5 @@ def _cycle_changes(case: Case, *, planned: bool) -> set[str]:
         for name in ("uptake_ratio", "half_life_ratio"):
             own = f"{target}.{kind}.{name}"
             known = any(path.startswith(own) for path in population)
-            found.add(own if known else f"any.{kind}.{name}")
+            found.add(f"{own}_" if known else f"any.{kind}.{name}_")
     return found

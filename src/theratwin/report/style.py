@@ -27,7 +27,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 #: Width (inches) of the text on A4 with 15 mm margins.
 PAGE_WIDTH = 7.1
 
-RC: dict[str, Any] = {
+RC: dict[Any, Any] = {
     "font.size": 8.0,
     "axes.titlesize": 8.5,
     "axes.titleweight": "bold",

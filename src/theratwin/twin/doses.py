@@ -104,7 +104,12 @@ def _self_dose(
         region=region,
         dose_rates=tuple(rates),
         activities=activities,
-        tissue=tissue_of(region, lesion=lesion, target=case.radiopharmaceutical.ligand.target),
+        tissue=tissue_of(
+            region,
+            lesion=lesion,
+            target=case.radiopharmaceutical.ligand.target,
+            species=case.patient.species,
+        ),
         mass=case.volume(region).mass * factors.mass,
         lesion=lesion,
     )

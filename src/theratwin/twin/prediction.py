@@ -44,9 +44,20 @@ class Table:
         head = " " * width + "".join(f"  {column:>22}" for column in self.columns)
         lines = [f"{self.quantity} [{self.unit}], median (90 % credible interval)", head]
         for region, intervals in self.rows.items():
-            cells = (f"{i.median:.3g} ({i.low:.3g} to {i.high:.3g})" for i in intervals)
+            cells = map(_cell, intervals)
             lines.append(f"{region:<{width}}" + "".join(f"  {cell:>22}" for cell in cells))
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_table
+
+        return html_table(self)
+
+
+def _cell(interval: Interval) -> str:
+    if interval.high == 0.0:
+        return "-"
+    return f"{interval.median:.3g} ({interval.low:.3g} to {interval.high:.3g})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +110,22 @@ class Prediction:
         return self._table("Absorbed dose", "Gy", {r.region: r.dose for r in self})
 
     def dose_per_activity(self) -> Table:
-        """Return absorbed doses for each administered activity (Gy/GBq)."""
-        gigabecquerel = 1e-3 * np.array([a.activity for a in self.schedule])
-        divisors = np.append(gigabecquerel, gigabecquerel.sum())
+        """Return absorbed doses for each administered activity (Gy/GBq).
+
+        A lesion's total is divided by the activity given since it appeared.
+        """
         return self._table(
-            "Absorbed dose per activity", "Gy/GBq", {r.region: r.dose for r in self}, divisors
+            "Absorbed dose per activity",
+            "Gy/GBq",
+            {r.region: r.dose for r in self},
+            {r.region: self._gigabecquerel(r) for r in self},
         )
+
+    def _gigabecquerel(self, region: RegionDose) -> np.ndarray:
+        """Return what to divide by: each activity, and the sum of those that reached a region."""
+        given = 1e-3 * np.array([a.activity for a in self.schedule])
+        reached = [rate is not None for rate in region.dose_rates]
+        return np.append(given, given[reached].sum() if any(reached) else 1.0)
 
     def bed(self) -> Table:
         """Return biologically effective doses (Gy) where radiosensitivity is known."""
@@ -123,6 +144,11 @@ class Prediction:
         found = {c.key: c for room, name in sets for c in parameter_set(room, name).citations()}
         return tuple(found[key] for key in sorted(found))
 
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_prediction
+
+        return html_prediction(self)
+
     @property
     def _columns(self) -> tuple[str, ...]:
         names = self.schedule.names
@@ -133,12 +159,13 @@ class Prediction:
         quantity: str,
         unit: str,
         by_region: Mapping[str, np.ndarray],
-        divisors: np.ndarray | float = 1.0,
+        divisors: Mapping[str, np.ndarray] | None = None,
     ) -> Table:
         """Summarize draws by administration and, where there are several, their total."""
         columns = self._columns
         with_total = {
-            region: np.append(draws, draws.sum(axis=1, keepdims=True), axis=1) / divisors
+            region: np.append(draws, draws.sum(axis=1, keepdims=True), axis=1)
+            / (1.0 if divisors is None else divisors[region])
             for region, draws in by_region.items()
         }
         rows = {

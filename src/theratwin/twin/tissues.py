@@ -15,8 +15,10 @@ _OF_REGION = {
 _OF_TARGET = {"psma": "prostate_metastasis", "sstr": "neuroendocrine_tumor"}
 
 
-def tissue_of(region: str, *, lesion: bool, target: str) -> Tissue | None:
+def tissue_of(region: str, *, lesion: bool, target: str, species: str = "human") -> Tissue | None:
     """Return the tissue of a region, or of a lesion by the ligand's target; None if unknown.
+
+    What is known is of humans; for animals it is None.
 
     Examples
     --------
@@ -25,5 +27,7 @@ def tissue_of(region: str, *, lesion: bool, target: str) -> Tissue | None:
     >>> tissue_of("liver", lesion=False, target="psma") is None
     True
     """
+    if species != "human":
+        return None
     name = _OF_TARGET.get(target) if lesion else _OF_REGION.get(region)
     return None if name is None else tissue(name)

@@ -75,3 +75,8 @@ class Twin:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of the quality of the fit."""
         return tuple(problem for posterior in self.posteriors for problem in posterior.problems)
+
+    def _repr_html_(self) -> str:
+        from theratwin.twin.html import html_twin
+
+        return html_twin(self)

@@ -38,7 +38,7 @@ def plot_doses(
     shown = _columns(prediction, table.columns)
     ax = axes_or_new(ax, 7.1, 0.7 + (0.12 + 0.08 * len(shown)) * len(regions))
     for place, column in enumerate(shown):
-        color, marker = _style(table.columns, column)
+        color, marker = _style(len(prediction.schedule), column)
         offset = _SPREAD * (place / (len(shown) - 1) - 0.5) if len(shown) > 1 else 0.0
         for row, region in enumerate(regions):
             interval = table.rows[region][column]
@@ -60,11 +60,11 @@ def plot_doses(
 
 def _columns(prediction: Prediction, columns: Sequence[str]) -> list[int]:
     """Return the columns to show: the last measured cycles, and the total of several."""
-    measured = prediction.case.measurements.administrations
-    cycles = [number for number, name in enumerate(columns[:-1]) if name in measured]
-    total = [len(columns) - 1] if len(columns) > 2 or not cycles else []
-    return cycles[-_CYCLES_SHOWN:] + total
+    names, measured = prediction.schedule.names, prediction.case.measurements.administrations
+    cycles = [number for number, name in enumerate(names) if name in measured]
+    total = [len(names)] if len(columns) > len(names) else []
+    return cycles[-_CYCLES_SHOWN:] + total or [0]
 
 
-def _style(columns: Sequence[str], column: int) -> tuple[str, str]:
-    return (INK, "D") if column == len(columns) - 1 else cycle_style(column)
+def _style(cycles: int, column: int) -> tuple[str, str]:
+    return (INK, "D") if column == cycles else cycle_style(column)

@@ -1,0 +1,93 @@
+"""``theratwin report``: one page of a twin, with the next treatment planned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from theratwin.cli.options import Force, Json, Quiet
+from theratwin.core.errors import InputError
+
+if TYPE_CHECKING:
+    from theratwin.planning import Plan
+    from theratwin.twin import Prediction
+
+_NAME = Path("report.html")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the program."""
+    app.command("report")(report)
+
+
+def report(
+    twin: Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's folder.")],
+    out: Annotated[Path, typer.Option("--out", help="The HTML file.")] = _NAME,
+    no_plan: Annotated[
+        bool, typer.Option("--no-plan", help="Leave the next treatment out.")
+    ] = False,
+    as_json: Json = False,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the report of a twin: one HTML page that loads nothing from outside.
+
+    The next treatment is planned with the customary limits and bounds; where that cannot be, the
+    report says why.
+    """
+    from theratwin.cli.output import emit
+    from theratwin.cli.watch import doing
+    from theratwin.report import plan_or_reason, write_report
+    from theratwin.store import load_twin
+    from theratwin.twin import predict
+
+    _must_be_free(out, force)
+    with doing("Writing the report", quiet=quiet):
+        known = load_twin(twin)
+        plan, unplanned = (None, "") if no_plan else plan_or_reason(known)
+        write_report(known, out, plan, unplanned=unplanned)
+        prediction = predict(known)
+    table = prediction.dose_per_activity()
+    emit(
+        "report/1",
+        {
+            "report": str(out),
+            "dose_per_activity": {region: vars(row[-1]) for region, row in table.rows.items()},
+            "plan": plan.to_dict() if plan else None,
+        },
+        unit={"dose_per_activity": table.unit},
+        text=_text(prediction, plan, unplanned, out),
+        as_json=as_json,
+        provenance=known.provenance,
+        extra={"unplanned": unplanned},
+    )
+
+
+def _text(prediction: Prediction, plan: Plan | None, unplanned: str, out: Path) -> str:
+    from theratwin.report.headline import answers
+    from theratwin.report.planned import course_in_words
+
+    lines = [
+        f"{answer.name}: {answer.value} {answer.unit} ({answer.interval})"
+        for answer in answers(prediction)
+    ]
+    if plan is not None:
+        lines.append(f"Next: {course_in_words(plan)}. {plan.reason}")
+    elif unplanned:
+        lines.append(f"No plan: {unplanned}")
+    return "\n".join(
+        [*lines, f"The report is in {out}", "Research use only. Not a medical device."]
+    )
+
+
+def _must_be_free(file: Path, force: bool) -> None:
+    """Refuse before the work is done, not after."""
+    if file.exists() and not force:
+        raise InputError(
+            "this exists already",
+            field="--out",
+            value=str(file),
+            remedy="Choose another --out, or give --force to replace it",
+        )
