@@ -48,7 +48,7 @@ def _case() -> Case:
             )
         ),
         uncertainty=SharedUncertainty(calibration=0.05),
-        file=Path("example.toml"),
+        files=(Path("example.toml"),),
     )
 
 
@@ -77,10 +77,10 @@ def test_until_keeps_what_was_known_then(case):
     assert then.schedule.names == ("cycle 1",)
     assert then.lesion_names == ("lesion_1",)
     assert then.measurements.administrations == ("cycle 1",)
-    assert (then.patient, then.uncertainty, then.file) == (
+    assert (then.patient, then.uncertainty, then.files) == (
         case.patient,
         case.uncertainty,
-        case.file,
+        case.files,
     )
     assert case.until("cycle 2").lesion_names == ("lesion_1", "lesion_2")
     assert case.until("cycle 3") == case

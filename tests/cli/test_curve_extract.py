@@ -125,7 +125,7 @@ def test_repeated_options_and_lists_with_commas_say_the_same(app, files):
 
 def test_json_holds_voxels_means_totals_and_provenance(app, files):
     content = json.loads(_run(app, "--json", "--remainder").stdout)
-    assert content["schema"] == "theratwin/activity_table/1"
+    assert content["schema"] == "theratwin/activity-table/1"
     assert content["unit"]["mean"] == "kBq/mL"
     kidney = content["value"][0]
     assert (kidney["region"], kidney["voxels"], kidney["labels"]) == ("kidney_left", 8, [1])

@@ -52,8 +52,8 @@ class Case:
         ``"measured"`` or ``"simulated"``; a simulated case is labeled so everywhere.
     description
         In the words of whoever wrote the case.
-    file
-        The file that it was read from, if any.
+    files
+        The files that it was read from: the case file, then its tables.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Case:
     uncertainty: SharedUncertainty = field(default_factory=SharedUncertainty)
     origin: str = "measured"
     description: str = ""
-    file: Path | None = None
+    files: tuple[Path, ...] = ()
 
     @property
     def lesion_names(self) -> tuple[str, ...]:

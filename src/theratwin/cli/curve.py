@@ -52,7 +52,7 @@ def fit(
         as_json=as_json,
         out=out,
         force=force,
-        provenance=Provenance.now(inputs=[case], seed=seed),
+        provenance=Provenance.now(inputs=known.files, seed=seed),
     )
 
 

@@ -74,7 +74,7 @@ def extract(
     table = imaging.measurement_table(found, administration=cycle, uncertainty=uncertainties, at=at)
     inputs = [*files, labels, *(path for path in named_in if path.is_file())]
     emit(
-        "activity_table/1",
+        "activity-table/1",
         shown.records(found, cycle, uncertainties, at),
         unit=shown.UNITS,
         text=table,

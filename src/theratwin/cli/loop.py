@@ -228,9 +228,15 @@ def _schedule(prediction: Prediction) -> list[dict[str, Any]]:
     ]
 
 
+def _activity(megabecquerel: float) -> str:
+    if megabecquerel < 100:
+        return f"{megabecquerel:.3g} MBq"
+    return f"{1e-3 * megabecquerel:.3g} GBq"
+
+
 def _text(prediction: Prediction) -> str:
     case = prediction.case
-    course = ", ".join(f"{a.name} {1e-3 * a.activity:.3g} GBq" for a in prediction.schedule)
+    course = ", ".join(f"{a.name} {_activity(a.activity)}" for a in prediction.schedule)
     head = [f"{case.name}: {case.radiopharmaceutical.name}, {course}"]
     if case.origin == "simulated":
         head.append("The measurements are simulated.")

@@ -164,8 +164,7 @@ def _require_room(course: Course, limits: Sequence[Limit]) -> None:
                 f"the {limit.quantity.words} stays at or below {limit.bound:g} Gy with probability "
                 f"{held:.3f} without any further one",
                 field=f"limit on {limit.quantity}",
-                value=held,
-                allowed=f"at least {limit.probability:g}",
+                allowed=f"a probability of at least {limit.probability:g}",
                 remedy="Stop, or plan against another limit on purpose",
             )
 

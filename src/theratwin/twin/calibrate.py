@@ -61,7 +61,5 @@ def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves"
         model=model,
         posteriors=tuple(fit_block(block, draws=draws, seed=seed) for block in blocks),
         seed=seed,
-        provenance=Provenance.now(
-            inputs=[case.file] if case.file else [], seed=seed, parameter_sets=_PARAMETER_SETS
-        ),
+        provenance=Provenance.now(inputs=case.files, seed=seed, parameter_sets=_PARAMETER_SETS),
     )

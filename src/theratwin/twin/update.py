@@ -52,12 +52,12 @@ def update(
     _refuse_known(new, case)
     if administration is not None:
         case = replace(case, schedule=Schedule((*case.schedule.administrations, administration)))
-    # The case's own file is in the twin's provenance already, and may be gone by now.
-    known = replace(case.with_measurements(new), file=None)
+    # The case's own files are in the twin's provenance already, and may be gone by now.
+    known = replace(case.with_measurements(new), files=())
     fresh = calibrate(known, seed=twin.seed, draws=twin.draws, model=twin.model)
     return replace(
         fresh,
-        case=replace(known, file=case.file),
+        case=replace(known, files=case.files),
         history=(*twin.history, snapshot(twin)),
         provenance=twin.provenance.continued(fresh.provenance, inputs),
     )

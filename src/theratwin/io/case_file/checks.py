@@ -13,6 +13,10 @@ from theratwin.io.case_file.table import Row
 #: Kinds of region that are measured without a volume: no dose is asked for.
 _WITHOUT_VOLUME = ("body", "content", "fluid")
 
+#: A region with less than this part of the administered activity is hardly worth a scan; a wrong
+#: unit (kBq for MBq) is likelier.
+_SELDOM_LESS = 1e-5
+
 Read = Sequence[tuple[Row, Measurement]]
 
 
@@ -25,9 +29,21 @@ def check_measurements(case: Case, read: Read, problems: Problems) -> None:
         for column, check in _CHECKS:
             with problems.at(row.place_of(column)):
                 check(case, row, measurement)
+        _warn_if_tiny(case, row, measurement, problems)
         infusion = case.schedule[measurement.administration].duration
         if measurement.time < infusion:
             problems.warn(row.place, "it was measured while the infusion ran")
+
+
+def _warn_if_tiny(case: Case, row: Row, measurement: Measurement, problems: Problems) -> None:
+    given = case.schedule[measurement.administration].activity
+    tiny = measurement.kind is Kind.ACTIVITY and measurement.value < _SELDOM_LESS * given
+    if tiny and case.patient.species == "human":
+        problems.warn(
+            row.place,
+            f"{measurement.value:.3g} MBq in {measurement.region} is less than "
+            f"{100 * _SELDOM_LESS:g} % of what was administered; check the unit",
+        )
 
 
 def warn_of_oddities(case: Case, problems: Problems) -> None:

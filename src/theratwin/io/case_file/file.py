@@ -22,7 +22,7 @@ from theratwin.io.case_file.lines import key_lines
 from theratwin.io.case_file.measurements import Reading
 from theratwin.io.case_file.patient import read_patient
 from theratwin.io.case_file.problems import Problems
-from theratwin.io.case_file.rows import in_order, rows_of
+from theratwin.io.case_file.rows import in_order, rows_of, tables_of
 from theratwin.io.case_file.table import read_table
 from theratwin.io.case_file.treatment import read_radiopharmaceutical, read_schedule
 from theratwin.io.case_file.volumes import read_lesions
@@ -211,7 +211,7 @@ def _case(top: Table, path: Path) -> Case | None:
         uncertainty=SharedUncertainty(**shared),
         origin=found.get("origin", "measured"),
         description=found.get("description", ""),
-        file=path,
+        files=(path, *tables_of(top, path.parent)),
     )
     if not top.problems.errors:
         check_measurements(case, read, top.problems)

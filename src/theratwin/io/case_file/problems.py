@@ -67,10 +67,7 @@ class Problems:
         """
         if not self.errors:
             return
-        ordered = sorted(
-            self.errors, key=lambda each: (each[0].file != self.file, each[0].file, each[0].line)
-        )
-        told = list(dict.fromkeys(f"{place}: {error}" for place, error in ordered))
+        told = [_told(error, places) for error, places in self._folded()]
         if len(told) == 1:
             raise InputError(told[0])
         here = (f"{self.file}, ", f"{self.file}: ")
@@ -79,3 +76,22 @@ class Problems:
         if len(told) > MOST:
             shown.append(f"... and {len(told) - MOST} more")
         raise InputError("\n  ".join(shown))
+
+    def _folded(self) -> list[tuple[str, list[Place]]]:
+        """Return each error once, in the order of the file, with every place that has it."""
+        ordered = sorted(
+            self.errors, key=lambda each: (each[0].file != self.file, each[0].file, each[0].line)
+        )
+        folded: dict[tuple[str, str], list[Place]] = {}
+        for place, error in ordered:
+            places = folded.setdefault((place.file, str(error)), [])
+            if place not in places:
+                places.append(place)
+        return [(error, places) for (_, error), places in folded.items()]
+
+
+def _told(error: str, places: list[Place]) -> str:
+    if len(places) == 1:
+        return f"{places[0]}: {error}"
+    lines = [str(place.line) for place in places]
+    return f"{places[0].file}, lines {', '.join(lines[:-1])} and {lines[-1]}: {error}"

@@ -28,6 +28,12 @@ def rows_of(top: Table, folder: Path) -> list[Row]:
     return rows
 
 
+def tables_of(top: Table, folder: Path) -> list[Path]:
+    """Return the tables that a case file names, each once."""
+    named = (table.content.get("file") for table in top.tables("measurements"))
+    return [folder / name for name in dict.fromkeys(named) if isinstance(name, str)]
+
+
 def _file_rows(table: Table, path: Path, defaults: dict[str, Any]) -> list[Row]:
     """Return the rows of a table, with what its entry in the case file says for all."""
     if not path.is_file():
