@@ -1,0 +1,1 @@
+"""Equations written once, coupled, compiled, solved in batches, differentiated."""
