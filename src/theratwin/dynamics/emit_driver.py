@@ -160,7 +160,7 @@ class Driver:
         return function("outputs_now", _CALL, code)
 
     def _apply_events(self) -> str:
-        """``apply_events(...)``: do all that is due, in the order given; returns the next time."""
+        """``apply_events(...)``: do all that is due, in the order given; sets the segment's end."""
         code = LaneCode(self.layout)
         told, patient = code.told, code.own("i64", "patient")
         stop = code.get("i64", told.address("event_begin"), code.value(f"add i64 {patient}, 1"))
@@ -198,17 +198,17 @@ class Driver:
         code.jump(again)
         code.place(leave)
         code.line(f"%after = phi double [{never}, %{again}], [{time}, %{check}]")
-        code.line("ret double %after")
-        return function("apply_events", _CALL, code, "double")
+        end = code.own("double", "end")
+        before = code.compare("olt", "%after", end)
+        code.set_own("double", code.choose(before, "%after", end), "segment_end")
+        code.line("ret void")
+        return function("apply_events", _CALL, code)
 
     def _begin(self) -> str:
-        """``begin(...)``: a segment begins: events, outputs, its end; or the patient is done."""
+        """``begin(...)``: a segment begins, its events are done; or the patient is done."""
         code = LaneCode(self.layout)
-        following = code.value(f"call double @apply_events({_CALL})")
         code.line(f"call void @outputs_now({_CALL})")
         end = code.own("double", "end")
-        before = code.compare("olt", following, end)
-        code.set_own("double", code.choose(before, following, end), "segment_end")
         done, more, leave = (code.label(s) for s in ("done", "more", "leave"))
         code.branch(code.compare("oge", code.own("double", "time"), end), done, more)
         code.place(done)

@@ -44,7 +44,10 @@ class Integrator:
         code.place(top)
         with code.when(self._fill(code, rows, told)):
             self._initialize(code, rows)
-        self._begin(code, rows)
+        with code.when(self._any(code, rows, BEGINNING)):
+            self._each(code, rows, BEGINNING, "apply_events")
+            self._call(code, rows, "segment", "environment")
+            self._each(code, rows, BEGINNING, "begin")
         with code.when(self._any(code, rows, STARTING)):
             self._start(code, rows, told)
         # A lane that came to its end takes the next patient before anything else.
@@ -106,36 +109,28 @@ class Integrator:
                 code.put("double", code.get("double", rows["reached_state"], at), rows["state"], at)
             code.put("i64", str(BEGINNING), rows["phase"], lane)
 
-    def _begin(self, code: Code, rows: Rows) -> None:
+    def _each(self, code: Code, rows: Rows, phase: int, name: str) -> None:
+        """Call a function for each lane in a phase."""
         with (
             code.loop(self.layout.lanes) as lane,
-            code.when(self._phase_is(code, rows, lane, BEGINNING)),
+            code.when(self._phase_is(code, rows, lane, phase)),
         ):
-            code.line(f"call void @begin({_CALL.format(lane=lane)})")
+            code.line(f"call void @{name}({_CALL.format(lane=lane)})")
 
     def _start(self, code: Code, rows: Rows, told: Told) -> None:
         """Set the first step of lanes in which a segment begins."""
-        self._call(code, rows, "segment", "environment")
         self._call(code, rows, "slope", "slope")
         options = told.address("options")
         least = code.get("double", options, OPTIONS.index("first_step"))
         tolerance = self._tolerance(code, told)
         code.line(f"call void @estimate(ptr %scratch, {tolerance}, double {least})")
-        with (
-            code.loop(self.layout.lanes) as lane,
-            code.when(self._phase_is(code, rows, lane, STARTING)),
-        ):
-            code.line(f"call void @first_length({_CALL.format(lane=lane)})")
+        self._each(code, rows, STARTING, "first_length")
 
     def _step(self, code: Code, rows: Rows, told: Told) -> None:
         code.line(f"call void @step(ptr %scratch, {self._tolerance(code, told)})")
         code.line("call void @control(ptr %scratch)")
         code.line("call void @step_slopes(ptr %context, ptr %scratch)")
-        with (
-            code.loop(self.layout.lanes) as lane,
-            code.when(self._phase_is(code, rows, lane, RUNNING)),
-        ):
-            code.line(f"call void @advance({_CALL.format(lane=lane)})")
+        self._each(code, rows, RUNNING, "advance")
         code.line("call void @accept(ptr %scratch)")
 
     def _tolerance(self, code: Code, told: Told) -> str:

@@ -12,14 +12,15 @@ from theratwin.dynamics.emit_probe import PROBES, probes
 from theratwin.dynamics.emit_program import program_function
 from theratwin.dynamics.emit_sensitivity import Slopes
 from theratwin.dynamics.emit_step import Stepper
+from theratwin.dynamics.expression import Binding
 from theratwin.dynamics.functions_llvm import declarations, functions
 from theratwin.dynamics.ir_text import Width
 from theratwin.dynamics.layout import Layout
-from theratwin.dynamics.operations import Operations
+from theratwin.dynamics.operations import Environment, Operations
 from theratwin.dynamics.ordering import Elimination, minimum_degree
 from theratwin.dynamics.tableau import Tableau, tableau
 
-_VECTOR_PROGRAMS = ("patient", "segment", "initial", "slope", "time_slope")
+_VECTOR_PROGRAMS = ("initial", "slope", "time_slope")
 _LANE_ROWS = (
     "time",
     "stage_time",
@@ -79,15 +80,16 @@ def module(
     method = method or tableau()
     width, size = Width(lanes), operations.size
     elimination = minimum_degree(size, operations.jacobian)
-    texts, spill = _programs(operations, elimination, width)
-    slope_texts, slope_spill = slopes.programs(operations, width)
+    environment = slopes.environment(operations)
+    texts, spill = _programs(operations, environment, elimination, width)
+    slope_texts, slope_spill = slopes.programs(width)
     layout = Layout(lanes)
     layout.add_all(_LANE_ROWS)
     for name in ("state", "reached_state", "slope", "output", "time_slope"):
         layout.add(name, size)
     layout.add("increments", size * method.stages)
     layout.add("matrix", len(elimination.entries))
-    layout.add("environment", len(slopes.environment(operations).places) or 1)
+    layout.add("environment", len(environment.places) or 1)
     layout.add("spill", max(spill, slope_spill, 1))
     slopes.add_rows(layout, operations, method)
     keeps = bool(slopes.directions)
@@ -111,9 +113,11 @@ def module(
 
 
 def _programs(
-    operations: Operations, elimination: Elimination, width: Width
+    operations: Operations, environment: Environment, elimination: Elimination, width: Width
 ) -> tuple[list[str], int]:
     made = [program_function(operations.programs[name], width) for name in _VECTOR_PROGRAMS]
+    for binding in (Binding.PATIENT, Binding.SEGMENT):
+        made.append(program_function(environment.program(binding), width))
     made.append(matrix_function(operations, elimination, width))
     made.append(program_function(operations.programs["observe"], Width(1), width.lanes))
     return [text for text, _ in made], max(spill for _, spill in made)

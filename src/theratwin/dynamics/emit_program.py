@@ -31,15 +31,19 @@ Store = Callable[[Code, Place, str], None]
 
 
 def program_function(
-    program: Program, width: Width, stride: int = 1, store: Store | None = None
+    program: Program,
+    width: Width,
+    stride: int = 1,
+    store: Store | None = None,
+    arrays: tuple[str, ...] = ARRAYS,
 ) -> tuple[str, int]:
     """Return a program as an IR function, and how many rows of scratch it takes.
 
-    Its arguments are `ARRAYS`. With one lane, the environment is read every ``stride`` elements.
+    Its arguments are the arrays. With one lane, the environment is read every ``stride`` elements.
     """
     writer = _Writer(program, Code(width), stride)
     writer.write(store or writer.store_plain)
-    arguments = ", ".join(f"ptr noalias %{array}" for array in ARRAYS)
+    arguments = ", ".join(f"ptr noalias %{array}" for array in arrays)
     return function(program.name, arguments, writer.code), len(writer.spilled)
 
 
@@ -50,6 +54,12 @@ class _Use:
     block: int
     count: int = 0
     last_block: int = 0
+
+
+def add_to_place(code: Code, place: Place, value: str) -> None:
+    """Add a value to what lies at its destination."""
+    array = f"%{place.array}"
+    code.store(code.operate("fadd", code.load(array, place.slot), value), array, place.slot)
 
 
 class _Writer:

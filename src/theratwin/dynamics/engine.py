@@ -20,6 +20,7 @@ from theratwin.dynamics.emit_sensitivity import Slopes
 from theratwin.dynamics.inputs import Inputs
 from theratwin.dynamics.memory import Context, Scratch
 from theratwin.dynamics.operations import QUADRATURE, Operations, operations
+from theratwin.dynamics.slope_programs import check_directions
 from theratwin.dynamics.solution import Records, Solution
 from theratwin.dynamics.status import Status
 from theratwin.dynamics.system import System
@@ -195,6 +196,7 @@ class _Run:
     records: list[tuple[int, np.ndarray]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        check_directions(self.directions, self.engine.operations, self.plan.names)
         self.module, self.compiled = self.engine.code(self.directions)
         found, ops = self.inputs, self.engine.operations
         n, count = found.patients, found.times.shape[-1]

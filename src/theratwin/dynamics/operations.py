@@ -245,7 +245,4 @@ def _programs(
         **state_leaves(found.names, "state"),
         TIME: Place("time", 0),
     }
-    programs = {name: Program(name, tuple(outputs), leaves) for name, outputs in roots.items()}
-    for binding in (Binding.PATIENT, Binding.SEGMENT):
-        programs[binding.name.lower()] = environment.program(binding)
-    return programs
+    return {name: Program(name, tuple(outputs), leaves) for name, outputs in roots.items()}
