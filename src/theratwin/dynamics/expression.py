@@ -109,7 +109,11 @@ class Expression:
         raise TypeError("an expression is neither true nor false; use select")
 
     def __reduce__(self) -> tuple:
-        return _rebuild, (self.op, self.args, self.value, self.binding)
+        # Flat, so that a deep tree needs no deep recursion.
+        nodes = list(walk(self))
+        place = {id(node): i for i, node in enumerate(nodes)}
+        rows = [(n.op, tuple(place[id(a)] for a in n.args), n.value, n.binding) for n in nodes]
+        return _rebuild, (rows,)
 
 
 def _make(
@@ -133,8 +137,11 @@ def _make(
     return found
 
 
-def _rebuild(op: str, args: tuple, value: Any, binding: Binding) -> Expression:
-    return _make(op, args, value, binding)
+def _rebuild(rows: list[tuple]) -> Expression:
+    nodes: list[Expression] = []
+    for op, places, value, binding in rows:
+        nodes.append(_make(op, tuple(nodes[place] for place in places), value, binding))
+    return nodes[-1]
 
 
 def constant(value: float) -> Expression:
@@ -169,16 +176,16 @@ def is_constant(expression: Expression, value: float | None = None) -> bool:
     return expression.op == "constant" and (value is None or expression.value == value)
 
 
-def _folded(op: str, *args: Expression) -> Expression | None:
-    """Return the constant that an operation on constants gives, None where it gives none."""
+def _node(op: str, *args: Expression) -> Expression:
+    """Return an operation, or its value where it is one of constants and has a finite one."""
     if not all(arg.op == "constant" for arg in args):
-        return None
+        return _make(op, args)
     numbers = [float(arg.value) for arg in args]  # type: ignore[arg-type]
     try:
         value = _NUMERIC[op](*numbers)
     except (ArithmeticError, ValueError):
-        return None
-    return constant(value) if math.isfinite(value) else None
+        return _make(op, args)
+    return constant(value) if math.isfinite(value) else _make(op, args)
 
 
 def _add(a: Expression, b: Expression) -> Expression:
@@ -188,7 +195,7 @@ def _add(a: Expression, b: Expression) -> Expression:
         return a
     if b.op == "neg":
         return _sub(a, b.args[0])
-    return _folded("add", a, b) or _make("add", (a, b))
+    return _node("add", a, b)
 
 
 def _sub(a: Expression, b: Expression) -> Expression:
@@ -200,7 +207,7 @@ def _sub(a: Expression, b: Expression) -> Expression:
         return ZERO
     if b.op == "neg":
         return _add(a, b.args[0])
-    return _folded("sub", a, b) or _make("sub", (a, b))
+    return _node("sub", a, b)
 
 
 def _mul(a: Expression, b: Expression) -> Expression:
@@ -214,7 +221,7 @@ def _mul(a: Expression, b: Expression) -> Expression:
         return _neg(b)
     if is_constant(b, -1.0):
         return _neg(a)
-    return _folded("mul", a, b) or _make("mul", (a, b))
+    return _node("mul", a, b)
 
 
 def _div(a: Expression, b: Expression) -> Expression:
@@ -222,7 +229,7 @@ def _div(a: Expression, b: Expression) -> Expression:
         return a
     if is_constant(a, 0.0) and not is_constant(b, 0.0):
         return ZERO
-    return _folded("div", a, b) or _make("div", (a, b))
+    return _node("div", a, b)
 
 
 def _pow(a: Expression, b: Expression) -> Expression:
@@ -234,67 +241,67 @@ def _pow(a: Expression, b: Expression) -> Expression:
         return _mul(a, a)
     if is_constant(b, -1.0):
         return _div(ONE, a)
-    return _folded("pow", a, b) or _make("pow", (a, b))
+    return _node("pow", a, b)
 
 
 def _neg(a: Expression) -> Expression:
     if a.op == "neg":
         return a.args[0]
-    return _folded("neg", a) or _make("neg", (a,))
+    return _node("neg", a)
 
 
 def exp(a: Any) -> Expression:
     """Return the exponential."""
     a = as_expression(a)
-    return _folded("exp", a) or _make("exp", (a,))
+    return _node("exp", a)
 
 
 def log(a: Any) -> Expression:
     """Return the natural logarithm."""
     a = as_expression(a)
-    return _folded("log", a) or _make("log", (a,))
+    return _node("log", a)
 
 
 def minimum(a: Any, b: Any) -> Expression:
     """Return the smaller of two."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("min", a, b) or _make("min", (a, b))
+    return _node("min", a, b)
 
 
 def maximum(a: Any, b: Any) -> Expression:
     """Return the larger of two."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("max", a, b) or _make("max", (a, b))
+    return _node("max", a, b)
 
 
 def less(a: Any, b: Any) -> Expression:
     """Return the truth of a < b, one or zero."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("less", a, b) or _make("less", (a, b))
+    return _node("less", a, b)
 
 
 def less_equal(a: Any, b: Any) -> Expression:
     """Return the truth of a <= b, one or zero."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("less_equal", a, b) or _make("less_equal", (a, b))
+    return _node("less_equal", a, b)
 
 
 def both(a: Any, b: Any) -> Expression:
     """Return the truth of two conditions together."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("and", a, b) or _make("and", (a, b))
+    return _node("and", a, b)
 
 
 def either(a: Any, b: Any) -> Expression:
     """Return the truth of at least one condition."""
     a, b = as_expression(a), as_expression(b)
-    return _folded("or", a, b) or _make("or", (a, b))
+    return _node("or", a, b)
 
 
 def negation(a: Any) -> Expression:
     """Return the truth of a condition's opposite."""
     a = as_expression(a)
-    return _folded("not", a) or _make("not", (a,))
+    return _node("not", a)
 
 
 def select(condition: Any, then: Any, otherwise: Any) -> Expression:
@@ -412,10 +419,11 @@ def derivatives(root: Expression, tangents: dict[Expression, Expression]) -> Exp
 
 def _slope_pow(node: Expression, da: Expression, db: Expression) -> Expression:
     a, b = node.args
-    by_base = b * a ** (b - 1.0) * da
+    by_base = ZERO if is_constant(da, 0.0) else b * a ** (b - 1.0) * da
     if is_constant(db, 0.0):
         return by_base
-    return by_base + node * log(a) * db
+    # At a base of zero, as in a Hill law before the first dose, the power stays zero.
+    return by_base + select(less(0.0, a), node * log(a) * db, ZERO)
 
 
 def _slope_select(node: Expression, _: Expression, da: Expression, db: Expression) -> Expression:

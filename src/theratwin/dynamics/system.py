@@ -86,8 +86,13 @@ class System:
         if len(set(names)) != len(names):
             raise InputError("a state stands twice", field="System.states")
         known = {*names, *self.parameters, *self.switches, "time"}
+        if len(known) < len(names) + len(self.parameters) + len(self.switches) + 1:
+            raise InputError("a name stands for two quantities", field="System")
         roots = [s.derivative for s in self.states] + [s.initial for s in self.states]
         roots += [*self.observables.values(), *self.quadratures.values()]
+        for event in self.events:
+            roots += [event.trigger, *event.assignments.values()]
+            self._check_targets(event)
         for name, node in symbols(*roots).items():
             if name not in known:
                 raise InputError(
@@ -100,6 +105,17 @@ class System:
                     f"declared is {expected.name.lower()}",
                     field="System",
                     value=name,
+                )
+
+    def _check_targets(self, event: StateEvent) -> None:
+        allowed = {*(state.name for state in self.states), *self.switches}
+        for target in event.assignments:
+            if target not in allowed:
+                raise InputError(
+                    "an event assigns to a state or a switch",
+                    field=f"System.events.{event.name}",
+                    value=target,
+                    allowed=sorted(allowed),
                 )
 
     def _binding(self, name: str) -> Binding:

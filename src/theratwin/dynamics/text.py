@@ -29,7 +29,8 @@ def to_text(root: Expression) -> str:
 
 def _shown(node: Expression, args: list[tuple[str, int]]) -> tuple[str, int]:
     if node.op == "constant":
-        return (f"{node.value:g}", _ATOM if float(node.value or 0.0) >= 0 else _NEGATION)
+        number = float(node.value or 0.0)
+        return repr(number).removesuffix(".0"), _ATOM if number >= 0 else _NEGATION
     if node.op == "symbol":
         return str(node.value), _ATOM
     if node.op == "neg":
@@ -37,8 +38,9 @@ def _shown(node: Expression, args: list[tuple[str, int]]) -> tuple[str, int]:
     if node.op in _INFIX:
         sign, strength = _INFIX[node.op]
         associative = node.op in {"add", "mul", "and", "or"}
+        comparison = node.op in {"less", "less_equal"}
         left_first = node.op != "pow"
-        left = _bracketed(args[0], strength + (not left_first))
+        left = _bracketed(args[0], strength + (comparison or not left_first))
         right = _bracketed(args[1], strength + (left_first and not associative))
         return f"{left}{sign}{right}", strength
     return f"{node.op}({', '.join(text for text, _ in args)})", _ATOM
