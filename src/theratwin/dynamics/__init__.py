@@ -1,1 +1,40 @@
 """Equations written once, coupled, compiled, solved in batches, differentiated."""
+
+from theratwin.dynamics.builder import NetworkBuilder
+from theratwin.dynamics.couple import couple
+from theratwin.dynamics.evaluate import derivatives, evaluate, initial_values, observables
+from theratwin.dynamics.expression import TIME, Expression, exp, log, maximum, minimum, select
+from theratwin.dynamics.models import model, model_names, model_summary
+from theratwin.dynamics.network import Network
+from theratwin.dynamics.port import SwitchChange, schedule
+from theratwin.dynamics.rate_laws import hill, mass_action, michaelis_menten, piecewise
+from theratwin.dynamics.system import State, StateEvent, System
+
+__all__ = [
+    "TIME",
+    "Expression",
+    "Network",
+    "NetworkBuilder",
+    "State",
+    "StateEvent",
+    "SwitchChange",
+    "System",
+    "couple",
+    "derivatives",
+    "evaluate",
+    "exp",
+    "hill",
+    "initial_values",
+    "log",
+    "mass_action",
+    "maximum",
+    "michaelis_menten",
+    "minimum",
+    "model",
+    "model_names",
+    "model_summary",
+    "observables",
+    "piecewise",
+    "schedule",
+    "select",
+]
