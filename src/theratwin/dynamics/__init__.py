@@ -2,8 +2,10 @@
 
 from theratwin.dynamics.builder import NetworkBuilder
 from theratwin.dynamics.couple import couple
+from theratwin.dynamics.diagram import diagram
 from theratwin.dynamics.evaluate import derivatives, evaluate, initial_values, observables
 from theratwin.dynamics.expression import TIME, Expression, exp, log, maximum, minimum, select
+from theratwin.dynamics.latex import network_latex, to_latex
 from theratwin.dynamics.models import model, model_names, model_summary
 from theratwin.dynamics.network import Network
 from theratwin.dynamics.port import SwitchChange, schedule
@@ -21,6 +23,7 @@ __all__ = [
     "System",
     "couple",
     "derivatives",
+    "diagram",
     "evaluate",
     "exp",
     "hill",
@@ -33,8 +36,10 @@ __all__ = [
     "model",
     "model_names",
     "model_summary",
+    "network_latex",
     "observables",
     "piecewise",
     "schedule",
     "select",
+    "to_latex",
 ]
