@@ -57,7 +57,7 @@ class Joint:
                     field=f"doses[{i}]",
                     remedy="Name the dose and give its amounts as a parameter.",
                 )
-        self.callback((), {})
+        self.callback((), (), np.empty((1, 0)))
 
     def prepared(self, parameters: Mapping[str, Any]) -> dict[str, jax.Array]:
         """Return the parameters as numbers of one rank, so that outer axes go in front."""
@@ -138,24 +138,26 @@ class Joint:
         batch = np.broadcast_shapes(*(value.shape for value in given.values()))
         shape = (*batch, self.times.size, len(self.outputs))
         shapes = [shape, (*shape, len(directions))] if directions else [shape]
+        names = tuple(given)
+        # One array: each argument of a callback takes time of its own.
+        packed = _packed(list(given.values()), batch)
         return jax.pure_callback(
-            lambda values: self.callback(directions, values),
+            lambda values: self.callback(names, directions, values),
             [jax.ShapeDtypeStruct(each, jnp.float64) for each in shapes],
-            given,
+            packed,
             vmap_method="expand_dims",
         )
 
-    def callback(self, directions: tuple[str, ...], given: Mapping[str, Any]) -> list[np.ndarray]:
-        """Solve for the patients in these arrays; NumPy only."""
-        arrays = {name: np.asarray(value) for name, value in given.items()}
-        batch = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-        patients = math.prod(batch)
+    def callback(
+        self, names: tuple[str, ...], directions: tuple[str, ...], packed: Any
+    ) -> list[np.ndarray]:
+        """Solve for the patients in an array (..., parameter); NumPy only."""
+        array = np.asarray(packed)
+        batch, patients = array.shape[:-1], math.prod(array.shape[:-1])
         shape = (*batch, self.times.size, len(self.outputs))
         if not patients:
             return [np.empty(shape), np.empty((*shape, len(directions)))][: 1 + bool(directions)]
-        rows = {
-            name: np.broadcast_to(array, batch).reshape(patients) for name, array in arrays.items()
-        }
+        rows = dict(zip(names, array.reshape(patients, len(names)).T, strict=True))
         system = self.engine.system
         solution = self.engine.solve(
             {
@@ -201,6 +203,11 @@ def _given(dose: Dose, rows: Mapping[str, np.ndarray]) -> Dose:
 
 def _along(slopes: jax.Array, changes: Sequence[jax.Array]) -> jax.Array:
     """Return the sensitivities (..., time, output, direction) along changes of (...)."""
-    batch = slopes.shape[:-3]
-    stacked = jnp.stack([jnp.broadcast_to(change, batch) for change in changes], axis=-1)
-    return jnp.einsum("...top,...p->...to", slopes, stacked)
+    return jnp.einsum("...top,...p->...to", slopes, _packed(changes, slopes.shape[:-3]))
+
+
+def _packed(arrays: Sequence[jax.Array], batch: tuple[int, ...]) -> jax.Array:
+    """Return arrays, broadcast to a batch, along a last axis."""
+    if not arrays:
+        return jnp.empty((*batch, 0))
+    return jnp.stack([jnp.broadcast_to(array, batch) for array in arrays], axis=-1)
