@@ -13,6 +13,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from theratwin.core import Exponentials, InputError, Pieces, Pulses, UnsupportedError
@@ -197,6 +199,24 @@ PIECES = Pieces([-1.0, 2.0, 5.0], [[1.0, 0.5, 0.1], [2.0, -0.3, 0.0]])
 def test_bound_curve_equals_the_curve(curve) -> None:
     times = [0.0, 0.003, 1.9, 2.0, 4.9, 7.0, 23.999, 24.0, 1000.0]
     assert np.allclose(bound_values(curve, times), curve(np.array(times)), rtol=1e-14, atol=0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-5, 5), st.floats(-0.01, 50.0), st.sampled_from([-3.0, 0.0, 1.5, 30.0])
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.lists(st.floats(0.0, 200.0), min_size=1, max_size=5),
+)
+def test_any_exponentials_can_be_bound(terms: list, times: list[float]) -> None:
+    curve = Exponentials(*np.array(terms).T)
+    size = np.abs(curve.amplitudes).sum() * np.exp(0.01 * 203.0)
+    assert np.allclose(
+        bound_values(curve, times), curve(np.array(times)), rtol=0, atol=1e-13 * size
+    )
 
 
 def test_bound_curves_of_one_form_give_the_same_equations() -> None:
