@@ -1,0 +1,45 @@
+"""Equations written once, coupled, compiled, solved in batches, differentiated."""
+
+from theratwin.dynamics.builder import NetworkBuilder
+from theratwin.dynamics.couple import couple
+from theratwin.dynamics.diagram import diagram
+from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
+from theratwin.dynamics.expression import TIME, Expression, exp, log, maximum, minimum, select
+from theratwin.dynamics.latex import network_latex, to_latex
+from theratwin.dynamics.models import model, model_names, model_summary
+from theratwin.dynamics.network import Network
+from theratwin.dynamics.port import SwitchChange, schedule
+from theratwin.dynamics.rate_laws import hill, mass_action, michaelis_menten, piecewise
+from theratwin.dynamics.system import State, StateEvent, System
+
+__all__ = [
+    "TIME",
+    "Expression",
+    "Network",
+    "NetworkBuilder",
+    "State",
+    "StateEvent",
+    "SwitchChange",
+    "System",
+    "couple",
+    "diagram",
+    "evaluate",
+    "exp",
+    "hill",
+    "initial_values",
+    "log",
+    "mass_action",
+    "maximum",
+    "michaelis_menten",
+    "minimum",
+    "model",
+    "model_names",
+    "model_summary",
+    "network_latex",
+    "observables",
+    "piecewise",
+    "right_hand_side",
+    "schedule",
+    "select",
+    "to_latex",
+]
