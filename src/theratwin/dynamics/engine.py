@@ -12,7 +12,7 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.compile import Compiled, compiled, target
-from theratwin.dynamics.dosing import Dose, Number, Plan, plan
+from theratwin.dynamics.dosing import Dose, Number, Plan, plan, shapes
 from theratwin.dynamics.emit_integrate import DONE
 from theratwin.dynamics.emit_llvm import LANES, Module, module
 from theratwin.dynamics.emit_output import HEADER, POWERS
@@ -151,16 +151,18 @@ class Engine:
             If a name is unknown or a shape does not fit. A patient who cannot be solved is no
             error: see `Solution.status`.
         """
-        given = Inputs.of(self.system, self.operations, parameters or {}, times, start, end)
+        doses = list(doses)
+        given = Inputs.of(
+            self.system, self.operations, parameters or {}, times, start, end, shapes(doses)
+        )
         chosen = Settings(**settings)
-        targets = {
-            name: i for i, name in enumerate((*self.operations.names, *self.system.switches))
-        }
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.system.switches)}
+        initial = {s: given.switches[:, i] for i, s in enumerate(self.operations.switches)}
+        states = self._public_names()
+        events = plan(doses, states, self.operations.switches, given.patients, start, initial)
         run = _Run(
             engine=self,
             inputs=given,
-            plan=plan(doses, targets, given.patients, start, initial),
+            plan=events,
             settings=chosen,
             kept=self._indices(keep, "keep"),
             curves=self._indices(curves, "curves"),
