@@ -3,6 +3,8 @@
 from theratwin.dynamics.builder import NetworkBuilder
 from theratwin.dynamics.couple import couple
 from theratwin.dynamics.diagram import diagram
+from theratwin.dynamics.dosing import Bolus, Dose, Infusion, Jump
+from theratwin.dynamics.engine import Engine
 from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
 from theratwin.dynamics.expression import TIME, Expression, exp, log, maximum, minimum, select
 from theratwin.dynamics.latex import network_latex, to_latex
@@ -10,15 +12,24 @@ from theratwin.dynamics.models import model, model_names, model_summary
 from theratwin.dynamics.network import Network
 from theratwin.dynamics.port import SwitchChange, schedule
 from theratwin.dynamics.rate_laws import hill, mass_action, michaelis_menten, piecewise
+from theratwin.dynamics.solution import Solution
+from theratwin.dynamics.status import Status
 from theratwin.dynamics.system import State, StateEvent, System
 
 __all__ = [
     "TIME",
+    "Bolus",
+    "Dose",
+    "Engine",
     "Expression",
+    "Infusion",
+    "Jump",
     "Network",
     "NetworkBuilder",
+    "Solution",
     "State",
     "StateEvent",
+    "Status",
     "SwitchChange",
     "System",
     "couple",

@@ -1,0 +1,145 @@
+"""Sensitivities against closed forms, central differences, and across doses."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from theratwin.core.errors import InputError
+from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, System
+from theratwin.dynamics.expression import ONE, TIME, ZERO, Binding, exp, less, select, symbol
+
+TIMES = np.array([0.0, 0.7, 2.0, 5.0, 9.0, 12.0])
+TIGHT = {"rtol": 1e-11, "atol": 1e-13}
+
+
+@pytest.fixture(scope="module")
+def chain(systems: ModuleType) -> Engine:
+    return Engine(systems.chain())
+
+
+def test_chain_equals_the_closed_form(chain: Engine) -> None:
+    k, a0 = 1.0, 2.0
+    found = chain.solve({"a0": a0}, TIMES, sensitivities=["k", "a0", "a"], **TIGHT)
+    by_k = -a0 * TIMES * np.exp(-k * TIMES)
+    np.testing.assert_allclose(found.slopes["k"]["a"][0], by_k, atol=1e-9)
+    for direction in ("a0", "a"):
+        np.testing.assert_allclose(
+            found.slopes[direction]["b"][0], found["b"][0] / a0, rtol=1e-9, atol=1e-11
+        )
+    squared = 2.0 * found["a"][0] * by_k
+    np.testing.assert_allclose(found.slopes["k"]["squared"][0], squared, atol=1e-8)
+
+
+def test_states_are_the_same_with_and_without(chain: Engine) -> None:
+    plain = chain.solve({"a0": [1.0, 2.0]}, TIMES)
+    also = chain.solve({"a0": [1.0, 2.0]}, TIMES, sensitivities=["k", "m"])
+    for name in ("a", "b", "area", "sum"):
+        assert plain[name].tobytes() == also[name].tobytes()
+
+
+def doses(amount: float, infused: float, value: float) -> list[Bolus | Infusion | Jump]:
+    return [
+        Bolus("a", 1.0, amount, name="first"),
+        Infusion("rate", 2.0, 3.0, infused, name="infused"),
+        Infusion("rate", 4.0, 4.0, 1.0),
+        Bolus("b", 8.5, 0.5),
+    ]
+
+
+def differences(
+    engine: Engine, parameters: dict[str, float], name: str, relative: float = 1e-5
+) -> dict[str, np.ndarray]:
+    """Return central differences of tight solutions, of order relative^2."""
+    step = relative * parameters[name]
+    sides = []
+    for sign in (1.0, -1.0):
+        changed = {**parameters, name: parameters[name] + sign * step}
+        given = {k: changed[k] for k in ("k", "m", "a0")}
+        plan = doses(changed["first"], changed["infused"], 0.0)
+        sides.append(engine.solve(given, TIMES, doses=plan, **TIGHT))
+    names = ("a", "b", "area", "sum", "squared")
+    return {n: (sides[0][n] - sides[1][n])[0] / (2.0 * step) for n in names}
+
+
+@pytest.mark.parametrize("name", ["k", "m", "a0", "first", "infused"])
+def test_across_boluses_and_infusions(chain: Engine, name: str) -> None:
+    parameters = {"k": 0.8, "m": 0.3, "a0": 2.0, "first": 3.0, "infused": 2.5}
+    given = {k: parameters[k] for k in ("k", "m", "a0")}
+    plan = doses(parameters["first"], parameters["infused"], 0.0)
+    found = chain.solve(given, TIMES, doses=plan, sensitivities=[name], **TIGHT)
+    for quantity, expected in differences(chain, parameters, name).items():
+        # Differences at 1e-5 of a solution at 1e-11 are good to 1e-6 of the largest value.
+        scale = np.max(np.abs(expected)) + np.max(found[quantity]) / parameters[name]
+        error = np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale
+        assert error < 1e-6, quantity
+
+
+def nonlinear() -> System:
+    """Saturable uptake of a time-dependent supply, Hill feedback, a switch, and a minimum."""
+    x, y = symbol("x", Binding.STATE), symbol("y", Binding.STATE)
+    v, km, n, q = (symbol(name) for name in ("v", "km", "n", "q"))
+    level = symbol("level", Binding.SEGMENT)
+    supply = level * exp(-q * TIME) / (ONE + y**n)
+    uptake = v * x / (km + x)
+    return System(
+        states=(
+            State("x", km * v, supply - uptake),
+            State("y", ONE, uptake - q * y * select(less(y, 100.0), ONE, ZERO) * y),
+        ),
+        parameters={"v": 0.7, "km": 0.4, "n": 1.7, "q": 0.2},
+        switches={"level": 1.0},
+        observables={"ratio": x / (x + km * y), "late": x * exp(-q * TIME)},
+        quadratures={"exposure": x * y},
+    )
+
+
+@pytest.mark.parametrize("name", ["v", "km", "n", "q", "level", "later", "y"])
+def test_nonlinear_and_time_dependent(name: str) -> None:
+    engine = Engine(nonlinear())
+    base = {"v": 0.7, "km": 0.4, "n": 1.7, "q": 0.2, "level": 1.0, "later": 2.0, "y": 0.0}
+
+    def solve(values: dict[str, float], **more: object) -> object:
+        plan = [Jump("level", 3.0, values["later"], name="later"), Bolus("y", 0.0, values["y"])]
+        given = {key: values[key] for key in ("v", "km", "n", "q", "level")}
+        return engine.solve(given, TIMES, doses=plan, **TIGHT, **more)
+
+    found = solve(base, sensitivities=[name])
+    step = 1e-5
+    up, down = (solve({**base, name: base[name] + s * step}) for s in (1.0, -1.0))
+    for quantity in ("x", "y", "ratio", "late", "exposure"):
+        expected = (up[quantity] - down[quantity])[0] / (2.0 * step)
+        scale = np.max(np.abs(expected)) + 1e-12
+        assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
+
+
+def test_at_loose_tolerance_they_are_those_of_the_scheme() -> None:
+    # The derivative is of the discrete solution: it is as good as the solution itself.
+    engine = Engine(nonlinear())
+    exact = engine.solve({}, TIMES, sensitivities=["v"], **TIGHT).slopes["v"]["x"]
+    for rtol in (1e-4, 1e-6):
+        found = engine.solve({}, TIMES, sensitivities=["v"], rtol=rtol, atol=rtol * 1e-3)
+        assert np.max(np.abs(found.slopes["v"]["x"] - exact)) < 50.0 * rtol
+
+
+def test_company_does_not_change_the_bytes() -> None:
+    engine = Engine(nonlinear())
+    v = np.linspace(0.4, 1.2, 11)
+    together = engine.solve({"v": v}, TIMES, sensitivities=["v", "q"])
+    wide = Engine(nonlinear(), lanes=2).solve({"v": v[::-1]}, TIMES, sensitivities=["v", "q"])
+    alone = engine.solve({"v": v[4]}, TIMES, sensitivities=["q"])
+    for name in ("x", "ratio"):
+        expected = together.slopes["q"][name]
+        np.testing.assert_array_equal(wide.slopes["q"][name][::-1], expected)
+        np.testing.assert_array_equal(alone.slopes["q"][name][0], expected[4])
+
+
+def test_wrong_directions_are_named(chain: Engine) -> None:
+    with pytest.raises(InputError, match="nearest match 'k'"):
+        chain.solve({}, TIMES, sensitivities=["K"])
+    with pytest.raises(InputError, match="twice"):
+        chain.solve({}, TIMES, sensitivities=["k", "k"])
+    with pytest.raises(InputError, match="something else"):
+        chain.solve({}, TIMES, doses=[Bolus("a", 0.0, 1.0, name="k")], sensitivities=["k"])
