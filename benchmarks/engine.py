@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,15 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from models.peers import LsodaPeer, RoadrunnerPeer
+from models.whole_body import TIMES, population, whole_body
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from models.peers import LsodaPeer, RoadrunnerPeer  # noqa: E402
-from models.whole_body import TIMES, population, whole_body  # noqa: E402
-
-from theratwin.core.files import write_text  # noqa: E402
-from theratwin.dynamics import Engine  # noqa: E402
-from theratwin.dynamics import compile as compilation  # noqa: E402
+from theratwin.core.files import write_text
+from theratwin.dynamics import Engine
+from theratwin.dynamics import compile as compilation
 
 PATIENTS, SAMPLE, CHECKED = 2000, 20, 4
 DIRECTIONS = [f"receptors.{o}" for o in ("kidney", "glands", "liver", "spleen", "tumor")]
