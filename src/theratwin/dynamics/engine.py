@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.compile import Compiled, compiled, target
 from theratwin.dynamics.dosing import Dose, Number, plan, shapes
 from theratwin.dynamics.emit_llvm import LANES, Module, module
@@ -130,6 +130,13 @@ class Engine:
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
         )
+        if self.system.events and request.directions:
+            raise UnsupportedError(
+                "sensitivities do not pass state events",
+                field="sensitivities",
+                value=request.directions,
+                remedy="Differentiate by differences, or write the event as a smooth rate.",
+            )
         check_directions(request.directions, self.operations, events.names)
         unsteady = np.zeros(given.patients, bool)
         if steady:

@@ -170,7 +170,7 @@ class Run:
     def _mended(self, found: Solution) -> Solution:
         """Return the solution with failed patients solved by the fallback where it can."""
         retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
-        if not np.any(retried):
+        if not np.any(retried) or self.engine.system.events:
             return found
         from theratwin.dynamics.fallback import solve_one
 

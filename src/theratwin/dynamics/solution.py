@@ -86,7 +86,7 @@ class Solution:
                 allowed=self.records.names if self.records else (),
                 remedy="Ask for it: solve(..., curves=[name]).",
             )
-        return self.records.curve(name, patient)
+        return self.records.curve(name, patient, float(self.reached[patient]))
 
     def with_status(self, which: Bool[np.ndarray, " patient"], status: Status) -> Solution:
         """Return the solution with some patients failed for a reason of their own."""
@@ -175,8 +175,8 @@ class Records:
     names: tuple[str, ...]
     steps: Float[np.ndarray, "step number"]
 
-    def curve(self, name: str, patient: int) -> Pieces:
-        """Return one patient's curve."""
+    def curve(self, name: str, patient: int, end: float) -> Pieces:
+        """Return one patient's curve up to the end; an event may have cut a step short."""
         from theratwin.dynamics.emit_output import HEADER, POWERS
 
         own = self.steps[self.steps[:, 0] == patient]
@@ -184,6 +184,6 @@ class Records:
             raise InputError("no step of this patient was kept", field="patient", value=patient)
         begin = HEADER + POWERS * self.names.index(name)
         times, lengths = own[:, 1], own[:, 2]
-        breaks = np.append(times, times[-1] + lengths[-1])
-        scale = np.diff(breaks)[:, None] ** np.arange(POWERS)
+        breaks = np.append(times, end)
+        scale = lengths[:, None] ** np.arange(POWERS)
         return Pieces(breaks, own[:, begin : begin + POWERS] / scale)
