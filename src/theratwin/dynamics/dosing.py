@@ -165,6 +165,13 @@ def plan(
     return table.sorted(names)
 
 
+def no_doses(patients: int, names: tuple[str, ...] = ()) -> Plan:
+    """Return a plan without events."""
+    empty = np.empty((patients, 0))
+    slopes = np.empty((patients, 0, len(names)))
+    return Plan(empty, empty, empty.astype(np.int64), slopes, names)
+
+
 @dataclass(frozen=True, eq=False)
 class _Table:
     times: np.ndarray
