@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from theratwin.cli import case, catalog, curve, demo, loop, plan, report, response
+from theratwin.cli import (
+    case,
+    catalog,
+    curve,
+    demo,
+    doctor,
+    loop,
+    model,
+    plan,
+    report,
+    response,
+)
 from theratwin.core.errors import InputError, TheratwinError
 
 app = typer.Typer(
@@ -26,9 +37,11 @@ loop.register(app)
 plan.register(app)
 report.register(app)
 demo.register(app)
+doctor.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
 app.add_typer(response.app, name="response")
+app.add_typer(model.app, name="model")
 app.add_typer(catalog.nuclides, name="nuclide")
 app.add_typer(catalog.parameters, name="parameters")
 

@@ -1,0 +1,121 @@
+"""``theratwin model``: the library of networks, what they are made of, and their checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from theratwin.cli.options import Force, Json, Out
+from theratwin.core.errors import InputError, UnsupportedError
+
+if TYPE_CHECKING:
+    from theratwin.dynamics import Network
+
+app = typer.Typer(no_args_is_help=True, help="Models: networks, their checks, and simulation.")
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model of the library, by name.")]
+
+_FILES = (".xml", ".sbml", ".ant")
+
+
+def library_model(name: str) -> Network:
+    """Return a model of the library.
+
+    Raises
+    ------
+    UnsupportedError
+        If a file is named: those come later.
+    InputError
+        If there is no such model.
+    """
+    from theratwin.dynamics import model, model_names
+
+    if Path(name).suffix.lower() in _FILES:
+        raise UnsupportedError(
+            "model files are not read yet; SBML (.xml) and Antimony (.ant) will be",
+            field="MODEL",
+            value=name,
+            allowed=model_names(),
+        )
+    return model(name)
+
+
+@app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """List the models of the library."""
+    from theratwin.cli.output import emit
+    from theratwin.dynamics import model_names, model_summary
+
+    found = {name: model_summary(name) for name in model_names()}
+    width = max(map(len, found))
+    text = "\n".join(f"{name:<{width}}  {summary}" for name, summary in found.items())
+    emit("models/1", found, text=text, as_json=as_json)
+
+
+@app.command("show")
+def show(
+    model: Model,
+    latex: Annotated[bool, typer.Option("--latex", help="The equations, as LaTeX.")] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", help="Draw it into this SVG file.")
+    ] = None,
+    as_json: Json = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Show what a model is made of, as text, JSON, LaTeX or a picture."""
+    from theratwin.cli.model_data import described
+    from theratwin.cli.output import emit
+    from theratwin.dynamics import model_summary, network_latex
+
+    if latex and as_json:
+        raise InputError("only one of the two can be printed", field="--latex, --json")
+    network = library_model(model)
+    if diagram is not None:
+        _draw(network, diagram, force)
+        if not (latex or as_json or out):
+            print(diagram)
+            return
+    text = network_latex(network) if latex else f"{model_summary(model)}\n\n{network}"
+    emit("model/1", described(network), text=text, as_json=as_json, out=out, force=force)
+
+
+def _draw(network: Network, path: Path, force: bool) -> None:
+    from theratwin.core.files import write_text
+    from theratwin.dynamics import diagram
+
+    if path.suffix.lower() != ".svg":
+        raise InputError("a picture is an SVG file", field="--diagram", value=str(path))
+    if path.exists() and not force:
+        raise InputError(
+            "this exists already",
+            field="--diagram",
+            value=str(path),
+            remedy="Give --force to replace it",
+        )
+    write_text(path, diagram(network) + "\n")
+
+
+@app.command("check")
+def check(model: Model, as_json: Json = False, out: Out = None, force: Force = False) -> None:
+    """Check a model: dimensions, mass balance, flows, conserved sums, derivatives."""
+    from theratwin.cli.model_checks import run_checks
+    from theratwin.cli.output import emit
+
+    network = library_model(model)
+    results = run_checks(network)
+    failed = [name for name, result in results.items() if not result["passed"]]
+    width = max(map(len, results))
+    lines = [
+        f"{'passed' if result['passed'] else 'FAILED'}  {name:<{width}}  {result['text']}"
+        for name, result in results.items()
+    ]
+    value: dict[str, Any] = {"model": network.name, "passed": not failed, "checks": results}
+    emit("model-check/1", value, text="\n".join(lines), as_json=as_json, out=out, force=force)
+    if failed:
+        raise InputError(
+            f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}",
+            field=f"MODEL {network.name}",
+        )
