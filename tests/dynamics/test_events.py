@@ -24,8 +24,8 @@ def refilled() -> Engine:
 def refilled_exact(k: float, level: float) -> np.ndarray:
     first = np.log(2.0 / level) / k
     period = np.log((level + 1.0) / level) / k
-    since = np.where(TIMES < first, TIMES, np.mod(TIMES - first, period))
-    return np.where(TIMES < first, 2.0, level + 1.0) * np.exp(-k * since)
+    since = np.where(first > TIMES, TIMES, np.mod(TIMES - first, period))
+    return np.where(first > TIMES, 2.0, level + 1.0) * np.exp(-k * since)
 
 
 def test_jumps_come_when_the_level_is_crossed() -> None:
