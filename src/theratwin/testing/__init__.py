@@ -7,8 +7,10 @@ from theratwin.dynamics.symmetry import check_symmetry
 from theratwin.testing.balance import check_balance
 from theratwin.testing.order import check_order, observed_order
 from theratwin.testing.permutation import check_permutation
+from theratwin.testing.problems import Problem, problem, problem_names
 
 __all__ = [
+    "Problem",
     "check_balance",
     "check_dimensions",
     "check_flows",
@@ -20,4 +22,6 @@ __all__ = [
     "conserved_moieties",
     "moiety_total",
     "observed_order",
+    "problem",
+    "problem_names",
 ]
