@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from peers import workload
 from peers.peak import matrix_product_rate, operations_a_step
 from peers.reference import reference
 from peers.solvers import THREADED
 from peers.worker_handle import Worker
+
 from theratwin.core.files import write_text
 from theratwin.dynamics import Engine
 

@@ -126,9 +126,7 @@ def _stages(method: Tableau) -> str:
         else:
             body.append(f"{loop} u[i] = y[i]{_weighted(method.a[s])};")
         body.append("slope(u, k, f);")
-        body.append(
-            f"{loop} K[{s} * STATES + i] = f[i] + inverse * (0.0{_weighted(method.c[s])});"
-        )
+        body.append(f"{loop} K[{s} * STATES + i] = f[i] + inverse * (0.0{_weighted(method.c[s])});")
         body.append(f"solve(W, K + {s} * STATES);")
     signature = (
         "const V *restrict y, const V *restrict k, const V *restrict W, V inverse, "

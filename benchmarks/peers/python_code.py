@@ -22,7 +22,8 @@ def assignments(program: Program, names: dict[str, str]) -> tuple[list[str], lis
         Array of the engine to the name of the array that stands for it.
     """
     known: dict[Expression, str] = {
-        leaf: f"{names[place.array]}[{place.slot}]" for leaf, place in program.leaves.items()
+        leaf: f"{names[place.array]}[{place.slot}]"
+        for leaf, place in program.leaves.items()
         if place.array in names
     }
 

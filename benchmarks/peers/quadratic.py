@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from peers import coefficients, workload
+from peers import workload
 from theratwin.dynamics.evaluate import evaluate
 
 
@@ -43,16 +43,3 @@ def terms(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     place = {(int(i), int(j)): n for n, (i, j) in enumerate(entries)}
     columns = [place[int(i), int(j)] for i, j, _ in triples]
     return matrices, found[:, 1 + triples[:, 2], columns] - found[:, 0, columns]
-
-
-def check() -> float:
-    """Return how far this form is from the equations, relative to the largest rate."""
-    from theratwin.dynamics.evaluate import derivatives
-
-    rows = workload.population(1)
-    matrices, numbers = terms(rows)
-    (rest, _), y = pattern(), np.abs(coefficients.initial(rows)[0]) + 1.0
-    found = matrices[0] @ y
-    np.add.at(found, rest[:, 0], 0.5 * numbers[0] * y[rest[:, 1]] * y[rest[:, 2]])
-    exact = derivatives(workload.system(), 0.0, y, {k: v[0] for k, v in workload.named(rows).items()})
-    return float(np.abs(found - exact).max() / np.abs(exact).max())

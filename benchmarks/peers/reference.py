@@ -51,7 +51,13 @@ def reference(patients: int) -> tuple[np.ndarray, np.ndarray]:
         rows, now = [y], 0.0
         for time in workload.TIMES[1:]:
             found = solve_ivp(
-                slope, (now, time), rows[-1], "Radau", rtol=rtol, atol=atol, args=(k,),
+                slope,
+                (now, time),
+                rows[-1],
+                "Radau",
+                rtol=rtol,
+                atol=atol,
+                args=(k,),
                 jac=jacobian,
             )
             rows.append(found.y[:, -1])

@@ -54,7 +54,7 @@ def text() -> str:
     ]
     parameters = [f'<parameter id="{n}" value="1" constant="true"/>' for n in names.values()]
     reactions = [
-        f"<reaction id={quoteattr(f'r{i}')} reversible=\"false\">"
+        f'<reaction id={quoteattr(f"r{i}")} reversible="false">'
         + _side("listOfReactants", r.reactants, ids)
         + _side("listOfProducts", r.products, ids)
         + _modifiers(laws()[r.name], r.reactants, ids)

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def c() -> Solver:
     folder = Path(tempfile.mkdtemp())
     unit, library = folder / "peer.c", folder / "peer.so"
     unit.write_text(source(workload.programs()))
-    flags = "-O3 -march=native -ffast-math -fno-finite-math-only -shared -fPIC".split()
+    flags = ["-O3", "-march=native", "-ffast-math", "-fno-finite-math-only", "-shared", "-fPIC"]
     subprocess.run(["gcc", *flags, str(unit), "-o", str(library), "-lm"], check=True)
     integrate = ctypes.CDLL(str(library)).integrate
     shutil.rmtree(folder)
@@ -79,7 +80,7 @@ def c() -> Solver:
         # Small parts, so that the threads end together, as the engine's do.
         edges = np.linspace(0, len(rows), 4 * threads + 1 if threads > 1 else 2).astype(int)
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, zip(edges[:-1], edges[1:], strict=True)))
+            list(pool.map(part, pairwise(edges)))
         return out
 
     return solve

@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from theratwin.cli.processors import processors
+
 #: What the engine and the models above it are made with.
 DEPENDENCIES = (
     *("numpy", "scipy", "jax", "llvmlite", "pint", "pydantic", "xarray", "matplotlib", "jinja2"),
@@ -41,9 +43,7 @@ def examined(self_test: bool = True) -> dict[str, Any]:
 
 
 def _processor() -> dict[str, Any]:
-    affinity = getattr(os, "sched_getaffinity", None)
-    threads = len(affinity(0)) if affinity else os.cpu_count() or 1
-    known: dict[str, Any] = {"name": _processor_name(), "threads": threads}
+    known: dict[str, Any] = {"name": _processor_name(), "threads": processors()}
     try:
         import llvmlite.binding as llvm
     except ImportError:
