@@ -29,6 +29,8 @@ logging.getLogger("sphinx.sphinx.directives.other").addFilter(
 
 # Pages
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["mathematics.css"]
 html_title = "theratwin"
 html_show_sphinx = False
 html_copy_source = False

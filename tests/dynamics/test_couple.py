@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from theratwin.core.errors import InputError
 from theratwin.dynamics.builder import NetworkBuilder
 from theratwin.dynamics.couple import couple
-from theratwin.dynamics.evaluate import derivatives, initial_values
+from theratwin.dynamics.evaluate import initial_values, right_hand_side
 from theratwin.dynamics.expression import Binding
 from theratwin.dynamics.models import model
 from theratwin.dynamics.models.tumor_feedback import growth, uptake
@@ -36,7 +36,7 @@ def test_rates_equal_those_written_by_hand() -> None:
     for y in np.random.default_rng(2).uniform(0.1, 100.0, (50, 3)):
         expected = by_hand(0.0, y)
         # A few roundings of terms up to about 100.
-        assert np.allclose(derivatives(system, 0.0, y), expected, rtol=1e-13, atol=1e-13)
+        assert np.allclose(right_hand_side(system, 0.0, y), expected, rtol=1e-13, atol=1e-13)
 
 
 def test_solution_equals_that_written_by_hand() -> None:
@@ -44,7 +44,7 @@ def test_solution_equals_that_written_by_hand() -> None:
     start = initial_values(system)
     assert start.tolist() == [100.0, 0.0, 20.0]
     options = {"method": "LSODA", "rtol": 1e-10, "atol": 1e-12, "t_eval": [24.0, 240.0, 2400.0]}
-    whole = solve_ivp(lambda t, y: derivatives(system, t, y), (0, 2400), start, **options)
+    whole = solve_ivp(lambda t, y: right_hand_side(system, t, y), (0, 2400), start, **options)
     hand = solve_ivp(by_hand, (0, 2400), start, **options)
     # Both solved at a tolerance of 1e-10 over some hundred steps.
     assert np.allclose(whole.y, hand.y, rtol=1e-7, atol=1e-10)
@@ -54,11 +54,15 @@ def test_feedback_acts() -> None:
     """A tumor held at its first volume takes up another amount, so the coupling is felt."""
     held = uptake().system({"tumor_volume": 20.0})
     alone = solve_ivp(
-        lambda t, y: derivatives(held, t, y), (0, 240), initial_values(held), rtol=1e-8, atol=1e-12
+        lambda t, y: right_hand_side(held, t, y),
+        (0, 240),
+        initial_values(held),
+        rtol=1e-8,
+        atol=1e-12,
     )
     whole = model("tumor-feedback").system()
     coupled = solve_ivp(
-        lambda t, y: derivatives(whole, t, y),
+        lambda t, y: right_hand_side(whole, t, y),
         (0, 240),
         initial_values(whole),
         rtol=1e-8,
@@ -72,7 +76,7 @@ def test_inputs_that_are_left_stay_inputs() -> None:
     assert [port.name for port in joined.inputs] == ["b.concentration"]
     system = joined.system({"b.concentration": 0.25})
     assert system.parameters["b.concentration"] == 0.25
-    found = derivatives(system, 0.0, initial_values(system))
+    found = right_hand_side(system, 0.0, initial_values(system))
     assert found[0] == found[1]
 
 

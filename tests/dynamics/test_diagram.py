@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -95,3 +96,9 @@ def test_blood_runs_from_left_to_right_and_back() -> None:
 def test_labels_are_escaped_and_an_empty_network_is_drawn() -> None:
     b = NetworkBuilder("a < b & c")
     assert "a &lt; b &amp; c" in diagram(b.freeze())
+
+
+def test_the_picture_in_the_documentation_is_current() -> None:
+    """Made by ``diagram(model("tumor-feedback"))``."""
+    page = Path(__file__).parents[2] / "docs" / "methods" / "tumor-feedback.svg"
+    assert page.read_text(encoding="utf-8") == diagram(model("tumor-feedback")) + "\n"

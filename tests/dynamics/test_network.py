@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import pickle
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,15 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from theratwin.core import Exponentials, InputError, Pieces, Pulses, UnsupportedError
 from theratwin.core.distribution import LogNormal
 from theratwin.core.parameter import Parameter
 from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.evaluate import derivatives, evaluate, initial_values, observables
+from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
 from theratwin.dynamics.expression import TIME, Binding, Expression, symbol
 from theratwin.dynamics.models import model, model_names, model_summary
 from theratwin.dynamics.models.linear_chain import HALF_LIVES
@@ -49,7 +52,7 @@ def test_law_becomes_derivative() -> None:
     b.reaction("doubling", drug, {drug: 2}, b.parameter("k", 0.5, "1/h", note="example") * drug)
     system = b.freeze().system()
     assert initial_values(system).tolist() == [6.0]
-    assert derivatives(system, 0.0, np.array([6.0])).tolist() == [-2.0 + 3.0]
+    assert right_hand_side(system, 0.0, np.array([6.0])).tolist() == [-2.0 + 3.0]
     assert system.parameters["volume"] == 3000.0
 
 
@@ -58,7 +61,7 @@ def test_values_over_patients() -> None:
     patients = {"dose": np.array([1.0, 2.0, 4.0])}
     start = initial_values(system, patients)
     assert start.shape == (3, 1)
-    change = derivatives(system, 0.0, start, patients)
+    change = right_hand_side(system, 0.0, start, patients)
     assert np.allclose(change[:, 0] / change[0, 0], [1, 2, 4], rtol=1e-15)
     assert observables(system, 0.0, start, patients)["imaged"].tolist() == [1.0, 2.0, 4.0]
 
@@ -142,6 +145,24 @@ def test_membranes_have_no_concentration() -> None:
         b.concentration(bound)
 
 
+def test_concentration_is_amount_over_volume() -> None:
+    network = model("one-compartment")
+    assert str(network.concentration("plasma.drug")) == "plasma.drug / volume"
+    assert network.amount("plasma.drug") is symbol("plasma.drug", Binding.STATE)
+    with pytest.raises(InputError, match="unknown species"):
+        network.concentration("drug")
+    with pytest.raises(InputError, match=r"nearest match 'plasma\.drug'"):
+        network.amount("plasma.drugs")
+
+
+def test_the_page_on_networks_is_right() -> None:
+    page = (ROOT / "docs" / "methods" / "networks.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    made: dict = {}
+    exec(code, made)
+    assert repr(made["network"]) == "<Network binding: 3 states, 1 reactions, 2 parameters>"
+
+
 def test_initial_values_must_not_depend_on_time() -> None:
     b = NetworkBuilder("timed")
     b.variable("x", TIME, "h")
@@ -178,6 +199,24 @@ PIECES = Pieces([-1.0, 2.0, 5.0], [[1.0, 0.5, 0.1], [2.0, -0.3, 0.0]])
 def test_bound_curve_equals_the_curve(curve) -> None:
     times = [0.0, 0.003, 1.9, 2.0, 4.9, 7.0, 23.999, 24.0, 1000.0]
     assert np.allclose(bound_values(curve, times), curve(np.array(times)), rtol=1e-14, atol=0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-5, 5), st.floats(-0.01, 50.0), st.sampled_from([-3.0, 0.0, 1.5, 30.0])
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.lists(st.floats(0.0, 200.0), min_size=1, max_size=5),
+)
+def test_any_exponentials_can_be_bound(terms: list, times: list[float]) -> None:
+    curve = Exponentials(*np.array(terms).T)
+    size = np.abs(curve.amplitudes).sum() * np.exp(0.01 * 203.0)
+    assert np.allclose(
+        bound_values(curve, times), curve(np.array(times)), rtol=0, atol=1e-13 * size
+    )
 
 
 def test_bound_curves_of_one_form_give_the_same_equations() -> None:
@@ -263,7 +302,7 @@ def test_library_models_are_what_they_say(name: str) -> None:
     assert model_summary(name)
     system = network.system()
     start = initial_values(system)
-    assert np.all(np.isfinite(derivatives(system, 0.0, start)))
+    assert np.all(np.isfinite(right_hand_side(system, 0.0, start)))
     if name.startswith("benchmark"):
         assert len(system.states) == int(name.split("-")[1])
 
@@ -276,7 +315,7 @@ def test_unknown_models_are_refused() -> None:
 def solved(network: Network, end: float, **parameters: float) -> np.ndarray:
     system = network.system()
     found = solve_ivp(
-        lambda t, y: derivatives(system, t, y, parameters),
+        lambda t, y: right_hand_side(system, t, y, parameters),
         (0.0, end),
         initial_values(system, parameters),
         method="Radau",
@@ -382,14 +421,14 @@ def test_benchmark_equals_the_reference_model(prototype: ModuleType) -> None:
         expected = float(parameter_from_prototype(name, at_default)[0])
         assert system.parameters[name] == pytest.approx(expected, rel=4e-16 * 4), name
     states = np.random.default_rng(5).uniform(0.0, 10.0, (20, 88))
-    expected, size = right_hand_side(prototype, sample, states[:, np.argsort(order)])
-    found = derivatives(system, 0.0, states, given)
+    expected, size = reference_rates(prototype, sample, states[:, np.argsort(order)])
+    found = right_hand_side(system, 0.0, states, given)
     # Relative to the largest term of each sum, which rounding scales with.
     error = np.abs(found - 60.0 * expected[:, order]) / (60.0 * size[:, order])
     assert error.max() < 1e-14
 
 
-def right_hand_side(prototype: ModuleType, sample, states) -> tuple[np.ndarray, np.ndarray]:
+def reference_rates(prototype: ModuleType, sample, states) -> tuple[np.ndarray, np.ndarray]:
     """Return the prototype's rates (1/min) and the sum of the sizes of their terms."""
     k = prototype.kcoef(sample)
     change, size = np.zeros_like(states), np.zeros_like(states)
@@ -421,7 +460,7 @@ def test_free_receptor_as_a_state_follows_the_rule() -> None:
         for o in organs
     }
     both = values | free
-    first = derivatives(by_rule, 0.0, np.array([values[n] for n in by_rule.names]))
-    second = derivatives(by_state, 0.0, np.array([both[n] for n in by_state.names]))
+    first = right_hand_side(by_rule, 0.0, np.array([values[n] for n in by_rule.names]))
+    second = right_hand_side(by_state, 0.0, np.array([both[n] for n in by_state.names]))
     paired = dict(zip(by_state.names, second, strict=True))
     assert np.allclose(first, [paired[n] for n in by_rule.names], rtol=1e-12, atol=1e-12)

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics import derivatives, initial_values
+from theratwin.dynamics import initial_values, right_hand_side
 from theratwin.dynamics.evaluate import evaluate
 from theratwin.dynamics.expression import Binding, differentiate, symbol
 from theratwin.testing import problem, problem_names
@@ -25,7 +25,7 @@ def test_equations_lead_to_the_published_solution(name: str) -> None:
         return np.reshape(evaluate(slopes, values), (len(y), len(y)))
 
     solved = solve_ivp(
-        lambda t, y: derivatives(system, t, y),
+        lambda t, y: right_hand_side(system, t, y),
         (0.0, found.end),
         initial_values(system),
         method="Radau",

@@ -79,13 +79,13 @@ def _moieties(network: Network) -> str:
     """Check that the flat equations conserve what the stoichiometry conserves."""
     import numpy as np
 
-    from theratwin.dynamics import derivatives
+    from theratwin.dynamics import right_hand_side
     from theratwin.dynamics.moiety import conserved_moieties
 
     found = conserved_moieties(network)
     system = network.system(_bound(network))
     for time, states in _points(system):
-        rates = dict(zip(system.names, derivatives(system, time, states), strict=True))
+        rates = dict(zip(system.names, right_hand_side(system, time, states), strict=True))
         for moiety in found:
             changes = np.array([number * rates[name] for name, number in moiety.items()])
             size = max(np.abs(changes).max(), np.finfo(float).tiny)
@@ -108,7 +108,7 @@ def _jacobian(network: Network) -> str:
     """Compare the symbolic Jacobian with complex steps, at some states."""
     import numpy as np
 
-    from theratwin.dynamics import derivatives
+    from theratwin.dynamics import right_hand_side
     from theratwin.dynamics.evaluate import evaluate
     from theratwin.dynamics.operations import operations
 
@@ -126,7 +126,7 @@ def _jacobian(network: Network) -> str:
             exact[entry] = value
         step = 1e-30
         moved = states.astype(complex) + 1j * step * np.eye(count)
-        numeric = np.imag(derivatives(system, time, moved)).T / step
+        numeric = np.imag(right_hand_side(system, time, moved)).T / step
         wrong = np.abs(exact - numeric) > _DERIVATIVE * np.abs(numeric).max(axis=1, keepdims=True)
         if np.any(wrong):
             row, column = np.argwhere(wrong)[0]

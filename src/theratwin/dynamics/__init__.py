@@ -5,7 +5,7 @@ from theratwin.dynamics.couple import couple
 from theratwin.dynamics.diagram import diagram
 from theratwin.dynamics.dosing import Bolus, Dose, Infusion, Jump
 from theratwin.dynamics.engine import Engine
-from theratwin.dynamics.evaluate import derivatives, evaluate, initial_values, observables
+from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
 from theratwin.dynamics.expression import TIME, Expression, exp, log, maximum, minimum, select
 from theratwin.dynamics.latex import network_latex, to_latex
 from theratwin.dynamics.models import model, model_names, model_summary
@@ -33,7 +33,6 @@ __all__ = [
     "SwitchChange",
     "System",
     "couple",
-    "derivatives",
     "diagram",
     "evaluate",
     "exp",
@@ -50,6 +49,7 @@ __all__ = [
     "network_latex",
     "observables",
     "piecewise",
+    "right_hand_side",
     "schedule",
     "select",
     "to_latex",

@@ -26,7 +26,7 @@ from theratwin.dynamics.parts import (
     Switch,
     Variable,
 )
-from theratwin.dynamics.references import concentration
+from theratwin.dynamics.references import place_of
 
 #: Species of one side of a reaction: one, several, or how many of each.
 Side = Expression | str | Iterable[Expression | str] | Mapping[Any, float] | None
@@ -170,9 +170,8 @@ class NetworkBuilder:
 
     def concentration(self, species: Expression | str) -> Expression:
         """Return the concentration (nmol/mL) of a species added before."""
-        known = self._parts.get("species", [])
-        places = self._parts.get("compartments", [])
-        return concentration(known, places, _name(species), f"network {self._name}")
+        amount, volume = self._place(species)
+        return amount / volume
 
     def carried(self, flow: Any, species: Expression | str) -> Expression:
         """Return the rate (nmol/h) at which a flow or clearance (mL/h) takes a species away.
@@ -180,8 +179,13 @@ class NetworkBuilder:
         It is flow times concentration, written as (flow / volume) * amount: the quotient is
         computed once for a patient.
         """
-        concentration = self.concentration(species)
-        return _law(flow) / concentration.args[1] * concentration.args[0]
+        amount, volume = self._place(species)
+        return _law(flow) / volume * amount
+
+    def _place(self, species: Expression | str) -> tuple[Expression, Expression]:
+        known = self._parts.get("species", [])
+        places = self._parts.get("compartments", [])
+        return place_of(known, places, _name(species), f"network {self._name}")
 
     def observable(self, name: str, value: Any, unit: str = "") -> None:
         """Add a named expression that is reported."""

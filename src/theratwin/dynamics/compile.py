@@ -10,6 +10,7 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ class Compiled:
 
 _LOCK = threading.Lock()
 _LOADED: dict[str, Compiled] = {}
+_NUMBER = count()
 
 
 def compiled(ir: str, names: tuple[str, ...], level: int = 1) -> Compiled:
@@ -124,7 +126,7 @@ def compiled(ir: str, names: tuple[str, ...], level: int = 1) -> Compiled:
             data = kept or _object(ir, found, level)
             if kept is None:
                 _write(key, data)
-            _LOADED[key] = _linked(data, names, key, kept is not None)
+            _LOADED[key] = _linked(data, names, kept is not None)
         return _LOADED[key]
 
 
@@ -152,14 +154,14 @@ def _jit() -> Any:
     return llvm.create_lljit_compiler()
 
 
-def _linked(data: bytes, names: tuple[str, ...], key: str, cached: bool) -> Compiled:
+def _linked(data: bytes, names: tuple[str, ...], cached: bool) -> Compiled:
     import llvmlite.binding as llvm
 
     builder = llvm.JITLibraryBuilder().add_object_img(data)
     for name in names:
         builder.export_symbol(name)
     jit = _jit()
-    library = builder.link(jit, f"theratwin-{key}")
+    library = builder.link(jit, f"theratwin-{next(_NUMBER)}")
     addresses = {name: library[name] for name in names}
     return Compiled(addresses, cached, len(data), (jit, library))
 

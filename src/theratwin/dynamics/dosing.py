@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,8 +118,9 @@ class _Event:
 
 
 def plan(
-    doses: Iterable[Dose],
-    targets: Mapping[str, int],
+    doses: Sequence[Dose],
+    states: Sequence[str],
+    switches: Sequence[str],
     patients: int,
     start: float,
     initial: Mapping[str, Number],
@@ -130,8 +131,8 @@ def plan(
     ----------
     doses
         In the order in which those at one time are given.
-    targets
-        Place of each state and switch.
+    states, switches
+        Their names, in order.
     patients
         Their number.
     start
@@ -145,11 +146,14 @@ def plan(
         If a dose has an unknown target, a shape that does not fit, comes before the start, or
         mixes infusions with jumps on one switch.
     """
-    doses = list(doses)
+    targets = {name: i for i, name in enumerate((*states, *switches))}
     names = tuple(dose.name for dose in doses if dose.name)
     if len(set(names)) != len(names):
         raise InputError("two doses have one name", field="doses", value=list(names))
-    given = [_checked(dose, i, targets, patients, start) for i, dose in enumerate(doses)]
+    given = [
+        _checked(dose, i, states if isinstance(dose, Bolus) else switches, patients, start)
+        for i, dose in enumerate(doses)
+    ]
     events = [_instant(dose, targets) for dose in given if not isinstance(dose, Infusion)]
     events += _infusions(given, targets, initial)
     if not events:
@@ -159,6 +163,13 @@ def plan(
         )
     table = _Table.of(events, names, patients)
     return table.sorted(names)
+
+
+def no_doses(patients: int, names: tuple[str, ...] = ()) -> Plan:
+    """Return a plan without events."""
+    empty = np.empty((patients, 0))
+    slopes = np.empty((patients, 0, len(names)))
+    return Plan(empty, empty, empty.astype(np.int64), slopes, names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,19 +203,15 @@ class _Table:
         return Plan(times, amounts, targets, slopes, names)
 
 
-def _checked(
-    dose: Dose, index: int, targets: Mapping[str, int], patients: int, start: float
-) -> Dose:
+def _checked(dose: Dose, index: int, targets: Sequence[str], patients: int, start: float) -> Dose:
     """Return a dose with its numbers spread over the patients."""
     field = f"doses[{index}]"
     target = dose.state if isinstance(dose, Bolus) else dose.switch
     if target not in targets:
-        raise InputError("no such state or switch", field=field, value=target, allowed=targets)
+        kind = "state" if isinstance(dose, Bolus) else "switch"
+        raise InputError(f"no such {kind}", field=field, value=target, allowed=targets)
     values = {}
-    for name in ("time", "duration", "amount", "value"):
-        if not hasattr(dose, name):
-            continue
-        array = np.asarray(getattr(dose, name), dtype=float)
+    for name, array in _numbers(dose).items():
         if array.shape not in ((), (patients,)):
             raise InputError(
                 "one number, or one for each patient, is needed",
@@ -225,6 +232,20 @@ def _checked(
             "an infusion takes time", field=f"{field}.duration", remedy="Give a Bolus."
         )
     return type(dose)(target, *values.values(), name=dose.name)
+
+
+def _numbers(dose: Dose) -> dict[str, np.ndarray]:
+    names = ("time", "duration", "amount", "value")
+    return {n: np.asarray(getattr(dose, n), dtype=float) for n in names if hasattr(dose, n)}
+
+
+def shapes(doses: Sequence[Dose]) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the doses' numbers, by field."""
+    return {
+        f"doses[{i}].{name}": array.shape
+        for i, dose in enumerate(doses)
+        for name, array in _numbers(dose).items()
+    }
 
 
 def _instant(dose: Bolus | Jump, targets: Mapping[str, int]) -> _Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.dynamics.emit_driver import Driver
+from theratwin.dynamics.emit_events import Events
 from theratwin.dynamics.emit_integrate import Integrator
 from theratwin.dynamics.emit_linear import factor_function, matrix_function, solve_function
 from theratwin.dynamics.emit_output import Output
@@ -92,6 +93,7 @@ def module(
     layout.add("environment", len(environment.places) or 1)
     layout.add("spill", max(spill, slope_spill, 1))
     slopes.add_rows(layout, operations, method)
+    Events.add_rows(layout, operations)
     keeps = bool(slopes.directions)
     parts = [
         *texts,
@@ -101,6 +103,7 @@ def module(
         Stepper(operations, method, layout, keeps).function(),
         Output(operations, method, layout).functions(),
         Driver(operations, method, layout).functions(),
+        Events(operations, layout).functions(),
         slopes.functions(operations, method, layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
@@ -120,4 +123,5 @@ def _programs(
         made.append(program_function(environment.program(binding), width))
     made.append(matrix_function(operations, elimination, width))
     made.append(program_function(operations.programs["observe"], Width(1), width.lanes))
+    made += Events.programs(operations, width.lanes)
     return [text for text, _ in made], max(spill for _, spill in made)

@@ -374,7 +374,6 @@ class _Emitter:
         node = code.number(self.method.nodes[stage])
         code.store(code.fma(node, length, code.load(rows["time"], 0)), rows["stage_time"], 0)
         out = rows.part("slope_increments", stage * self.size)
-        self._zero(code, out)
         at_stage = self._arrays(
             rows, state=self.stepper.stage_state(rows, stage), time=rows["stage_time"], out=out
         )
@@ -403,10 +402,15 @@ class _Emitter:
 
     def _add_increments(self, code: Code, rows: Rows, stage: int, inverse: str, out: str) -> None:
         with code.loop(self.size) as i:
-            value = code.number(0.0)
+            value = ""
             for j, weight in enumerate(self.method.c[stage]):
                 increment = code.load(code.row(rows["slope_increments"], j * self.size), i)
-                value = code.fma(code.number(weight), increment, value)
+                factor = code.number(weight)
+                value = (
+                    code.fma(factor, increment, value)
+                    if value
+                    else code.operate("fmul", factor, increment)
+                )
             code.store(code.fma(inverse, value, code.load(out, i)), out, i)
 
     def _keep_lanes(self, code: Code, rows: Rows, direction: str, own: str) -> None:

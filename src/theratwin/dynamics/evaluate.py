@@ -87,7 +87,7 @@ def initial_values(system: System, parameters: Mapping[str, Any] | None = None) 
     return _stacked([state.initial for state in system.states], _known(system, parameters))
 
 
-def derivatives(
+def right_hand_side(
     system: System,
     time: Any,
     states: np.ndarray,

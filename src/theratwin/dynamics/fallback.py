@@ -87,9 +87,7 @@ def _apply_due(run: Any, patient: int, probe: _Probe, state: np.ndarray, now: fl
     size = run.engine.operations.size
     offset = len(run.engine.operations.parameters) - size
     following = np.inf
-    events = zip(
-        *(a[patient] for a in (run.plan.times, run.plan.targets, run.plan.amounts)), strict=True
-    )
+    events = zip(*(column[patient] for column in run.events), strict=True)
     for time, target, amount in events:
         if time > now:
             following = min(following, time)

@@ -50,8 +50,9 @@ class Inputs:
         times: Any,
         start: float,
         end: Any,
+        others: Mapping[str, tuple[int, ...]],
     ) -> Inputs:
-        """Check and spread.
+        """Check and spread; the shapes of ``others`` count patients too.
 
         Raises
         ------
@@ -66,7 +67,7 @@ class Inputs:
                 )
         given = {name: _numbers(value, name) for name, value in parameters.items()}
         times = np.ascontiguousarray(times, dtype=float)
-        shapes = {name: array.shape for name, array in given.items()}
+        shapes = {**others, **{name: array.shape for name, array in given.items()}}
         shapes |= {"times": times.shape[:-1]}
         if end is not None:
             shapes |= {"end": np.shape(end)}

@@ -150,8 +150,7 @@ def equations(network: Network) -> list[tuple[str, str]]:
         return _indexed("n", name) if name in species else symbol_latex(name)
 
     rows = [(_indexed("v", r.name), to_latex(r.rate, names)) for r in network.reactions]
-    for s in network.species:
-        rows.append((_slope(names(s.name)), _balance(network, s.name)))
+    rows += [(_slope(names(name)), terms) for name, terms in _balances(network).items()]
     rows += [(_slope(names(v.name)), to_latex(v.rate, names)) for v in network.variables]
     rows += [(names(r.name), to_latex(r.value, names)) for r in network.rules]
     return rows
@@ -170,15 +169,15 @@ def network_latex(network: Network) -> str:
     return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
 
 
-def _balance(network: Network, name: str) -> str:
-    terms = ""
+def _balances(network: Network) -> dict[str, str]:
+    """Return the sum of rates that changes each species."""
+    sums = {species.name: "" for species in network.species}
     for reaction in network.reactions:
-        number = reaction.net.get(name, 0.0)
-        if number:
+        for name, number in reaction.net.items():
             factor = "" if abs(number) == 1 else rf"{abs(number):g} \, "
-            sign = "-" if number < 0 else "+" if terms else ""
-            terms += f" {sign} {factor}{_indexed('v', reaction.name)}"
-    return terms.strip().replace("-  ", "- ") or "0"
+            sign = "-" if number < 0 else "+" if sums[name] else ""
+            sums[name] += f" {sign} {factor}{_indexed('v', reaction.name)}"
+    return {name: terms.strip() or "0" for name, terms in sums.items()}
 
 
 def _slope(quantity: str) -> str:

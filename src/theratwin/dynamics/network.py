@@ -156,9 +156,10 @@ class Network:
 
     def concentration(self, name: str) -> Expression:
         """Return the concentration (nmol/mL) of a species."""
-        from theratwin.dynamics.references import concentration
+        from theratwin.dynamics.references import place_of
 
-        return concentration(self.species, self.compartments, name, f"network {self.name}")
+        amount, volume = place_of(self.species, self.compartments, name, f"network {self.name}")
+        return amount / volume
 
     def system(self, bindings: Mapping[str, Any] | None = None) -> System:
         """Return the equations, flat, with every input bound to a curve or a number.

@@ -7,7 +7,7 @@ segment when a segment begins; only what depends on time or states stays in the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from theratwin.dynamics.expression import TIME, ZERO, Binding, Expression, is_constant, symbol
 from theratwin.dynamics.normal_form import NormalForm
@@ -141,6 +141,8 @@ class Operations:
         Row and column of each nonzero to its value.
     by_time
         Row to the partial derivative by time, where there is one.
+    assignments
+        For each state event, the switches that it sets.
     programs
         Name to program.
     """
@@ -154,6 +156,7 @@ class Operations:
     derivatives: tuple[Expression, ...]
     jacobian: Mapping[tuple[int, int], Expression]
     by_time: Mapping[int, Expression]
+    assignments: tuple[tuple[str, ...], ...]
     programs: Mapping[str, Program]
 
     @property
@@ -205,10 +208,35 @@ def operations(system: System) -> Operations:
         derivatives=derivatives,
         jacobian=jacobian,
         by_time=by_time,
+        assignments=tuple(
+            tuple(name for name in event.assignments if name in system.switches)
+            for event in system.events
+        ),
         programs={},
     )
-    object.__setattr__(found, "programs", _programs(found, initial, observables))
-    return found
+    roots = {
+        "initial": [(Place("out", i), value) for i, value in enumerate(initial)],
+        "slope": [(Place("out", i), value) for i, value in enumerate(derivatives)],
+        "observe": [(Place("out", i), value) for i, value in enumerate(observables)],
+        "time_slope": [(Place("out", row), value) for row, value in by_time.items()],
+        **_event_outputs(system, names),
+    }
+    return replace(found, programs=_programs(found, roots))
+
+
+Outputs = list[tuple[Place, Expression]]
+
+
+def _event_outputs(system: System, names: tuple[str, ...]) -> dict[str, Outputs]:
+    """Return the triggers, and each event's assignments: states to "out", switches to "extra"."""
+    places = {name: Place("out", i) for i, name in enumerate(names)}
+    places |= {name: Place("extra", i) for i, name in enumerate(system.switches)}
+    triggers = [(Place("out", e), event.trigger) for e, event in enumerate(system.events)]
+    found = {
+        f"assign_{e}": [(places[name], value) for name, value in event.assignments.items()]
+        for e, event in enumerate(system.events)
+    }
+    return {"trigger": triggers, **found}
 
 
 def _jacobian(
@@ -227,19 +255,13 @@ def state_leaves(names: tuple[str, ...], array: str) -> dict[Expression, Place]:
     return {symbol(name, Binding.STATE): Place(array, i) for i, name in enumerate(names)}
 
 
-def _programs(
-    found: Operations, initial: tuple[Expression, ...], observables: tuple[Expression, ...]
-) -> dict[str, Program]:
-    roots = {
-        "initial": [(Place("out", i), value) for i, value in enumerate(initial)],
-        "slope": [(Place("out", i), value) for i, value in enumerate(found.derivatives)],
-        "observe": [(Place("out", i), value) for i, value in enumerate(observables)],
-        "time_slope": [(Place("out", row), value) for row, value in found.by_time.items()],
-    }
+def _programs(found: Operations, roots: Mapping[str, Outputs]) -> dict[str, Program]:
     environment = found.environment
-    for values in (*roots.values(), [(None, value) for value in found.jacobian.values()]):
-        for _, value in values:
+    for outputs in roots.values():
+        for _, value in outputs:
             environment.hoist(value)
+    for value in found.jacobian.values():
+        environment.hoist(value)
     leaves = {
         **environment.places,
         **state_leaves(found.names, "state"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.expression import Expression, symbols
+from theratwin.dynamics.expression import Binding, Expression, symbol, symbols
 from theratwin.dynamics.parts import Compartment, Species
 
 if TYPE_CHECKING:
@@ -93,20 +93,29 @@ def _require(network: Network, node: str, names: Iterable[str], allowed: set[str
             )
 
 
-def concentration(
+def place_of(
     species: Iterable[Species], compartments: Iterable[Compartment], name: str, field: str
-) -> Expression:
-    """Return a species' amount over its compartment's volume (nmol/mL)."""
-    from theratwin.dynamics.expression import Binding, symbol
+) -> tuple[Expression, Expression]:
+    """Return the amount of a species and the volume of its compartment.
 
+    Raises
+    ------
+    InputError
+        If there is no such species, or its compartment has no volume.
+    """
     places = {s.name: s.compartment for s in species}
     if name not in places:
         raise InputError("unknown species", field=field, value=name, allowed=sorted(places))
-    volume = {c.name: c.volume for c in compartments}[places[name]]
+    volumes = {c.name: c.volume for c in compartments}
+    if places[name] not in volumes:
+        raise InputError(
+            "unknown compartment", field=field, value=places[name], allowed=sorted(volumes)
+        )
+    volume = volumes[places[name]]
     if volume is None:
         raise InputError(
             f"the compartment {places[name]} has no volume, so {name} has no concentration",
             field=field,
             remedy="Give the compartment a volume, or write the law with amounts",
         )
-    return symbol(name, Binding.STATE) / volume
+    return symbol(name, Binding.STATE), volume

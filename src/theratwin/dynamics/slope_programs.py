@@ -151,10 +151,10 @@ class _Derivatives:
         return rows
 
     def by_stage(self) -> Rows:
-        """Return J(u) du."""
-        rows: dict[int, Expression] = {}
+        """Return J(u) du, of every row."""
+        rows = dict.fromkeys(range(len(self.names)), ZERO)
         for (row, column), slope in self.operations.jacobian.items():
-            rows[row] = rows.get(row, ZERO) + slope * self.tangents[column]
+            rows[row] = rows[row] + slope * self.tangents[column]
         return list(rows.items())
 
     def by_state(self) -> Rows:

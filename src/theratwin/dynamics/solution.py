@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from theratwin.core import Pieces
 from theratwin.core.errors import FitError, InputError
@@ -34,6 +34,11 @@ class Solution:
         Number of steps taken and refused, one a patient.
     reached
         The time that each patient reached (h).
+    integrals
+        Quadratures to infinity by name, each of shape ``(patient,)``, if asked for; NaN where one
+        has no bound.
+    integral_slopes
+        Direction to name to their derivative.
     records
         Polynomials by patient, of the names asked for.
     """
@@ -47,6 +52,10 @@ class Solution:
     steps: Int[np.ndarray, " patient"]
     rejections: Int[np.ndarray, " patient"]
     reached: Float[np.ndarray, " patient"]
+    integrals: Mapping[str, Float[np.ndarray, " patient"]] = field(default_factory=dict)
+    integral_slopes: Mapping[str, Mapping[str, Float[np.ndarray, " patient"]]] = field(
+        default_factory=dict
+    )
     records: Records | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> Float[np.ndarray, "patient time"]:
@@ -77,7 +86,49 @@ class Solution:
                 allowed=self.records.names if self.records else (),
                 remedy="Ask for it: solve(..., curves=[name]).",
             )
-        return self.records.curve(name, patient)
+        return self.records.curve(name, patient, float(self.reached[patient]))
+
+    def with_status(self, which: Bool[np.ndarray, " patient"], status: Status) -> Solution:
+        """Return the solution with some patients failed for a reason of their own."""
+        if not np.any(which):
+            return self
+
+        def masked(group: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+            return {name: np.where(which[:, None], np.nan, v) for name, v in group.items()}
+
+        return replace(
+            self,
+            states=masked(self.states),
+            quadratures=masked(self.quadratures),
+            observables=masked(self.observables),
+            slopes={direction: masked(group) for direction, group in self.slopes.items()},
+            status=np.where(which, int(status), self.status),
+        )
+
+    def with_integrals(self, rtol: float, atol: float) -> Solution:
+        """Return the solution with its last two times taken off, as quadratures to infinity."""
+
+        def bounded(values: np.ndarray) -> np.ndarray:
+            half, whole = values[:, -2], values[:, -1]
+            near = np.abs(whole - half) <= 10.0 * (atol + rtol * np.abs(whole))
+            return np.where(near, whole, np.nan)
+
+        def cut(group: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+            return {name: values[:, :-2] for name, values in group.items()}
+
+        return replace(
+            self,
+            times=self.times[..., :-2],
+            states=cut(self.states),
+            quadratures=cut(self.quadratures),
+            observables=cut(self.observables),
+            slopes={direction: cut(group) for direction, group in self.slopes.items()},
+            integrals={name: bounded(values) for name, values in self.quadratures.items()},
+            integral_slopes={
+                direction: {name: group[name][:, -1] for name in self.quadratures}
+                for direction, group in self.slopes.items()
+            },
+        )
 
     def report(self) -> str:
         """Return in words how the patients ended: counts, and a remedy for each failure."""
@@ -124,8 +175,8 @@ class Records:
     names: tuple[str, ...]
     steps: Float[np.ndarray, "step number"]
 
-    def curve(self, name: str, patient: int) -> Pieces:
-        """Return one patient's curve."""
+    def curve(self, name: str, patient: int, end: float) -> Pieces:
+        """Return one patient's curve up to the end; an event may have cut a step short."""
         from theratwin.dynamics.emit_output import HEADER, POWERS
 
         own = self.steps[self.steps[:, 0] == patient]
@@ -133,6 +184,6 @@ class Records:
             raise InputError("no step of this patient was kept", field="patient", value=patient)
         begin = HEADER + POWERS * self.names.index(name)
         times, lengths = own[:, 1], own[:, 2]
-        breaks = np.append(times, times[-1] + lengths[-1])
-        scale = np.diff(breaks)[:, None] ** np.arange(POWERS)
+        breaks = np.append(times, end)
+        scale = lengths[:, None] ** np.arange(POWERS)
         return Pieces(breaks, own[:, begin : begin + POWERS] / scale)

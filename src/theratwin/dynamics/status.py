@@ -20,6 +20,7 @@ class Status(IntEnum):
     STEP_TOO_SMALL = 3
     FALLBACK = 4
     NOT_RUN = 5
+    NOT_STEADY = 6
 
     @property
     def text(self) -> str:
@@ -54,6 +55,10 @@ _TEXTS = {
     Status.FALLBACK: (
         "the engine failed and the slower, pivoted fallback solved it",
         "Usable; look at this patient's parameters, which are likely extreme.",
+    ),
+    Status.NOT_STEADY: (
+        "no steady state was reached before the start",
+        "Look for a production without a loss; or start without `steady`.",
     ),
     Status.NOT_RUN: ("not solved yet", "Solve it."),
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.evaluate import derivatives
+from theratwin.dynamics.evaluate import right_hand_side
 from theratwin.dynamics.system import System
 
 # Rates of a swapped system are the same sums in another order: rounding of a few dozen terms.
@@ -53,8 +53,8 @@ def check_symmetry(
         swapped = {name: values[swap.get(name, name)] for name in values}
         _compare(
             system,
-            derivatives(system, 0.7, states, values)[order],
-            derivatives(system, 0.7, states[order], swapped),
+            right_hand_side(system, 0.7, states, values)[order],
+            right_hand_side(system, 0.7, states[order], swapped),
         )
 
 
