@@ -82,15 +82,23 @@ class Integrator:
         return found
 
     def _fill(self, code: Code, rows: Rows, told: Told) -> str:
-        """Give idle lanes a patient each; returns whether any was given."""
+        """Give idle lanes a patient each; returns whether any was given.
+
+        If directions are spread over the lanes, all lanes carry one patient in step.
+        """
+        counter = told.address("next")
+        spread = code.value(f"icmp ne i64 {told.whole('spread')}, 0")
+        last = self.layout.lanes - 1
         with code.loop(self.layout.lanes) as lane:
             idle = self._phase_is(code, rows, lane, IDLE)
             with code.when(code.value(f"and i1 {idle}, {self._more(code, told)}")):
-                counter = told.address("next")
                 patient = code.get("i64", counter, 0)
                 call = _CALL.format(lane=lane)
                 code.line(f"call void @load_patient({call}, i64 {patient})")
-                code.put("i64", code.value(f"add i64 {patient}, 1"), counter, 0)
+                between = code.value(f"icmp ne i64 {lane}, {last}")
+                stays = code.value(f"and i1 {spread}, {between}")
+                step = code.value(f"select i1 {stays}, i64 0, i64 1")
+                code.put("i64", code.value(f"add i64 {patient}, {step}"), counter, 0)
         return self._any(code, rows, LOADED)
 
     def _initialize(self, code: Code, rows: Rows) -> None:

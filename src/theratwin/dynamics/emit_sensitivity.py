@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from theratwin.dynamics.emit_driver import LaneCode
+from theratwin.dynamics.emit_output import Told
 from theratwin.dynamics.emit_program import ARRAYS, add_to_place, program_function
 from theratwin.dynamics.emit_step import Rows, Stepper
 from theratwin.dynamics.ir_text import Code, Width, function
 from theratwin.dynamics.layout import LOADED, RUNNING, Layout
-from theratwin.dynamics.operations import Environment, Operations, Program
+from theratwin.dynamics.operations import Environment, Operations, Place, Program
 from theratwin.dynamics.slope_programs import SlopePrograms, slope_programs
 from theratwin.dynamics.system import System
 from theratwin.dynamics.tableau import Tableau
 
 #: Arguments of the programs of derivatives.
-SLOPE_ARRAYS = (*ARRAYS, "tangent", "increment")
+SLOPE_ARRAYS = (*ARRAYS, "tangent", "increment", "mask")
 
 _ALL = "ptr %context, ptr %scratch"
 _LANE = f"{_ALL}, i64 %lane"
@@ -63,7 +64,7 @@ class Slopes:
             lanes = scalar if name == "source_observe" else (width, 1)
             for program in programs:
                 text, spill = program_function(
-                    program, *lanes, store=add_to_place, arrays=SLOPE_ARRAYS
+                    program, *lanes, store=_add_where_masked, arrays=SLOPE_ARRAYS
                 )
                 texts.append(text)
                 spills.append(spill)
@@ -81,6 +82,7 @@ class Slopes:
             layout.add(name, size)
         layout.add("slope_increments", size * method.stages)
         layout.add("weight")
+        layout.add("masks", layout.lanes + 1)
 
     def functions(self, operations: Operations, method: Tableau, layout: Layout) -> str:
         """Return the functions that the driver calls; without directions they do nothing."""
@@ -123,6 +125,15 @@ def _dispatcher(name: str, programs: Iterable[Program]) -> str:
     return function(name, f"i64 %direction, {given}", code)
 
 
+def _add_where_masked(code: Code, place: Place, value: str) -> None:
+    """Add a value to what lies at its destination, in the lanes of the mask."""
+    array = f"%{place.array}"
+    known = code.load(array, place.slot)
+    chosen = code.compare("one", code.load("%mask", 0), code.number(0.0))
+    total = code.choose(chosen, code.operate("fadd", known, value), known)
+    code.store(total, array, place.slot)
+
+
 class _Emitter:
     def __init__(
         self,
@@ -153,6 +164,11 @@ class _Emitter:
         """Return the address of a direction's derivatives."""
         return code.row(rows["slopes"], code.value(f"mul i64 {direction}, {self.size}"))
 
+    def _own_lane(self, code: LaneCode, rows: Rows, group: str) -> str:
+        """Return the address of a group's derivatives, for code of one lane."""
+        row = code.value(f"mul i64 {group}, {self.size * self.layout.lanes}")
+        return code.address(rows["slopes"], row)
+
     def _call(self, code: Code, name: str, arrays: dict[str, str], direction: str = "") -> None:
         given = ", ".join(f"ptr {arrays[array]}" for array in SLOPE_ARRAYS)
         first = f"i64 {direction}, " if direction else ""
@@ -168,6 +184,7 @@ class _Emitter:
             "extra": rows["weight"],
             "tangent": rows["stage_slope"],
             "increment": rows["increments"],
+            "mask": rows["masks"],
         }
         return {**base, **changed}
 
@@ -175,20 +192,65 @@ class _Emitter:
         with code.loop(self.size) as i:
             code.store(code.number(0.0), array, i)
 
+    def _source(
+        self, code: Code, rows: Rows, name: str, arrays: dict[str, str], group: str
+    ) -> None:
+        """Add what a group's directions add: one direction, or if spread one for each lane."""
+        spread, whole, done = (code.label(s) for s in ("spread", "whole", "done"))
+        code.branch(self._is_spread(code), spread, whole)
+        code.place(spread)
+        first = code.value(f"mul i64 {group}, {self.layout.lanes}")
+        with code.loop(self.layout.lanes) as lane:
+            direction = code.value(f"add i64 {first}, {lane}")
+            mask = code.row(rows["masks"], code.value(f"add i64 {lane}, 1"))
+            self._call(code, name, {**arrays, "mask": mask}, direction)
+        code.jump(done)
+        code.place(whole)
+        self._call(code, name, arrays, group)
+        code.jump(done)
+        code.place(done)
+
+    def _is_spread(self, code: Code) -> str:
+        return code.value(f"icmp ne i64 {Told(code).whole('spread')}, 0")
+
+    def _groups(self, code: Code) -> str:
+        """Return how many groups of directions are carried one after another."""
+        groups = -(-self.count // self.layout.lanes)
+        spread = self._is_spread(code)
+        return code.value(f"select i1 {spread}, i64 {groups}, i64 {self.count}")
+
+    def _direction(self, code: Code, group: str, lane: str) -> str:
+        """Return the direction that a lane carries in a group; if spread, it may be none."""
+        first = code.value(f"mul i64 {group}, {self.layout.lanes}")
+        own = code.value(f"add i64 {first}, {lane}")
+        return code.value(f"select i1 {self._is_spread(code)}, i64 {own}, i64 {group}")
+
+    def _masks(self, code: Code, rows: Rows) -> None:
+        """Write a mask of all lanes, then one of each."""
+        code.store(code.number(1.0), rows["masks"], 0)
+        for lane in range(self.layout.lanes):
+            row = code.row(rows["masks"], lane + 1)
+            code.store(code.number(0.0), row, 0)
+            code.put("double", "1.0", row, lane)
+
     def _start(self) -> str:
         """Set the derivatives of newly loaded lanes: of initial states, of switches."""
         code = Code(self.width)
         rows = Rows(code, self.layout)
-        with code.loop(self.count) as direction:
+        self._masks(code, rows)
+        with code.loop(self._groups(code)) as group:
             self._zero(code, rows["reached_slope"])
             arrays = self._arrays(rows, out=rows["reached_slope"])
-            self._call(code, "source_initial", arrays, direction)
-            own = self._own(code, rows, direction)
+            self._source(code, rows, "source_initial", arrays, group)
+            own = self._own(code, rows, group)
             with code.loop(self.layout.lanes) as lane:
                 phase = code.get("i64", rows["phase"], lane)
                 with code.when(code.value(f"icmp eq i64 {phase}, {LOADED}")):
                     self._copy_lane(code, rows["reached_slope"], own, lane)
-                    self._start_switches(code, rows, direction, lane)
+        with code.loop(self.layout.lanes) as lane, code.loop(self.count) as direction:
+            phase = code.get("i64", rows["phase"], lane)
+            with code.when(code.value(f"icmp eq i64 {phase}, {LOADED}")):
+                self._start_switches(code, rows, direction, lane)
         code.line("ret void")
         return function("start_slopes", _ALL, code)
 
@@ -228,15 +290,14 @@ class _Emitter:
         adds = code.value(f"icmp slt i64 %target, {self.size}")
         code.branch(adds, add, jump)
         code.place(add)
-        with code.loop(self.count) as direction:
-            slope = code.get("double", table, code.value(f"add i64 {first}, {direction}"))
-            own = code.address(
-                rows["slopes"],
-                code.value(f"mul i64 {direction}, {self.size * self.layout.lanes}"),
-            )
-            at = code.at("%target")
-            total = code.operate("fadd", code.get("double", own, at), slope)
-            code.put("double", total, own, at)
+        with code.loop(self._groups(code)) as group:
+            direction = self._direction(code, group, "%lane")
+            with code.when(code.value(f"icmp slt i64 {direction}, {self.count}")):
+                slope = code.get("double", table, code.value(f"add i64 {first}, {direction}"))
+                own = self._own_lane(code, rows, group)
+                at = code.at("%target")
+                total = code.operate("fadd", code.get("double", own, at), slope)
+                code.put("double", total, own, at)
         code.jump(leave)
         code.place(jump)
         switch = code.value(f"sub i64 %target, {self.size}")
@@ -281,15 +342,14 @@ class _Emitter:
     def _keep_now(self) -> str:
         """Keep all derivatives as they are now."""
         code = LaneCode(self.layout)
-        with code.loop(self.count) as direction:
-            own = code.address(
-                code.rows["slopes"],
-                code.value(f"mul i64 {direction}, {self.size * self.layout.lanes}"),
-            )
-            with code.loop(self.size) as i:
-                value = code.get("double", own, code.at(i))
-                code.put("double", value, code.rows["output_slope"], i)
-            code.line(f"call void @keep_slope({_LANE}, i64 %place, i64 {direction})")
+        with code.loop(self._groups(code)) as group:
+            direction = self._direction(code, group, "%lane")
+            with code.when(code.value(f"icmp slt i64 {direction}, {self.count}")):
+                own = self._own_lane(code, code.rows, group)
+                with code.loop(self.size) as i:
+                    value = code.get("double", own, code.at(i))
+                    code.put("double", value, code.rows["output_slope"], i)
+                code.line(f"call void @keep_slope({_LANE}, i64 %place, i64 {direction})")
         code.line("ret void")
         return function("keep_slopes", _HOOKS["keep_slopes"], code)
 
@@ -320,10 +380,11 @@ class _Emitter:
         code.place(keep)
         fraction = op("fdiv", op("fsub", time, begun), length)
         code.put("double", time, rows["output_time"], 0)
-        for state, moved, increments, out in (
-            (rows["state"], rows["reached_state"], rows["increments"], rows["output"]),
-            ("%own", rows["reached_slope"], rows["slope_increments"], rows["output_slope"]),
-        ):
+        slopes = ("%own", rows["reached_slope"], rows["slope_increments"], rows["output_slope"])
+        states = (rows["state"], rows["reached_state"], rows["increments"], rows["output"])
+        # Only observables need the state beside its slope.
+        wanted = (states, slopes) if self.operations.observables else (slopes,)
+        for state, moved, increments, out in wanted:
             code.line(
                 f"call void @interpolate(i64 %lane, ptr {state}, ptr {moved}, ptr {increments}, "
                 f"double {fraction}, ptr {out})"
@@ -342,15 +403,15 @@ class _Emitter:
         rows = Rows(code, self.layout)
         length = code.load(rows["length"], 0)
         inverse = code.operate("fdiv", code.number(1.0), length)
-        with code.loop(self.count) as direction:
-            own = self._own(code, rows, direction)
+        with code.loop(self._groups(code)) as group:
+            own = self._own(code, rows, group)
             for stage in range(self.method.stages):
-                self._stage(code, rows, direction, own, stage, inverse, length)
+                self._stage(code, rows, group, own, stage, inverse, length)
             last = code.row(rows["slope_increments"], (self.method.stages - 1) * self.size)
             with code.loop(self.size) as i:
                 moved = code.operate("fadd", code.load(rows["stage_slope"], i), code.load(last, i))
                 code.store(moved, rows["reached_slope"], i)
-            self._keep_lanes(code, rows, direction, own)
+            self._keep_lanes(code, rows, group, own)
             taken = code.compare("one", code.load(rows["accepted"], 0), code.number(0.0))
             with code.loop(self.size) as i:
                 moved, known = code.load(rows["reached_slope"], i), code.load(own, i)
@@ -362,7 +423,7 @@ class _Emitter:
         self,
         code: Code,
         rows: Rows,
-        direction: str,
+        group: str,
         own: str,
         stage: int,
         inverse: str,
@@ -382,8 +443,8 @@ class _Emitter:
         )
         self._call(code, "tangent_first", at_stage)
         self._call(code, "tangent_second", at_step)
-        self._call(code, "source_first", at_stage, direction)
-        self._call(code, "source_second", at_step, direction)
+        self._source(code, rows, "source_first", at_stage, group)
+        self._source(code, rows, "source_second", at_step, group)
         if stage:
             self._add_increments(code, rows, stage, inverse, out)
         code.line(f"call void @solve(ptr {rows['matrix']}, ptr {out})")
@@ -413,12 +474,15 @@ class _Emitter:
                 )
             code.store(code.fma(inverse, value, code.load(out, i)), out, i)
 
-    def _keep_lanes(self, code: Code, rows: Rows, direction: str, own: str) -> None:
+    def _keep_lanes(self, code: Code, rows: Rows, group: str, own: str) -> None:
         with code.loop(self.layout.lanes) as lane:
             accepted = code.get("double", rows["accepted"], lane)
             taken = code.value(f"fcmp one double {accepted}, 0.0")
             phase = code.get("i64", rows["phase"], lane)
             running = code.value(f"icmp eq i64 {phase}, {RUNNING}")
-            with code.when(code.value(f"and i1 {taken}, {running}")):
+            direction = self._direction(code, group, lane)
+            one = code.value(f"icmp slt i64 {direction}, {self.count}")
+            here = code.value(f"and i1 {taken}, {running}")
+            with code.when(code.value(f"and i1 {here}, {one}")):
                 call = f"{_ALL}, i64 {lane}, i64 {direction}, ptr {own}"
                 code.line(f"call void @keep_slopes_within({call})")

@@ -40,6 +40,7 @@ CONTEXT = (
     "record_capacity",
     "recorded",
     "recorded_count",
+    "spread",
 )
 #: Numbers that the driver reads through ``options``.
 OPTIONS = ("rtol", "largest_step", "first_step")

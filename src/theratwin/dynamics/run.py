@@ -69,7 +69,20 @@ class Run:
             "chosen_count": len(self.kept),
             "recorded": self.curves,
             "recorded_count": len(self.curves),
+            "spread": self._spreads(),
         }
+
+    def _spreads(self) -> bool:
+        """Whether the lanes share out the directions of one patient, not patients.
+
+        For the time of a run, a lane with a patient of its own is better as long as there are
+        patients for all; curves are recorded from every lane.
+        """
+        lanes, patients = self.engine.lanes, self.inputs.patients
+        directions = len(self.directions)
+        rounds = -(-directions // lanes)
+        waiting = -(-patients // lanes) * (1 + directions)
+        return not len(self.curves) and directions > 1 and patients * (1 + rounds) < waiting
 
     def _outputs(self) -> dict[str, np.ndarray]:
         n, count = self.inputs.patients, self.inputs.times.shape[-1]
