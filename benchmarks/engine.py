@@ -23,7 +23,7 @@ from models.whole_body import TIMES, population, whole_body
 
 from theratwin.core.files import write_text
 from theratwin.dynamics import Engine
-from theratwin.dynamics import compile as compilation
+from theratwin.dynamics.llvm import compile as compilation
 
 PATIENTS, SAMPLE, CHECKED = 2000, 20, 4
 DIRECTIONS = [f"receptors.{o}" for o in ("kidney", "glands", "liver", "spleen", "tumor")]

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from theratwin.dynamics import System
-from theratwin.dynamics.expression import Expression, walk
-from theratwin.dynamics.operations import operations
+from theratwin.dynamics.expressions.expression import Expression, walk
+from theratwin.dynamics.solving.operations import operations
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 _MATHML = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
@@ -59,7 +59,7 @@ class _Prepared:
     """The equations with slow values as numbers k0, k1, ..."""
 
     def __init__(self, system: System) -> None:
-        from theratwin.dynamics.expression import substitute, symbol
+        from theratwin.dynamics.expressions.expression import substitute, symbol
 
         self.system, found = system, operations(system)
         self.slow, places = coefficients(system)

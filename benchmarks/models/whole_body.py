@@ -10,7 +10,7 @@ import numpy as np
 
 from theratwin.core.seed import stream
 from theratwin.dynamics import State, System
-from theratwin.dynamics.expression import ZERO, Binding, Expression, constant, symbol
+from theratwin.dynamics.expressions.expression import ZERO, Binding, Expression, constant, symbol
 
 #: Organ to plasma flow (L/min), vascular and interstitial volume (L), permeability (L/min).
 ORGANS = {

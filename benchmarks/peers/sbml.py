@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from peers import workload
 from theratwin.dynamics import model
-from theratwin.dynamics.expression import Binding, Expression, substitute, walk
-from theratwin.dynamics.flatten import rule_values
-from theratwin.dynamics.normal_form import NormalForm
+from theratwin.dynamics.expressions.expression import Binding, Expression, substitute, walk
+from theratwin.dynamics.networks.flatten import rule_values
+from theratwin.dynamics.solving.normal_form import NormalForm
 
 _TAGS = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
 

@@ -91,7 +91,7 @@ def libroadrunner() -> Solver:
     import roadrunner
 
     from peers import sbml
-    from theratwin.dynamics.evaluate import evaluate
+    from theratwin.dynamics.expressions.evaluate import evaluate
 
     runner = roadrunner.RoadRunner(sbml.text())
     settings = {

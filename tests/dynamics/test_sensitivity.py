@@ -9,7 +9,16 @@ import pytest
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, Status, System
-from theratwin.dynamics.expression import ONE, TIME, ZERO, Binding, exp, less, select, symbol
+from theratwin.dynamics.expressions.expression import (
+    ONE,
+    TIME,
+    ZERO,
+    Binding,
+    exp,
+    less,
+    select,
+    symbol,
+)
 
 TIMES = np.array([0.0, 0.7, 2.0, 5.0, 9.0, 12.0])
 TIGHT = {"rtol": 1e-11, "atol": 1e-13}

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from theratwin.core._jax import jax, jnp
-from theratwin.dynamics.dosing import Dose
-from theratwin.dynamics.engine import Engine
 from theratwin.dynamics.jax_primitive import Joint
+from theratwin.dynamics.solving.dosing import Dose
+from theratwin.dynamics.solving.engine import Engine
 
 Parameters = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def jax_solver(
     start, end
         When to start and to end (h).
     **settings
-        `theratwin.dynamics.engine.Settings`.
+        `theratwin.dynamics.solving.engine.Settings`.
 
     Raises
     ------

@@ -19,8 +19,8 @@ import numpy as np
 
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.dosing import Dose, Jump
-from theratwin.dynamics.engine import Engine
+from theratwin.dynamics.solving.dosing import Dose, Jump
+from theratwin.dynamics.solving.engine import Engine
 
 SymbolicZero = jax.custom_derivatives.SymbolicZero
 
