@@ -2,8 +2,8 @@
 
     python -m peers.worker NAME [PROCESSOR]
 
-Each line it reads, ``first count threads``, it answers with the seconds that it took; the line
-``keep PATH`` writes the states of the first patients to a file.
+Each line it reads, ``first count threads``, it answers with the seconds that it took, by the clock
+and of the processor; the line ``keep PATH`` writes the states of the first patients to a file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ def main(name: str, *processor: str) -> None:
     if processor and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {int(processor[0])})
     began = time.perf_counter()
-    solve = SOLVERS[name]()
+    try:
+        solve = SOLVERS[name]()
+    except ImportError as missing:
+        print("missing", missing, flush=True)
+        return
     solve(workload.population(1), 1)
     print("ready", time.perf_counter() - began, flush=True)
     for line in sys.stdin:
@@ -34,9 +38,9 @@ def main(name: str, *processor: str) -> None:
             continue
         first, count, threads = map(int, words)
         rows = workload.population(first + count)[first:]
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         solve(rows, threads)
-        print(time.perf_counter() - began, flush=True)
+        print(time.perf_counter() - began, time.process_time() - used, flush=True)
 
 
 if __name__ == "__main__":

@@ -44,9 +44,10 @@ class Worker:
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
 
-    def seconds(self) -> float:
-        """Wait for the time that the work took."""
-        return float(self._answer())
+    def seconds(self) -> tuple[float, float]:
+        """Wait for the time that the work took, by the clock and of the processor."""
+        wall, used = self._answer().split()
+        return float(wall), float(used)
 
     def states(self, path: Path) -> np.ndarray:
         """Return the states of the first patients."""

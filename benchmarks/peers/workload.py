@@ -19,7 +19,7 @@ VARIATION = 0.3
 #: A nuclide's half-life is no patient's.
 FIXED = ("half_life",)
 #: Patients that are compared with the reference.
-COMPARED = 10
+COMPARED = 8
 
 
 @cache
