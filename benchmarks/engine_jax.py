@@ -22,10 +22,10 @@ import numpy as np
 from theratwin.core._jax import jax, jnp
 from theratwin.core.files import write_text
 from theratwin.dynamics import Engine, State, System, model
-from theratwin.dynamics.expression import Binding, symbol
+from theratwin.dynamics.expressions.expression import Binding, symbol
 from theratwin.dynamics.jax import jax_solver
-from theratwin.dynamics.population import log_normal_population
-from theratwin.dynamics.streaming import simulate_population
+from theratwin.dynamics.populations.population import log_normal_population
+from theratwin.dynamics.populations.streaming import simulate_population
 
 RESULT = Path(__file__).parent / "results/engine_jax.json"
 TIMES = np.linspace(7.0, 168.0, 24)

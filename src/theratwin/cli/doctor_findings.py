@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from theratwin.cli.processors import processors
+
 #: What the engine and the models above it are made with.
 DEPENDENCIES = (
     *("numpy", "scipy", "jax", "llvmlite", "pint", "pydantic", "xarray", "matplotlib", "jinja2"),
@@ -41,9 +43,7 @@ def examined(self_test: bool = True) -> dict[str, Any]:
 
 
 def _processor() -> dict[str, Any]:
-    affinity = getattr(os, "sched_getaffinity", None)
-    threads = len(affinity(0)) if affinity else os.cpu_count() or 1
-    known: dict[str, Any] = {"name": _processor_name(), "threads": threads}
+    known: dict[str, Any] = {"name": _processor_name(), "threads": processors()}
     try:
         import llvmlite.binding as llvm
     except ImportError:
@@ -75,7 +75,7 @@ def _llvm() -> dict[str, Any]:
         import llvmlite
         import llvmlite.binding as llvm
 
-        from theratwin.dynamics.compile import target
+        from theratwin.dynamics.llvm.compile import target
     except ImportError as error:
         return {"llvmlite": None, "llvm": None, "target": None, "refusal": str(error)}
     known = {
@@ -90,7 +90,7 @@ def _llvm() -> dict[str, Any]:
 
 
 def _cache() -> dict[str, Any]:
-    from theratwin.dynamics.compile import cache_folder
+    from theratwin.dynamics.llvm.compile import cache_folder
 
     folder = cache_folder()
     if folder is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from theratwin.cli.model_simulate import register as register_simulate
 from theratwin.cli.options import Force, Json, Out
 from theratwin.core.errors import InputError, UnsupportedError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from theratwin.dynamics import Network
 
 app = typer.Typer(no_args_is_help=True, help="Models: networks, their checks, and simulation.")
+register_simulate(app)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model of the library, by name.")]
 

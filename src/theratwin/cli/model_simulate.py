@@ -1,0 +1,189 @@
+"""``theratwin model simulate``: patients of a library model, at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from theratwin.cli.options import Force, Json, Out, Quiet, Seed
+from theratwin.core.errors import FitError, InputError
+
+if TYPE_CHECKING:
+    from theratwin.cli.model_run import Simulation
+    from theratwin.dynamics import Network, System
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="NAME,...",
+        help='Parameters that vary, also as "*.receptors"; without it all do.',
+    ),
+]
+Variation = Annotated[
+    float, typer.Option("--cv", min=0.0, help="Coefficient of variation, log-normal.")
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar='NAME="VALUE"', help="Another default; may be repeated."),
+]
+End = Annotated[str | None, typer.Option("--end", help='When to end, as "168 h".')]
+Times = Annotated[
+    list[str] | None,
+    typer.Option("--times", help='When to report, as "1 h, 24 h"; else halved from the end.'),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads; all processors without it.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("simulate")(simulate)
+
+
+def simulate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model, by name.")],
+    patients: Annotated[int, typer.Option("--patients", min=1, help="How many.")] = 1,
+    vary: Vary = None,
+    cv: Variation = 0.3,
+    seed: Seed = 1,
+    given: Given = None,
+    end: End = None,
+    times: Times = None,
+    rtol: Annotated[float, typer.Option("--rtol", help="Relative tolerance.")] = 1e-6,
+    atol: Annotated[float, typer.Option("--atol", help="Absolute one, in inside units.")] = 1e-9,
+    threads: Threads = None,
+    as_json: Json = False,
+    out: Out = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate patients who differ in their parameters: speed, statuses, and a summary.
+
+    One patient has the defaults. Each of several has every varied parameter times a log-normal
+    factor of median one, which depends on the seed, the name and the patient's place alone.
+    """
+    from theratwin.cli.model import library_model
+    from theratwin.cli.model_run import run
+    from theratwin.cli.model_words import data, told, units
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+
+    network = library_model(model)
+    system = changed(network, given or [])
+    varied = chosen(vary, system) if patients > 1 or vary else []
+    found = run(
+        system,
+        report_times(times, end),
+        patients,
+        varied=varied,
+        cv=cv,
+        seed=seed,
+        quiet=quiet,
+        settings={"rtol": rtol, "atol": atol, "threads": threads},
+    )
+    emit(
+        "simulation/1",
+        data(network, found),
+        unit=units(network, found),
+        text=told(network, found),
+        as_json=as_json,
+        out=out,
+        force=force,
+        provenance=Provenance.now(seed=seed),
+    )
+    _require(found)
+
+
+def changed(network: Network, given: list[str]) -> System:
+    """Return the system with other defaults, and inputs bound to numbers.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or a value has another dimension.
+    """
+    from theratwin.cli.lists import assignments
+    from theratwin.core import parse
+
+    inputs = {port.name for port in network.inputs}
+    free = {*(p.name for p in network.parameters), *(s.name for s in network.switches), *inputs}
+    values: dict[str, float] = {}
+    for name, text in assignments("--set", given):
+        if name not in free:
+            raise InputError("no such parameter", field="--set", value=name, allowed=sorted(free))
+        values[name] = parse(text, network.units[name], field=f"--set {name}")
+    system = network.system({name: values[name] for name in inputs & set(values)})
+    return replace(
+        system,
+        parameters={name: values.get(name, v) for name, v in system.parameters.items()},
+        switches={name: values.get(name, v) for name, v in system.switches.items()},
+    )
+
+
+def chosen(vary: list[str] | None, system: System) -> list[str]:
+    """Return the parameters that vary; all that are not zero if none is named.
+
+    Raises
+    ------
+    InputError
+        If a name or a pattern fits no parameter.
+    """
+    from fnmatch import fnmatchcase
+
+    from theratwin.cli.lists import split
+
+    if vary is None:
+        return [name for name, value in system.parameters.items() if value != 0.0]
+    found: dict[str, None] = {}
+    for wanted in split(vary):
+        fitting = [name for name in system.parameters if fnmatchcase(name, wanted)]
+        if not fitting:
+            raise InputError(
+                "no such parameter", field="--vary", value=wanted, allowed=system.parameters
+            )
+        found |= dict.fromkeys(fitting)
+    return list(found)
+
+
+def report_times(times: list[str] | None, end: str | None, halvings: int = 10) -> list[float]:
+    """Return the times (h) asked for, or the end, its half, its quarter and so on, and zero.
+
+    Raises
+    ------
+    InputError
+        If neither is given, or a time comes after the end.
+
+    Examples
+    --------
+    >>> report_times(None, "168 h", halvings=4)
+    [0.0, 42.0, 84.0, 168.0]
+    """
+    from theratwin.cli.lists import split
+    from theratwin.core import parse
+
+    last = None if end is None else parse(end, "h", field="--end")
+    if last is not None and not last > 0.0:
+        raise InputError("must be positive", field="--end", value=end)
+    if times:
+        wanted = sorted({parse(entry, "h", field="--times") for entry in split(times)})
+        if last is not None and wanted[-1] > last:
+            raise InputError("a time comes after the end", field="--times", value=wanted[-1])
+        return wanted
+    if last is None:
+        raise InputError("the end is missing", field="--end", remedy='Give --end "168 h"')
+    return [0.0, *(last / 2**k for k in reversed(range(halvings - 1)))]
+
+
+def _require(found: Simulation) -> None:
+    """Raise if patients failed; the results are written by then."""
+    failed = sum(count for status, count in found.statuses.items() if not status.is_good)
+    if failed:
+        worst = next(status for status in found.statuses if not status.is_good)
+        raise FitError(
+            f"{failed} of {found.patients} patients failed, the first: {worst.text}",
+            remedy=worst.remedy,
+        )
