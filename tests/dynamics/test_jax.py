@@ -299,6 +299,11 @@ def test_state_events_have_values_and_no_derivatives() -> None:
         jax.grad(lambda rate: solve({"k": rate})["x"][-1])(0.9)
 
 
+def test_a_switch_that_infusions_change_is_refused(solve: Any) -> None:
+    with pytest.raises(UnsupportedError, match="constant part"):
+        jax.grad(lambda rate: solve({**AT, "rate": rate})["b"][-1])(0.4)
+
+
 def test_infinity_is_refused(engine: Engine) -> None:
     with pytest.raises(InputError, match="late time"):
         jax_solver(engine, TIMES, ["area"], to_infinity=True)

@@ -19,7 +19,7 @@ import numpy as np
 
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.solving.dosing import Dose, Jump
+from theratwin.dynamics.solving.dosing import Dose, Infusion, Jump
 from theratwin.dynamics.solving.engine import Engine
 from theratwin.dynamics.solving.status import Status
 
@@ -117,13 +117,7 @@ class Joint:
         self, directions: tuple[str, ...]
     ) -> Callable[[dict[str, jax.Array]], tuple[jax.Array, jax.Array]]:
         """Return the function of values and sensitivities, which refuses to be differentiated."""
-        if self.engine.system.events:
-            raise UnsupportedError(
-                "derivatives do not pass state events",
-                field="jax_solver",
-                value=directions,
-                remedy="Differentiate by differences, or write the event as a smooth rate.",
-            )
+        self.check_directions(directions)
         self.engine.code(directions)
 
         @jax.custom_jvp
@@ -144,6 +138,24 @@ class Joint:
 
         both.defjvp(refuse, symbolic_zeros=True)
         return both
+
+    def check_directions(self, directions: tuple[str, ...]) -> None:
+        """Raise `UnsupportedError` for derivatives that the engine does not have."""
+        if self.engine.system.events:
+            raise UnsupportedError(
+                "derivatives do not pass state events",
+                field="jax_solver",
+                value=directions,
+                remedy="Differentiate by differences, or write the event as a smooth rate.",
+            )
+        for dose in self.doses:
+            if isinstance(dose, Infusion) and dose.switch in directions:
+                raise UnsupportedError(
+                    "no derivative by the starting value of a switch that infusions change",
+                    field="jax_solver",
+                    value=dose.switch,
+                    remedy="Give the constant part of the rate a parameter of its own.",
+                )
 
     def called(
         self, directions: tuple[str, ...], given: dict[str, jax.Array]
