@@ -29,11 +29,14 @@ from theratwin.core.files import write_text
 from theratwin.dynamics import Engine
 
 ROUNDS = 7
-#: Peer to the patients that it solves in a round on one processor: a second at most.
+#: Peer to the patients that it solves in a round. A thousand take 29 MB of results: with more, what
+#: the system takes to hand out memory would be measured, and drown the solvers.
 PATIENTS = {
-    "theratwin": 2000,
-    "c": 2000,
+    "theratwin": 1000,
+    "c": 1000,
     "libroadrunner": 60,
+    "libroadrunner-as-written": 60,
+    "libroadrunner-same-error": 40,
     "scipy-lsoda": 60,
     "diffrax-kvaerno5": 2,
 }
@@ -64,8 +67,8 @@ def on_two(name: str, workers: dict[str, Any]) -> float:
     """Return milliseconds a patient by the clock: by threads, or by two processes at once."""
     count = PATIENTS[name]
     if name in THREADED:
-        workers["second"].tell(0, 2 * count, 2)
-        return 1e3 * workers["second"].seconds()[0] / (2 * count)
+        workers["second"].tell(0, count, 2)
+        return 1e3 * workers["second"].seconds()[0] / count
     workers["one"].tell(0, count, 1)
     workers["second"].tell(count, count, 1)
     return 1e3 * max(workers[w].seconds()[0] for w in ("one", "second")) / (2 * count)
@@ -110,7 +113,7 @@ def accuracy(running: dict[str, Any]) -> tuple[dict[str, Any], dict[str, float]]
 
 
 def arithmetic(ms: float, peak: list[float]) -> dict[str, Any]:
-    """Return the engine's arithmetic rate on one processor, and its share of dgemm's."""
+    """Return the engine's arithmetic rate on one processor, and its share of dgemm's best."""
     rows = workload.population(PATIENTS["theratwin"])
     found = Engine(workload.system()).solve(workload.named(rows), workload.TIMES)
     steps = float(np.mean(found.steps + found.rejections))
@@ -119,8 +122,8 @@ def arithmetic(ms: float, peak: list[float]) -> dict[str, Any]:
         "operations_a_step": operations_a_step(),
         "steps_a_patient": round(steps, 1),
         "GFlop_s": round(rate / 1e9, 2),
-        "dgemm_GFlop_s": round(statistics.median(peak) / 1e9, 2),
-        "share_of_dgemm": round(rate / statistics.median(peak), 3),
+        "dgemm_GFlop_s": round(max(peak) / 1e9, 2),
+        "share_of_dgemm": round(rate / max(peak), 3),
     }
 
 

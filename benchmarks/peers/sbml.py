@@ -1,18 +1,21 @@
-"""The workload as SBML text: reactions with mass-action laws, slow coefficients as parameters.
+"""The workload as SBML text: its reactions, in two forms.
 
-A modeler would write flows and volumes into the laws; here they are computed before and handed
-over as one number each, so that the peer has no more to do than its integrator needs.
+As it is written, flows and volumes stand in the laws, and rules beside them. Prepared, whatever
+does not change in time is computed before and handed over as one number each, so that the peer has
+no more to do than its integrator needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from xml.sax.saxutils import escape, quoteattr
 
 from peers import workload
 from theratwin.dynamics import model
 from theratwin.dynamics.expressions.expression import Binding, Expression, substitute, walk
 from theratwin.dynamics.networks.flatten import rule_values
+from theratwin.dynamics.networks.network import Network
+from theratwin.dynamics.networks.parts import Reaction
 from theratwin.dynamics.solving.normal_form import NormalForm
 
 _TAGS = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
@@ -42,38 +45,76 @@ def coefficients() -> tuple[Expression, ...]:
     return tuple(found)
 
 
-def text() -> str:
-    """Return the model."""
-    network, states = model(workload.MODEL), workload.system().names
-    ids = {name: f"s{i}" for i, name in enumerate(states)}
-    names = {c: f"c{i}" for i, c in enumerate(coefficients())}
-    species = [
-        f'<species id="{i}" compartment="body" initialAmount="0" hasOnlySubstanceUnits="true" '
-        'boundaryCondition="false" constant="false"/>'
-        for i in ids.values()
+def text(as_written: bool = False) -> str:
+    """Return the model, as written or with coefficients prepared."""
+    network = model(workload.MODEL)
+    ids = {name: f"s{i}" for i, name in enumerate(workload.system().names)}
+    names = {network.symbols[name]: found for name, found in ids.items()}
+    if as_written:
+        constants = {network.symbols[p.name]: f"p{i}" for i, p in enumerate(network.parameters)}
+        rules = {network.symbols[r.name]: f"q{i}" for i, r in enumerate(network.rules)}
+        rates = {r.name: r.rate for r in network.reactions}
+    else:
+        constants = {c: f"c{i}" for i, c in enumerate(coefficients())}
+        rules, rates = {}, laws()
+    names |= constants | rules
+    body = [
+        '<listOfCompartments><compartment id="body" size="1" constant="true" '
+        'spatialDimensions="3"/></listOfCompartments>',
+        _list("Species", (_SPECIES.format(i) for i in ids.values())),
+        _list(
+            "Parameters",
+            [
+                *(f'<parameter id="{n}" value="1" constant="true"/>' for n in constants.values()),
+                *(f'<parameter id="{n}" constant="false"/>' for n in rules.values()),
+            ],
+        ),
+        _list(
+            "Rules",
+            (
+                f'<assignmentRule variable="q{i}">{_law(r.value, names)}</assignmentRule>'
+                for i, r in enumerate(network.rules if rules else ())
+            ),
+        ),
+        _list("Reactions", (_reaction(i, r, rates, ids, names) for i, r in _numbered(network))),
     ]
-    parameters = [f'<parameter id="{n}" value="1" constant="true"/>' for n in names.values()]
-    reactions = [
-        f'<reaction id={quoteattr(f"r{i}")} reversible="false">'
-        + _side("listOfReactants", r.reactants, ids)
-        + _side("listOfProducts", r.products, ids)
-        + _modifiers(laws()[r.name], r.reactants, ids)
-        + f"<kineticLaw><math xmlns={quoteattr(_MATH)}>{_math(laws()[r.name], ids, names)}"
-        "</math></kineticLaw></reaction>"
-        for i, r in enumerate(network.reactions)
-    ]
-    body = "".join(
-        [
-            '<listOfCompartments><compartment id="body" size="1" constant="true" '
-            'spatialDimensions="3"/></listOfCompartments>',
-            f"<listOfSpecies>{''.join(species)}</listOfSpecies>",
-            f"<listOfParameters>{''.join(parameters)}</listOfParameters>",
-            f"<listOfReactions>{''.join(reactions)}</listOfReactions>",
-        ]
+    return f'{_HEAD}<model id="workload">{"".join(body)}</model></sbml>'
+
+
+def _numbered(network: Network) -> list[tuple[int, Reaction]]:
+    return list(enumerate(network.reactions))
+
+
+def _list(kind: str, entries: Iterable[str]) -> str:
+    inside = "".join(entries)
+    return f"<listOf{kind}>{inside}</listOf{kind}>" if inside else ""
+
+
+def _reaction(
+    number: int,
+    reaction: Reaction,
+    rates: dict[str, Expression],
+    ids: dict[str, str],
+    names: dict[Expression, str],
+) -> str:
+    rate = rates[reaction.name]
+    return (
+        f'<reaction id="r{number}" reversible="false">'
+        + _side("listOfReactants", reaction.reactants, ids)
+        + _side("listOfProducts", reaction.products, ids)
+        + _modifiers(rate, reaction.reactants, ids)
+        + f"<kineticLaw>{_law(rate, names)}</kineticLaw></reaction>"
     )
-    return f'{_HEAD}<model id="workload">{body}</model></sbml>'
 
 
+def _law(law: Expression, names: dict[Expression, str]) -> str:
+    return f'<math xmlns="{_MATH}">{_math(law, names)}</math>'
+
+
+_SPECIES = (
+    '<species id="{}" compartment="body" initialAmount="0" hasOnlySubstanceUnits="true" '
+    'boundaryCondition="false" constant="false"/>'
+)
 _MATH = "http://www.w3.org/1998/Math/MathML"
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -96,12 +137,10 @@ def _modifiers(law: Expression, reactants: dict, ids: dict[str, str]) -> str:
     return f"<listOfModifiers>{''.join(entries)}</listOfModifiers>" if more else ""
 
 
-def _math(node: Expression, ids: dict[str, str], names: dict[Expression, str]) -> str:
+def _math(node: Expression, names: dict[Expression, str]) -> str:
     if node in names:
         return f"<ci>{names[node]}</ci>"
     if node.op == "constant":
         return f"<cn>{node.value!r}</cn>"
-    if node.op == "symbol":
-        return f"<ci>{escape(ids[str(node.value)])}</ci>"
-    args = "".join(_math(arg, ids, names) for arg in node.args)
+    args = "".join(_math(arg, names) for arg in node.args)
     return f"<apply><{_TAGS[node.op]}/>{args}</apply>"
