@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import Bolus, Dose, Engine, Infusion, Jump, State, System
-from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
+from theratwin.dynamics.expressions.expression import ONE, Binding, constant, symbol
 
 TIGHT = {"rtol": 1e-10, "atol": 1e-13}
 TIMES = np.linspace(0.0, 20.0, 41)
@@ -137,3 +137,14 @@ def test_any_doses_superpose(chain: Engine, plan: list[tuple[float, float, float
 def test_bad_doses_are_named(chain: Engine, doses: list[Dose], word: str) -> None:
     with pytest.raises(InputError, match=word):
         chain.solve({}, [1.0], doses=doses)
+
+
+def test_no_slope_by_a_switch_that_infusions_take_over():
+    """It would be reset at the infusion's edges: refused, not given wrong."""
+    x, rate = symbol("x", Binding.STATE), symbol("rate", Binding.SEGMENT)
+    system = System((State("x", constant(0.0), rate - 0.1 * x),), {}, {"rate": 1.0})
+    infusion = Infusion("rate", 2.0, 1.0, 5.0)
+    with pytest.raises(UnsupportedError, match="infusions act on"):
+        Engine(system).solve(times=[4.0], doses=[infusion], sensitivities=["rate"])
+    alone = Engine(system).solve(times=[4.0], sensitivities=["rate"])
+    assert alone.slopes["rate"]["x"][0, 0] == pytest.approx((1 - np.exp(-0.4)) / 0.1, rel=1e-6)
