@@ -29,10 +29,10 @@ def measured(name: str, level: str, lanes: str) -> dict[str, Any]:
     import numpy as np
 
     from theratwin.dynamics import Engine, model
-    from theratwin.dynamics.compile import compiled, target
-    from theratwin.dynamics.emit_llvm import module
-    from theratwin.dynamics.emit_sensitivity import Slopes
-    from theratwin.dynamics.population import log_normal_population
+    from theratwin.dynamics.llvm.compile import compiled, target
+    from theratwin.dynamics.llvm.emit_llvm import module
+    from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+    from theratwin.dynamics.populations.population import log_normal_population
 
     system = model(name).system()
     began, clocks = time.perf_counter(), [time.process_time()]

@@ -1,18 +1,17 @@
-"""The engine through JAX against the engine itself, and memory for a large population.
+"""The engine through JAX against the engine itself: what a call costs more.
 
 The 88-state benchmark model, one patient, 25 times to 168 h: milliseconds of a value and of a
 value with its gradient by 12 parameters, direct and through a compiled JAX function, in turns in
-one run. The same with a system of one state, where the call is all there is. Then 100,000
-patients in chunks, with the memory that they add. Run with `make bench`.
+one run. The same with a system of one state, where the call is all there is. Run with
+`make bench`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import platform
-import resource
 import time
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,8 @@ import numpy as np
 from theratwin.core._jax import jax, jnp
 from theratwin.core.files import write_text
 from theratwin.dynamics import Engine, State, System, model
-from theratwin.dynamics.expression import Binding, symbol
+from theratwin.dynamics.expressions.expression import Binding, symbol
 from theratwin.dynamics.jax import jax_solver
-from theratwin.dynamics.population import log_normal_population
-from theratwin.dynamics.streaming import simulate_population
 
 RESULT = Path(__file__).parent / "results/engine_jax.json"
 TIMES = np.linspace(7.0, 168.0, 24)
@@ -34,7 +31,6 @@ VARIED = (
     *(f"{organ}.internalization" for organ in ("kidney", "glands", "liver", "spleen", "tumor")),
     *("k_off", "kidney.filtration"),
 )
-PATIENTS = 100_000
 
 
 def one_state() -> System:
@@ -85,47 +81,13 @@ def calls(system: System, names: tuple[str, ...], outputs: list[str], rounds: in
     }
 
 
-def population(engine: Engine) -> dict:
-    """Measure memory and time of a large population, the five observables reduced."""
-    system = engine.system
-
-    def drawn(first: int, count: int) -> dict[str, np.ndarray]:
-        return log_normal_population(system, VARIED, 0.3, count, seed=1, first=first)
-
-    def run(patients: int) -> Any:
-        return simulate_population(engine, drawn, TIMES, list(system.observables), patients)
-
-    run(4096)  # What is loaded and compiled once is no part of it.
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
-    found = run(PATIENTS)
-    taken = time.perf_counter() - began
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    tracemalloc.start()
-    run(3 * 4096)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return {
-        "patients": PATIENTS,
-        "statuses": {status.name: count for status, count in found.statuses.items()},
-        "seconds": round(taken, 1),
-        "milliseconds_each": round(1e3 * taken / PATIENTS, 3),
-        "added_to_peak_memory_after_one_chunk_MB": round(grown / 1024, 1),
-        "peak_of_arrays_of_three_chunks_MB": round(peak / 2**20, 1),
-        "peak_memory_of_process_MB": round(
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        ),
-        "all_values_would_be_MB": round(PATIENTS * TIMES.size * 5 * 8 / 2**20),
-    }
-
-
 def main() -> None:
     """Measure, print, and write the results."""
     system = model("benchmark-88").system()
     summary = {
         "88_states_12_parameters": calls(system, VARIED, list(system.observables), 200),
         "one_state_one_parameter": calls(one_state(), ("k",), ["x"], 1000),
-        "population": population(Engine(system)),
+        "load": round(os.getloadavg()[0], 2),
         "versions": {"jax": jax.__version__, "python": platform.python_version()},
     }
     print(json.dumps(summary, indent=1))

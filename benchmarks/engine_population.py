@@ -26,8 +26,8 @@ def measured(patients: str) -> dict[str, Any]:
     import numpy as np
 
     from theratwin.dynamics import Engine, model
-    from theratwin.dynamics.population import log_normal_population
-    from theratwin.dynamics.streaming import simulate_population
+    from theratwin.dynamics.populations.population import log_normal_population
+    from theratwin.dynamics.populations.streaming import simulate_population
 
     system = model("benchmark-88").system()
     engine = Engine(system)

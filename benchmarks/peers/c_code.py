@@ -8,10 +8,10 @@ output as the engine's; what differs is the compiler, the flags (``-O3 -march=na
 from __future__ import annotations
 
 from peers.python_code import assignments
-from theratwin.dynamics.expression import Binding
-from theratwin.dynamics.operations import Operations, Place, Program
-from theratwin.dynamics.ordering import Elimination, minimum_degree
-from theratwin.dynamics.tableau import Tableau, tableau
+from theratwin.dynamics.expressions.expression import Binding
+from theratwin.dynamics.solving.operations import Operations, Place, Program
+from theratwin.dynamics.solving.ordering import Elimination, minimum_degree
+from theratwin.dynamics.solving.tableau import Tableau, tableau
 
 LANES = 4
 _ARRAYS = {"state": "y", "environment": "k"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from peers import workload
-from theratwin.dynamics.evaluate import evaluate
-from theratwin.dynamics.expression import Binding, Expression
+from theratwin.dynamics.expressions.evaluate import evaluate
+from theratwin.dynamics.expressions.expression import Binding, Expression
 
 
 def slots() -> dict[Expression, int]:

@@ -8,9 +8,9 @@ import numpy as np
 
 from peers import workload
 from peers.python_code import jacobian_program
-from theratwin.dynamics.operations import Program
-from theratwin.dynamics.ordering import minimum_degree
-from theratwin.dynamics.tableau import tableau
+from theratwin.dynamics.solving.operations import Program
+from theratwin.dynamics.solving.ordering import minimum_degree
+from theratwin.dynamics.solving.tableau import tableau
 
 _SIZE = 768
 

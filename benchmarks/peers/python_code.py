@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from peers import workload
-from theratwin.dynamics.expression import Expression
-from theratwin.dynamics.operations import Place, Program
+from theratwin.dynamics.expressions.expression import Expression
+from theratwin.dynamics.solving.operations import Place, Program
 
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from peers import workload
-from theratwin.dynamics.evaluate import evaluate
+from theratwin.dynamics.expressions.evaluate import evaluate
 
 
 def _jacobians(rows: np.ndarray, states: np.ndarray) -> np.ndarray:

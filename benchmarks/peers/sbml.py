@@ -12,11 +12,11 @@ from functools import cache
 
 from peers import workload
 from theratwin.dynamics import model
-from theratwin.dynamics.expression import Binding, Expression, substitute, walk
-from theratwin.dynamics.flatten import rule_values
-from theratwin.dynamics.network import Network
-from theratwin.dynamics.normal_form import NormalForm
-from theratwin.dynamics.parts import Reaction
+from theratwin.dynamics.expressions.expression import Binding, Expression, substitute, walk
+from theratwin.dynamics.networks.flatten import rule_values
+from theratwin.dynamics.networks.network import Network
+from theratwin.dynamics.networks.parts import Reaction
+from theratwin.dynamics.solving.normal_form import NormalForm
 
 _TAGS = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
 

@@ -100,7 +100,7 @@ def libroadrunner(as_written: bool = False, tighter: float = 1.0) -> Solver:
     import roadrunner
 
     from peers import sbml
-    from theratwin.dynamics.evaluate import evaluate
+    from theratwin.dynamics.expressions.evaluate import evaluate
 
     runner = roadrunner.RoadRunner(sbml.text(as_written))
     settings = {

@@ -8,7 +8,7 @@ import numpy as np
 
 from theratwin.core.seed import stream
 from theratwin.dynamics import model
-from theratwin.dynamics.operations import Operations, operations
+from theratwin.dynamics.solving.operations import Operations, operations
 from theratwin.dynamics.system import System
 
 MODEL = "benchmark-88"

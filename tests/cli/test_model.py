@@ -17,7 +17,7 @@ from theratwin.cli.model_checks import run_checks
 from theratwin.core import InputError
 from theratwin.core.errors import FitError, UnsupportedError
 from theratwin.dynamics import model, model_names, network_latex
-from theratwin.dynamics.operations import operations
+from theratwin.dynamics.solving.operations import operations
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ class TestCheck:
 
     def test_a_sum_that_the_equations_do_not_conserve(self, monkeypatch):
         monkeypatch.setattr(
-            "theratwin.dynamics.moiety.conserved_moieties",
+            "theratwin.dynamics.networks.moiety.conserved_moieties",
             lambda _: ({"member_1": 1, "member_2": 1},),
         )
         result = run_checks(model("linear-chain"))["moieties"]
@@ -146,7 +146,7 @@ class TestCheck:
             changed = {**found.jacobian, entry: found.jacobian[entry] * 1.001}
             return replace(found, jacobian=changed)
 
-        monkeypatch.setattr("theratwin.dynamics.operations.operations", wrong)
+        monkeypatch.setattr("theratwin.dynamics.solving.operations.operations", wrong)
         result = run_checks(model("linear-chain"))["Jacobian"]
         assert not result["passed"]
         assert "derivative by member_1" in result["text"]

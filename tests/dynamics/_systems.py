@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from theratwin.dynamics import State, System
-from theratwin.dynamics.expression import ONE, TIME, ZERO, Binding, Expression, exp, symbol
+from theratwin.dynamics.expressions.expression import (
+    ONE,
+    TIME,
+    ZERO,
+    Binding,
+    Expression,
+    exp,
+    symbol,
+)
 
 
 def state(name: str) -> Expression:

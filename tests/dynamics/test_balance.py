@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.builder import NetworkBuilder
 from theratwin.dynamics.models import model
+from theratwin.dynamics.networks.builder import NetworkBuilder
 
 
 def binding(products: dict[str, int], **options) -> NetworkBuilder:

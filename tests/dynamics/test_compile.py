@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from theratwin.core.errors import UnsupportedError
-from theratwin.dynamics import compile as compilation
-from theratwin.dynamics.compile import cache_folder, compiled, target
+from theratwin.dynamics.llvm import compile as compilation
+from theratwin.dynamics.llvm.compile import cache_folder, compiled, target
 
 
 def text(number: int) -> str:
@@ -46,7 +46,7 @@ def test_code_is_kept_and_found_again(folder: Path) -> None:
     forget()
     # A second library of the same name in one process is another matter: in another process.
     program = (
-        "from theratwin.dynamics.compile import compiled\n"
+        "from theratwin.dynamics.llvm.compile import compiled\n"
         f"print(compiled({text(7)!r}, ('theratwin_number',)).cached)"
     )
     done = subprocess.run(
@@ -104,7 +104,7 @@ def test_an_empty_home_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_processes_at_once_agree(folder: Path) -> None:
     program = (
         "from theratwin.dynamics import Engine, State, System\n"
-        "from theratwin.dynamics.expression import ONE, Binding, symbol\n"
+        "from theratwin.dynamics.expressions.expression import ONE, Binding, symbol\n"
         "x = symbol('x', Binding.STATE)\n"
         "engine = Engine(System((State('x', ONE, -symbol('k') * x),), {'k': 1.5}))\n"
         "print(engine.solve({}, [1.0])['x'].tobytes().hex())\n"

@@ -7,12 +7,12 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.couple import couple
-from theratwin.dynamics.evaluate import initial_values, right_hand_side
-from theratwin.dynamics.expression import Binding
+from theratwin.dynamics.expressions.evaluate import initial_values, right_hand_side
+from theratwin.dynamics.expressions.expression import Binding
 from theratwin.dynamics.models import model
 from theratwin.dynamics.models.tumor_feedback import growth, uptake
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.couple import couple
 
 DECAY = np.log(2.0) / 160.0
 

@@ -8,14 +8,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.diagram import diagram
-from theratwin.dynamics.diagram_graph import Group, arrows_of, boxes_of, groups_of
-from theratwin.dynamics.diagram_layout import Layout, arrange, measure
-from theratwin.dynamics.diagram_routes import Router
+from theratwin.dynamics.diagrams.diagram import diagram
+from theratwin.dynamics.diagrams.graph import Group, arrows_of, boxes_of, groups_of
+from theratwin.dynamics.diagrams.layout import Layout, arrange, measure
+from theratwin.dynamics.diagrams.routes import Router
 from theratwin.dynamics.models import model, model_names
 from theratwin.dynamics.models.tumor_feedback import growth, uptake
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
 
 SVG = "{http://www.w3.org/2000/svg}"
 NETWORKS = [model(name) for name in model_names() if name != "benchmark-1017"]

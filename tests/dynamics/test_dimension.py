@@ -6,10 +6,10 @@ import pytest
 
 from theratwin.core.errors import InputError
 from theratwin.core.units import INSIDE
-from theratwin.dynamics import expression as ex
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.dimension import infer, read_unit, show_unit
-from theratwin.dynamics.expression import TIME, Expression, symbol
+from theratwin.dynamics.expressions import expression as ex
+from theratwin.dynamics.expressions.dimension import infer, read_unit, show_unit
+from theratwin.dynamics.expressions.expression import TIME, Expression, symbol
+from theratwin.dynamics.networks.builder import NetworkBuilder
 
 N, V, K, Q, R = (symbol(name) for name in "nvkqr")
 UNITS = {"n": "nmol", "v": "mL", "k": "1/h", "q": "mL/h", "r": "", "time": "h"}

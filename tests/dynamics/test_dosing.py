@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Bolus, Dose, Engine, Infusion, Jump, State, System
-from theratwin.dynamics.expression import ONE, Binding, symbol
+from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
 
 TIGHT = {"rtol": 1e-10, "atol": 1e-13}
 TIMES = np.linspace(0.0, 20.0, 41)

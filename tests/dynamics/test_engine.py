@@ -9,7 +9,7 @@ import pytest
 
 from theratwin.core.errors import FitError, InputError
 from theratwin.dynamics import Bolus, Engine, State, Status, System
-from theratwin.dynamics.expression import ONE, Binding, symbol
+from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
 
 TIMES = np.array([0.0, 0.5, 1.0, 3.0, 8.0, 24.0])
 

@@ -7,7 +7,7 @@ import pytest
 
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics import Bolus, Engine, State, StateEvent, Status, System
-from theratwin.dynamics.expression import ONE, TIME, ZERO, Binding, symbol
+from theratwin.dynamics.expressions.expression import ONE, TIME, ZERO, Binding, symbol
 
 TIMES = np.linspace(0.0, 10.0, 41)
 TIGHT = {"rtol": 1e-10, "atol": 1e-13}

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics import expression as ex
-from theratwin.dynamics.evaluate import evaluate
-from theratwin.dynamics.expression import Binding, constant, differentiate, symbol
+from theratwin.dynamics.expressions import expression as ex
+from theratwin.dynamics.expressions.evaluate import evaluate
+from theratwin.dynamics.expressions.expression import Binding, constant, differentiate, symbol
 
 A, B, X = symbol("a"), symbol("b"), symbol("x", Binding.STATE)
 VALUES = {"a": 0.7, "b": 1.9, "x": 1.3}

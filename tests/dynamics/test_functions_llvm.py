@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from theratwin.core.seed import stream
-from theratwin.dynamics.compile import compiled
-from theratwin.dynamics.functions_llvm import declarations, functions
-from theratwin.dynamics.ir_text import Code, Width, function
-from theratwin.dynamics.memory import aligned
+from theratwin.dynamics.llvm.compile import compiled
+from theratwin.dynamics.llvm.functions import declarations, functions
+from theratwin.dynamics.llvm.ir_text import Code, Width, function
+from theratwin.dynamics.llvm.memory import aligned
 
 NAMES = ("exp", "log", "pow")
 COUNT = 40_000

@@ -12,7 +12,8 @@ import pytest
 
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics import Bolus, Engine, Infusion, Jump, Status
+from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, StateEvent, Status, System
+from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
 from theratwin.dynamics.jax import gauss_newton, jax_solver
 
 TIMES = np.array([0.0, 0.7, 2.0, 5.0, 9.0, 12.0])
@@ -269,6 +270,43 @@ def test_a_failed_patient_is_nan_and_harms_no_other(engine: Engine, solve: Any) 
     assert np.isnan(slopes[1])
     assert np.isfinite(slopes[::2]).all()
     np.testing.assert_array_equal(found[::2], good["b"])
+
+
+def test_from_rest(systems: ModuleType) -> None:
+    engine = Engine(systems.chain())
+    # Rest is at a = rate / k, and a bolus of 1 decays from there.
+    solve = jax_solver(engine, TIMES, ["a"], doses=[Bolus("a", 1.0, 1.0)], steady=True)
+    at = {"rate": 2.0, "k": 0.5}
+    expected = 4.0 + np.where(TIMES >= 1.0, np.exp(-0.5 * (TIMES - 1.0)), 0.0)
+    np.testing.assert_allclose(jax.jit(solve)(at)["a"], expected, rtol=1e-5)
+    slope = jax.grad(lambda rate: solve({**at, "rate": rate})["a"][-1])(2.0)
+    np.testing.assert_allclose(slope, 2.0, rtol=1e-5)
+    # With k = 0 it grows for ever.
+    values = jax.vmap(lambda k: solve({**at, "k": k})["a"])(np.array([0.0, 0.5]))
+    assert np.isnan(values[0]).all()
+    assert np.isfinite(values[1]).all()
+
+
+def test_state_events_have_values_and_no_derivatives() -> None:
+    x, k = symbol("x", Binding.STATE), symbol("k")
+    event = StateEvent("refill", 0.5 - x, {"x": ONE})
+    system = System((State("x", ONE, -k * x),), {"k": 1.0}, events=(event,))
+    engine = Engine(system)
+    solve = jax_solver(engine, TIMES, ["x"])
+    direct = engine.solve({"k": 0.9}, TIMES)
+    assert np.asarray(solve({"k": 0.9})["x"]).tobytes() == direct["x"][0].tobytes()
+    with pytest.raises(UnsupportedError, match="state events"):
+        jax.grad(lambda rate: solve({"k": rate})["x"][-1])(0.9)
+
+
+def test_a_switch_that_infusions_change_is_refused(solve: Any) -> None:
+    with pytest.raises(UnsupportedError, match="constant part"):
+        jax.grad(lambda rate: solve({**AT, "rate": rate})["b"][-1])(0.4)
+
+
+def test_infinity_is_refused(engine: Engine) -> None:
+    with pytest.raises(InputError, match="late time"):
+        jax_solver(engine, TIMES, ["area"], to_infinity=True)
 
 
 def test_denormal_numbers_have_the_same_bytes(systems: ModuleType) -> None:

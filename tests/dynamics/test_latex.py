@@ -7,10 +7,10 @@ import re
 import pytest
 from latex2mathml.converter import convert
 
-from theratwin.dynamics import expression as ex
-from theratwin.dynamics.expression import TIME, Expression, constant, symbol
-from theratwin.dynamics.latex import equations, network_latex, symbol_latex, to_latex
+from theratwin.dynamics.expressions import expression as ex
+from theratwin.dynamics.expressions.expression import TIME, Expression, constant, symbol
 from theratwin.dynamics.models import model
+from theratwin.dynamics.networks.latex import equations, network_latex, symbol_latex, to_latex
 
 # What the converter passes over, it shows as it was written.
 NOT_UNDERSTOOD = re.compile(r"<m[ion]>(\\[^<]*|&)</m[ion]>")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.builder import NetworkBuilder
 from theratwin.dynamics.models import model
-from theratwin.dynamics.moiety import check_moieties, conserved_moieties, moiety_total
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.moiety import check_moieties, conserved_moieties, moiety_total
+from theratwin.dynamics.networks.network import Network
 
 
 def closed_binding() -> Network:

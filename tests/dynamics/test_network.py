@@ -20,14 +20,19 @@ from scipy.integrate import solve_ivp
 from theratwin.core import Exponentials, InputError, Pieces, Pulses, UnsupportedError
 from theratwin.core.distribution import LogNormal
 from theratwin.core.parameter import Parameter
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
-from theratwin.dynamics.expression import TIME, Binding, Expression, symbol
+from theratwin.dynamics.expressions.evaluate import (
+    evaluate,
+    initial_values,
+    observables,
+    right_hand_side,
+)
+from theratwin.dynamics.expressions.expression import TIME, Binding, Expression, symbol
+from theratwin.dynamics.expressions.rate_laws import hill, mass_action, michaelis_menten, piecewise
 from theratwin.dynamics.models import model, model_names, model_summary
 from theratwin.dynamics.models.linear_chain import HALF_LIVES
-from theratwin.dynamics.network import Network
-from theratwin.dynamics.port import SwitchChange, schedule
-from theratwin.dynamics.rate_laws import hill, mass_action, michaelis_menten, piecewise
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
+from theratwin.dynamics.networks.port import SwitchChange, schedule
 
 ROOT = Path(__file__).parents[2]
 PROTOTYPE = ROOT.parent / "shared" / "prototypes" / "kernel" / "model.py"

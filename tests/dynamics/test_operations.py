@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from theratwin.dynamics import Engine, State, System, emit_program
-from theratwin.dynamics.expression import (
+from theratwin.dynamics import Engine, State, System
+from theratwin.dynamics.expressions.expression import (
     ONE,
     TIME,
     Binding,
@@ -24,9 +24,10 @@ from theratwin.dynamics.expression import (
     symbol,
     symbols,
 )
-from theratwin.dynamics.expression import constant as number
-from theratwin.dynamics.normal_form import NormalForm
-from theratwin.dynamics.operations import operations
+from theratwin.dynamics.expressions.expression import constant as number
+from theratwin.dynamics.llvm import emit_program
+from theratwin.dynamics.solving.normal_form import NormalForm
+from theratwin.dynamics.solving.operations import operations
 
 X, Y = (symbol(name, Binding.STATE) for name in "xy")
 K, V, R = (symbol(name) for name in "kvr")

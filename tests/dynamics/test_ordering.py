@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theratwin.dynamics.ordering import Elimination, minimum_degree
+from theratwin.dynamics.solving.ordering import Elimination, minimum_degree
 
 PATTERNS = st.integers(1, 9).flatmap(
     lambda n: st.tuples(

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from theratwin.core.distribution import Fixed, LogNormal, Normal, Uniform
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Bolus, Engine, Status
-from theratwin.dynamics.population import log_normal_population, sample_population
-from theratwin.dynamics.population_result import Population
-from theratwin.dynamics.streaming import simulate_population
-from theratwin.dynamics.summary import ACCURACY, Summary
+from theratwin.dynamics.populations.population import log_normal_population, sample_population
+from theratwin.dynamics.populations.population_result import Population
+from theratwin.dynamics.populations.streaming import simulate_population
+from theratwin.dynamics.populations.summary import ACCURACY, Summary
 
 TIMES = np.array([0.0, 1.0, 4.0, 24.0])
 PATIENTS = 1000

@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, System
-from theratwin.dynamics.expression import ONE, TIME, ZERO, Binding, exp, less, select, symbol
+from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, Status, System
+from theratwin.dynamics.expressions.expression import (
+    ONE,
+    TIME,
+    ZERO,
+    Binding,
+    exp,
+    less,
+    select,
+    symbol,
+)
 
 TIMES = np.array([0.0, 0.7, 2.0, 5.0, 9.0, 12.0])
 TIGHT = {"rtol": 1e-11, "atol": 1e-13}
@@ -134,6 +143,24 @@ def test_company_does_not_change_the_bytes() -> None:
         expected = together.slopes["q"][name]
         np.testing.assert_array_equal(wide.slopes["q"][name][::-1], expected)
         np.testing.assert_array_equal(alone.slopes["q"][name][0], expected[4])
+
+
+def test_directions_spread_over_lanes_give_the_same_bytes() -> None:
+    # One patient alone: the lanes share out the directions, in step.
+    directions = ["v", "km", "n", "q", "level", "y", "later"]
+    engine = Engine(nonlinear())
+    v = np.linspace(0.4, 1.2, 9)
+    plan = [Jump("level", 3.0, 2.0, name="later"), Bolus("y", 6.0, 0.5)]
+    given = {"doses": plan, "sensitivities": directions}
+    together = engine.solve({"v": v}, TIMES, **given)
+    for patient in (0, 8):
+        alone = engine.solve({"v": v[patient]}, TIMES, **given)
+        for direction in directions:
+            for name in ("x", "y", "ratio", "late", "exposure"):
+                expected = together.slopes[direction][name][patient]
+                assert alone.slopes[direction][name][0].tobytes() == expected.tobytes()
+    broken = engine.solve({"v": np.nan}, TIMES, **given)
+    assert broken.status[0] == Status.NOT_FINITE
 
 
 def test_wrong_directions_are_named(chain: Engine) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from theratwin.dynamics import Bolus, Engine, Infusion, State, Status, System
-from theratwin.dynamics.expression import ONE, Binding, symbol
+from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,15 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from theratwin.dynamics import Engine, State, System
-from theratwin.dynamics.expression import ONE, ZERO, Binding, Expression, constant, exp, symbol
+from theratwin.dynamics.expressions.expression import (
+    ONE,
+    ZERO,
+    Binding,
+    Expression,
+    constant,
+    exp,
+    symbol,
+)
 
 Slope = Callable[[float, np.ndarray], np.ndarray]
 
@@ -214,7 +222,7 @@ def test_receptor_binding_at_its_limits() -> None:
 def test_functions_in_rates() -> None:
     # x' = -exp(x) has the solution -ln(t + e^-1); y' = y ln y^-1 is Gompertz.
     x, y = states("x", "y")
-    from theratwin.dynamics.expression import log
+    from theratwin.dynamics.expressions.expression import log
 
     system = System((State("x", ONE, -exp(x)), State("y", constant(0.01), -y * log(y))), {})
     times = np.array([0.1, 1.0, 5.0])

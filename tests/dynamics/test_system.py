@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.evaluate import evaluate, initial_values, observables, right_hand_side
-from theratwin.dynamics.expression import TIME, ZERO, Binding, Expression, select, symbol
+from theratwin.dynamics.expressions.evaluate import (
+    evaluate,
+    initial_values,
+    observables,
+    right_hand_side,
+)
+from theratwin.dynamics.expressions.expression import (
+    TIME,
+    ZERO,
+    Binding,
+    Expression,
+    select,
+    symbol,
+)
 from theratwin.dynamics.system import State, StateEvent, System
 
 X, K = symbol("x", Binding.STATE), symbol("k")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theratwin.dynamics import expression as ex
-from theratwin.dynamics.evaluate import evaluate
-from theratwin.dynamics.expression import Expression, constant, symbol
-from theratwin.dynamics.text import to_text
+from theratwin.dynamics.expressions import expression as ex
+from theratwin.dynamics.expressions.evaluate import evaluate
+from theratwin.dynamics.expressions.expression import Expression, constant, symbol
+from theratwin.dynamics.expressions.text import to_text
 
 A, B, C = symbol("a"), symbol("b"), symbol("c")
 

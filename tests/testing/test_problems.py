@@ -8,8 +8,8 @@ from scipy.integrate import solve_ivp
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics import initial_values, right_hand_side
-from theratwin.dynamics.evaluate import evaluate
-from theratwin.dynamics.expression import Binding, differentiate, symbol
+from theratwin.dynamics.expressions.evaluate import evaluate
+from theratwin.dynamics.expressions.expression import Binding, differentiate, symbol
 from theratwin.testing import problem, problem_names
 
 

@@ -75,7 +75,7 @@ def _llvm() -> dict[str, Any]:
         import llvmlite
         import llvmlite.binding as llvm
 
-        from theratwin.dynamics.compile import target
+        from theratwin.dynamics.llvm.compile import target
     except ImportError as error:
         return {"llvmlite": None, "llvm": None, "target": None, "refusal": str(error)}
     known = {
@@ -90,7 +90,7 @@ def _llvm() -> dict[str, Any]:
 
 
 def _cache() -> dict[str, Any]:
-    from theratwin.dynamics.compile import cache_folder
+    from theratwin.dynamics.llvm.compile import cache_folder
 
     folder = cache_folder()
     if folder is None:

@@ -50,14 +50,14 @@ def _result(check: Callable[[Network], str], network: Network) -> dict[str, Any]
 
 
 def _dimensions(network: Network) -> str:
-    from theratwin.dynamics.dimension import check_dimensions
+    from theratwin.dynamics.expressions.dimension import check_dimensions
 
     check_dimensions(network)
     return f"{sum(1 for _ in network.laws())} laws have the unit that they must have"
 
 
 def _mass(network: Network) -> str:
-    from theratwin.dynamics.balance import check_reactions
+    from theratwin.dynamics.networks.balance import check_reactions
 
     check_reactions(network)
     declared = sorted({moiety for s in network.species for moiety in s.contains})
@@ -68,7 +68,7 @@ def _mass(network: Network) -> str:
 
 
 def _flows(network: Network) -> str:
-    from theratwin.dynamics.balance import check_flows
+    from theratwin.dynamics.networks.balance import check_flows
 
     check_flows(network)
     places = {end for flow in network.flows for end in (flow.source, flow.target) if end}
@@ -80,7 +80,7 @@ def _moieties(network: Network) -> str:
     import numpy as np
 
     from theratwin.dynamics import right_hand_side
-    from theratwin.dynamics.moiety import conserved_moieties
+    from theratwin.dynamics.networks.moiety import conserved_moieties
 
     found = conserved_moieties(network)
     system = network.system(_bound(network))
@@ -109,8 +109,8 @@ def _jacobian(network: Network) -> str:
     import numpy as np
 
     from theratwin.dynamics import right_hand_side
-    from theratwin.dynamics.evaluate import evaluate
-    from theratwin.dynamics.operations import operations
+    from theratwin.dynamics.expressions.evaluate import evaluate
+    from theratwin.dynamics.solving.operations import operations
 
     system = network.system(_bound(network))
     found = operations(system)

@@ -18,7 +18,7 @@ def described(network: Network) -> dict[str, Any]:
     >>> described(model("one-compartment"))["reactions"]["decay"]["rate"]
     '0.6931471805599453 / half_life * plasma.drug'
     """
-    from theratwin.dynamics.text import to_text
+    from theratwin.dynamics.expressions.text import to_text
 
     laws = {
         kind: {p.name: {"value": to_text(p.value), "unit": p.unit} for p in parts}
@@ -57,7 +57,7 @@ def described(network: Network) -> dict[str, Any]:
 
 def _changes(network: Network) -> dict[str, Any]:
     """Return reactions, flows, quadratures and events."""
-    from theratwin.dynamics.text import to_text
+    from theratwin.dynamics.expressions.text import to_text
 
     return {
         "reactions": {

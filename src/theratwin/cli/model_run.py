@@ -14,9 +14,9 @@ import numpy as np
 from theratwin.cli.processors import processors
 from theratwin.cli.watch import doing
 from theratwin.dynamics import Engine, Solution, Status, System
-from theratwin.dynamics.population import log_normal_population
-from theratwin.dynamics.population_result import Population
-from theratwin.dynamics.streaming import simulate_population
+from theratwin.dynamics.populations.population import log_normal_population
+from theratwin.dynamics.populations.population_result import Population
+from theratwin.dynamics.populations.streaming import simulate_population
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def measured() -> dict[str, Any]:
 
 def _system() -> Any:
     from theratwin.dynamics import State, System
-    from theratwin.dynamics.expression import ZERO, Binding, symbol
+    from theratwin.dynamics.expressions.expression import ZERO, Binding, symbol
 
     x, y = symbol("x", Binding.STATE), symbol("y", Binding.STATE)
     a, b, tiny = symbol("a"), symbol("b"), symbol("tiny")

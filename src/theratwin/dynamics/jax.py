@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from theratwin.core._jax import jax, jnp
-from theratwin.dynamics.dosing import Dose
-from theratwin.dynamics.engine import Engine
 from theratwin.dynamics.jax_primitive import Joint
+from theratwin.dynamics.solving.dosing import Dose
+from theratwin.dynamics.solving.engine import Engine
 
 Parameters = Mapping[str, Any]
 
@@ -50,14 +50,14 @@ def jax_solver(
     start, end
         When to start and to end (h).
     **settings
-        `theratwin.dynamics.engine.Settings`.
+        `theratwin.dynamics.solving.engine.Settings`, and ``steady`` as of `Engine.solve`.
 
     Raises
     ------
     InputError
         If a name is unknown or a shape does not fit; also from the function, when it is traced.
     UnsupportedError
-        From the function, when it is differentiated twice.
+        From the function, when it is differentiated twice, or once across state events.
 
     Examples
     --------

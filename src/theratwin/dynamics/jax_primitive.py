@@ -19,8 +19,9 @@ import numpy as np
 
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.dosing import Dose, Jump
-from theratwin.dynamics.engine import Engine
+from theratwin.dynamics.solving.dosing import Dose, Infusion, Jump
+from theratwin.dynamics.solving.engine import Engine
+from theratwin.dynamics.solving.status import Status
 
 SymbolicZero = jax.custom_derivatives.SymbolicZero
 
@@ -57,6 +58,12 @@ class Joint:
                     field=f"doses[{i}]",
                     remedy="Name the dose and give its amounts as a parameter.",
                 )
+        if "to_infinity" in self.options:
+            raise InputError(
+                "not within JAX",
+                field="to_infinity",
+                remedy="Put a late time among the times: a quadrature stands there.",
+            )
         self.callback((), (), np.empty((1, 0)))
 
     def prepared(self, parameters: Mapping[str, Any]) -> dict[str, jax.Array]:
@@ -110,6 +117,7 @@ class Joint:
         self, directions: tuple[str, ...]
     ) -> Callable[[dict[str, jax.Array]], tuple[jax.Array, jax.Array]]:
         """Return the function of values and sensitivities, which refuses to be differentiated."""
+        self.check_directions(directions)
         self.engine.code(directions)
 
         @jax.custom_jvp
@@ -130,6 +138,24 @@ class Joint:
 
         both.defjvp(refuse, symbolic_zeros=True)
         return both
+
+    def check_directions(self, directions: tuple[str, ...]) -> None:
+        """Raise `UnsupportedError` for derivatives that the engine does not have."""
+        if self.engine.system.events:
+            raise UnsupportedError(
+                "derivatives do not pass state events",
+                field="jax_solver",
+                value=directions,
+                remedy="Differentiate by differences, or write the event as a smooth rate.",
+            )
+        for dose in self.doses:
+            if isinstance(dose, Infusion) and dose.switch in directions:
+                raise UnsupportedError(
+                    "no derivative by the starting value of a switch that infusions change",
+                    field="jax_solver",
+                    value=dose.switch,
+                    remedy="Give the constant part of the rate a parameter of its own.",
+                )
 
     def called(
         self, directions: tuple[str, ...], given: dict[str, jax.Array]
@@ -173,6 +199,8 @@ class Joint:
             **self.options,
         )
         values = np.stack([solution[name] for name in self.outputs], axis=-1)
+        # Whoever did not come to rest has values, but not those asked for.
+        values[solution.status == Status.NOT_STEADY] = np.nan
         if not directions:
             return [values.reshape(shape)]
         slopes = np.stack(
@@ -182,6 +210,7 @@ class Joint:
             ],
             axis=-2,
         )
+        slopes[solution.status == Status.NOT_STEADY] = np.nan
         return [values.reshape(shape), slopes.reshape((*shape, len(directions)))]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.expression import Binding, Expression, symbols
+from theratwin.dynamics.expressions.expression import Binding, Expression, symbols
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Checks for models made by others: balance, dimensions, moieties, symmetry, order, permutation."""
 
-from theratwin.dynamics.balance import check_flows, check_reactions
-from theratwin.dynamics.dimension import check_dimensions
-from theratwin.dynamics.moiety import check_moieties, conserved_moieties, moiety_total
-from theratwin.dynamics.symmetry import check_symmetry
+from theratwin.dynamics.expressions.dimension import check_dimensions
+from theratwin.dynamics.networks.balance import check_flows, check_reactions
+from theratwin.dynamics.networks.moiety import check_moieties, conserved_moieties, moiety_total
+from theratwin.dynamics.networks.symmetry import check_symmetry
 from theratwin.testing.balance import check_balance
 from theratwin.testing.order import check_order, observed_order
 from theratwin.testing.permutation import check_permutation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from theratwin.dynamics.balance import check_flows, check_reactions
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.networks.balance import check_flows, check_reactions
+from theratwin.dynamics.networks.network import Network
 
 
 def check_balance(network: Network) -> None:

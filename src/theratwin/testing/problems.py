@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.expression import Binding, Expression, as_expression, symbol
+from theratwin.dynamics.expressions.expression import Binding, Expression, as_expression, symbol
 from theratwin.dynamics.system import State, System
 
 

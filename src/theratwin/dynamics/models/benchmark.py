@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from theratwin.core.parameter_file import parameter_set
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.expression import ZERO, Expression
-from theratwin.dynamics.network import Network
-from theratwin.dynamics.rate_laws import mass_action
+from theratwin.dynamics.expressions.expression import ZERO, Expression
+from theratwin.dynamics.expressions.rate_laws import mass_action
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
 
 PERFUSED = (
     *("heart", "brain", "muscle", "adipose", "skin", "bone", "marrow", "gi", "spleen"),

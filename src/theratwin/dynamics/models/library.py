@@ -7,7 +7,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.networks.network import Network
 
 
 def _written_in(module: str, function: str = "network", **options: object) -> Network:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.expression import Expression
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.expressions.expression import Expression
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
 
 _NOTE = "Synthetic: half-lives that differ by seven decades, to test tolerances."
 HALF_LIVES = ("240 h", "5 min", "46 min", "4 s")

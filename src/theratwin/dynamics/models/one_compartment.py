@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
 
 _NOTE = "Synthetic: a round number for an example."
 

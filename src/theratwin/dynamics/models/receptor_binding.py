@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.network import Network
-from theratwin.dynamics.rate_laws import mass_action
+from theratwin.dynamics.expressions.rate_laws import mass_action
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.network import Network
 
 _NOTE = "Synthetic: a round number for an example."
 

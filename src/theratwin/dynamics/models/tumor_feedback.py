@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from theratwin.dynamics.builder import NetworkBuilder
-from theratwin.dynamics.couple import couple
-from theratwin.dynamics.expression import log
-from theratwin.dynamics.network import Network
+from theratwin.dynamics.expressions.expression import log
+from theratwin.dynamics.networks.builder import NetworkBuilder
+from theratwin.dynamics.networks.couple import couple
+from theratwin.dynamics.networks.network import Network
 
 _NOTE = "Synthetic: a round number for an example."
 

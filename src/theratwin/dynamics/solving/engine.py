@@ -1,0 +1,163 @@
+"""The engine: a system compiled once and solved for any number of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.dynamics.llvm.compile import Compiled, compiled, target
+from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
+from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+from theratwin.dynamics.solving.dosing import Dose, Number, plan, shapes
+from theratwin.dynamics.solving.inputs import Inputs
+from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
+from theratwin.dynamics.solving.request import Request, Settings
+from theratwin.dynamics.solving.run import Run
+from theratwin.dynamics.solving.slope_programs import check_directions
+from theratwin.dynamics.solving.solution import Solution
+from theratwin.dynamics.solving.status import Status
+from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.system import System
+
+
+class Engine:
+    """A system, compiled.
+
+    Parameters
+    ----------
+    system
+        The equations.
+    lanes
+        Patients solved side by side in one instruction; the results do not depend on it.
+    level
+        Of code generation: 1, or 0 for code that is made in less time and runs slower.
+
+    Examples
+    --------
+    >>> from theratwin.dynamics.expressions.expression import Binding, symbol
+    >>> from theratwin.dynamics.system import State
+    >>> x, k, x0 = symbol("x", Binding.STATE), symbol("k"), symbol("x0")
+    >>> engine = Engine(System((State("x", x0, -k * x),), {"k": 1.0, "x0": 1.0}))
+    >>> solution = engine.solve({"k": [0.5, 1.0]}, times=[0.0, 2.0])
+    >>> solution["x"].round(5)
+    array([[1.     , 0.36788],
+           [1.     , 0.13534]])
+    """
+
+    def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
+        self.system = system
+        self.operations: Operations = operations(system)
+        self.lanes = lanes
+        self.level = level
+        self._made: dict[tuple[str, ...], tuple[Module, Compiled]] = {}
+
+    def code(self, directions: tuple[str, ...] = ()) -> tuple[Module, Compiled]:
+        """Return the compiled module for some directions of sensitivity."""
+        if directions not in self._made:
+            slopes = Slopes.of(self.system, self.operations, directions)
+            made = module(self.operations, self.lanes, target().is_x86, slopes)
+            self._made[directions] = made, compiled(made.text, made.exports, self.level)
+        return self._made[directions]
+
+    def solve(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None = None,
+        times: Any = (),
+        *,
+        doses: Iterable[Dose] = (),
+        start: float = 0.0,
+        end: Any = None,
+        keep: Iterable[str] | None = None,
+        curves: Iterable[str] = (),
+        sensitivities: Iterable[str] = (),
+        steady: bool = False,
+        to_infinity: bool = False,
+        fallback: bool = True,
+        **settings: Any,
+    ) -> Solution:
+        """Solve for all patients.
+
+        Parameters
+        ----------
+        parameters
+            Parameters (and starting values of switches) that differ from the system's defaults:
+            one number, or one for each patient.
+        times
+            When to keep results (h), shape ``(time,)`` or ``(patient, time)``, not decreasing.
+        doses
+            Boluses, infusions and jumps.
+        start, end
+            When to start and to end (h); without an end, at the last of the times. The end may
+            differ by patient.
+        keep
+            The states and quadratures to keep at the times, all if None; observables are always
+            kept.
+        curves
+            States and quadratures to keep as polynomial pieces.
+        sensitivities
+            Parameters, states (their initial values) and named doses to differentiate by.
+        steady
+            Whether to start from the steady state without doses.
+        to_infinity
+            Whether to go on until the quadratures stand: `Solution.integrals`.
+        fallback
+            Whether to solve a failed patient anew with a slower method.
+        **settings
+            `Settings`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a shape does not fit. A patient who cannot be solved is no
+            error: see `Solution.status`.
+        """
+        doses = list(doses)
+        given = Inputs.of(
+            self.system, self.operations, parameters or {}, times, start, end, shapes(doses)
+        )
+        chosen = Settings(**settings)
+        initial = {s: given.switches[:, i] for i, s in enumerate(self.operations.switches)}
+        states = self.public_names()
+        events = plan(doses, states, self.operations.switches, given.patients, start, initial)
+        request = Request(
+            given,
+            events,
+            chosen,
+            kept=self._indices(keep, "keep"),
+            curves=self._indices(curves, "curves"),
+            directions=tuple(sensitivities),
+        )
+        if self.system.events and request.directions:
+            raise UnsupportedError(
+                "sensitivities do not pass state events",
+                field="sensitivities",
+                value=request.directions,
+                remedy="Differentiate by differences, or write the event as a smooth rate.",
+            )
+        check_directions(request.directions, self.operations, events.names)
+        unsteady = np.zeros(given.patients, bool)
+        if steady:
+            request, unsteady = steadied(request, self.operations, self._run)
+        if to_infinity:
+            request = request.lengthened()
+        found = self._run(request, fallback)
+        found = found.with_status(unsteady, Status.NOT_STEADY)
+        return found.with_integrals(chosen.rtol, chosen.atol) if to_infinity else found
+
+    def _run(self, request: Request, fallback: bool) -> Solution:
+        return Run(self, request).solution(fallback)
+
+    def _indices(self, names: Iterable[str] | None, field: str) -> np.ndarray:
+        known = self.public_names()
+        if names is None:
+            return np.arange(len(known))
+        for name in (wanted := list(names)):
+            if name not in known:
+                raise InputError("no such state", field=field, value=name, allowed=known)
+        return np.array([known.index(name) for name in wanted], dtype=np.int64)
+
+    def public_names(self) -> list[str]:
+        return [name.removeprefix(QUADRATURE) for name in self.operations.names]

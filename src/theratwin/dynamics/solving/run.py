@@ -1,0 +1,201 @@
+"""One run of the compiled code: arrays in, threads over chunks of patients, arrays out."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from theratwin.dynamics.llvm.emit_integrate import DONE
+from theratwin.dynamics.llvm.emit_output import HEADER, POWERS
+from theratwin.dynamics.llvm.memory import Context, Scratch
+from theratwin.dynamics.solving.request import Request
+from theratwin.dynamics.solving.solution import Records, Solution
+from theratwin.dynamics.solving.status import Status
+
+if TYPE_CHECKING:
+    from theratwin.dynamics.solving.engine import Engine
+
+#: Patients that a thread takes at once, at least and at most.
+LEAST_CHUNK, MOST_CHUNK = 32, 1024
+#: Steps for which room is made when curves are kept.
+ROOM = 4096
+
+
+@dataclass(eq=False)
+class Run:
+    """One call of `Engine.solve`: the arrays that the compiled code fills."""
+
+    engine: Engine
+    request: Request
+    shared: dict[str, Any] = field(default_factory=dict)
+    records: list[tuple[int, np.ndarray]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        request, ops = self.request, self.engine.operations
+        self.inputs, self.settings = request.inputs, request.settings
+        self.kept, self.curves, self.directions = request.kept, request.curves, request.directions
+        self.module, self.compiled = self.engine.code(self.directions)
+        times, targets, amounts, slopes = request.events()
+        self.events = times, targets, amounts
+        self.shared = {
+            "event_begin": np.arange(self.inputs.patients + 1) * times.shape[1],
+            "event_target": targets,
+            "event_slopes": slopes,
+            "event_time": times,
+            "event_amount": amounts,
+            "tolerance": self.settings.atol * np.array(ops.scales),
+            **self._inputs(),
+            **self._outputs(),
+        }
+
+    def _inputs(self) -> dict[str, Any]:
+        given, settings = self.inputs, self.settings
+        count = given.times.shape[-1]
+        return {
+            "parameters": given.parameters,
+            "switches": given.switches,
+            "times": given.times,
+            "times_stride": count if given.times.ndim == 2 else 0,
+            "times_count": count,
+            "starts": np.full(given.patients, given.start),
+            "ends": given.ends,
+            "options": np.array([settings.rtol, settings.largest_step, settings.first_step]),
+            "most_steps": settings.most_steps,
+            "chosen": self.kept,
+            "chosen_count": len(self.kept),
+            "recorded": self.curves,
+            "recorded_count": len(self.curves),
+            "spread": self._spreads(),
+        }
+
+    def _spreads(self) -> bool:
+        """Whether the lanes share out the directions of one patient, not patients.
+
+        For the time of a run, a lane with a patient of its own is better as long as there are
+        patients for all; curves are recorded from every lane.
+        """
+        lanes, patients = self.engine.lanes, self.inputs.patients
+        directions = len(self.directions)
+        rounds = -(-directions // lanes)
+        waiting = -(-patients // lanes) * (1 + directions)
+        return not len(self.curves) and directions > 1 and patients * (1 + rounds) < waiting
+
+    def _outputs(self) -> dict[str, np.ndarray]:
+        n, count = self.inputs.patients, self.inputs.times.shape[-1]
+        kept, slopes = len(self.kept), len(self.directions)
+        observed = len(self.engine.operations.observables)
+
+        def unknown(*shape: int) -> np.ndarray:
+            return np.full((n, count, *shape), np.nan)
+
+        return {
+            "out_states": unknown(kept),
+            "out_observables": unknown(observed),
+            "out_state_slopes": unknown(slopes, kept),
+            "out_observable_slopes": unknown(slopes, observed),
+            "status": np.full(n, int(Status.NOT_RUN)),
+            "counts": np.zeros((n, 2), np.int64),
+            "reached": np.full(n, self.inputs.start),
+        }
+
+    def solution(self, fallback: bool) -> Solution:
+        """Run all chunks, then what failed, and return the results."""
+        n = self.inputs.patients
+        threads = min(self.settings.threads or _processors(), -(-n // self.engine.lanes)) or 1
+        size = self.settings.chunk or min(MOST_CHUNK, max(LEAST_CHUNK, -(-n // (4 * threads))))
+        chunks = [(first, min(n, first + size)) for first in range(0, n, size)]
+        if threads == 1 or len(chunks) == 1:
+            for chunk in chunks:
+                self._solve_chunk(chunk)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(self._solve_chunk, chunks))
+        found = self._gathered()
+        return self._mended(found) if fallback and not self.directions else found
+
+    def _solve_chunk(self, chunk: tuple[int, int]) -> None:
+        width = HEADER + POWERS * len(self.curves)
+        record = np.empty((ROOM if len(self.curves) else 0, width))
+        used, position = np.zeros(1, np.int64), np.array([chunk[0]])
+        scratch = Scratch(self.module.layout)
+        context = Context(
+            {
+                **self.shared,
+                "scratch": scratch.numbers,
+                "next": position,
+                "stop": chunk[1],
+                "record": record,
+                "record_used": used,
+                "record_capacity": len(record),
+            }
+        )
+        address = self.compiled.addresses["theratwin_integrate"]
+        while True:
+            ended = context.call(address)
+            if used[0]:
+                self.records.append((chunk[0], record[: used[0]].copy()))
+                used[0] = 0
+            if ended == DONE:
+                return
+
+    def _gathered(self) -> Solution:
+        ops, data = self.engine.operations, self.shared
+        names = [self.engine.public_names()[i] for i in self.kept]
+        values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
+        sums = set(self.engine.system.quadratures)
+        slopes = {
+            direction: {
+                **{n: data["out_state_slopes"][..., k, i] for i, n in enumerate(names)},
+                **{
+                    n: data["out_observable_slopes"][..., k, i]
+                    for i, n in enumerate(ops.observables)
+                },
+            }
+            for k, direction in enumerate(self.directions)
+        }
+        return Solution(
+            times=self.inputs.times,
+            states={name: value for name, value in values.items() if name not in sums},
+            quadratures={name: value for name, value in values.items() if name in sums},
+            observables={n: data["out_observables"][..., i] for i, n in enumerate(ops.observables)},
+            slopes=slopes,
+            status=data["status"],
+            steps=data["counts"][:, 0],
+            rejections=data["counts"][:, 1],
+            reached=data["reached"],
+            records=self._sorted_records(),
+        )
+
+    def _sorted_records(self) -> Records | None:
+        if not len(self.curves):
+            return None
+        width = HEADER + POWERS * len(self.curves)
+        rows = [rows for _, rows in sorted(self.records, key=lambda part: part[0])]
+        steps = np.concatenate([np.empty((0, width)), *rows])
+        steps = steps[np.argsort(steps[:, 0], kind="stable")]
+        known = self.engine.public_names()
+        return Records(tuple(known[i] for i in self.curves), steps)
+
+    def _mended(self, found: Solution) -> Solution:
+        """Return the solution with failed patients solved by the fallback where it can."""
+        retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
+        if not np.any(retried) or self.engine.system.events:
+            return found
+        from theratwin.dynamics.solving.fallback import solve_one
+
+        status = found.status.copy()
+        for patient in np.flatnonzero(retried):
+            if solve_one(self, int(patient)):
+                status[patient] = Status.FALLBACK
+        return replace(found, status=status)
+
+
+def _processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
