@@ -37,7 +37,7 @@ def operations_a_step() -> int:
     elimination = minimum_degree(size, found.jacobian)
     below = sum(len(pivot.rows) for pivot in elimination.pivots)
     above = sum(len(pivot.columns) for pivot in elimination.pivots)
-    factor = 2 * elimination.multiplications + below + above + size
+    factor = 2 * elimination.multiplications + below + size
     matrix = _count(jacobian_program()) + size
     solve = 2 * (below + above) + size
     stage_sums = 0

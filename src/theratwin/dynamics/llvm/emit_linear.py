@@ -116,9 +116,9 @@ def _first_values(
 
 
 def factor_function(operations: Operations, elimination: Elimination, width: Width) -> str:
-    """Return the function that factors W in place: W = L D U with ones on two diagonals.
+    """Return the function that factors W in place: W = L U, with ones on the diagonal of L.
 
-    The diagonal is kept inverted. With U scaled, no product waits in the chain of the solution.
+    The diagonal of U is kept inverted.
     """
     code = Code(width)
     blocks = _Blocks(code, _first_values(code, operations, elimination))
@@ -140,9 +140,6 @@ def _factor_row(
     """Write one row of the factors from those before it; each entry is stored once."""
     code, current = blocks.code, dict[int, str]()
 
-    def inverse_of(pivot: int) -> str:
-        return blocks.get("%matrix", slots[pivot, pivot])
-
     def known(column: int) -> str:
         return current.get(column) or blocks.get("%matrix", slots[row, column])
 
@@ -152,18 +149,19 @@ def _factor_row(
                 blocks.put("%matrix", slots[row, column], value)
             current.clear()
             blocks.rest()
-        below = known(pivot)
+        inverse = blocks.get("%matrix", slots[pivot, pivot])
+        below = code.operate("fmul", known(pivot), inverse)
+        blocks.put("%matrix", slots[row, pivot], below)
+        current.pop(pivot, None)
         for column in upper[pivot]:
             right = blocks.get("%matrix", slots[pivot, column])
             current[column] = blocks.subtract_product(below, right, known(column))
-        current.pop(pivot, None)
-        scaled = code.operate("fmul", below, inverse_of(pivot))
-        blocks.put("%matrix", slots[row, pivot], scaled)
     inverse = code.operate("fdiv", code.number(1.0), known(row))
     blocks.put("%matrix", slots[row, row], inverse)
     for column in upper[row]:
-        scaled = code.operate("fmul", known(column), inverse)
-        blocks.put("%matrix", slots[row, column], scaled)
+        slot = slots[row, column]
+        if column in current or slot in blocks.first:
+            blocks.put("%matrix", slot, known(column))
     blocks.rest()
 
 
@@ -191,14 +189,14 @@ def solve_function(elimination: Elimination, width: Width) -> str:
         for row in order:
             blocks.rest()
             value = blocks.get("%right", row)
-            if scales:
-                value = code.operate("fmul", value, blocks.get("%matrix", slots[row, row]))
             after = 0
             for column in sorted(others[row], key=known_after.__getitem__):
                 entry = blocks.get("%matrix", slots[row, column])
                 value = blocks.subtract_product(entry, blocks.get("%right", column), value)
                 after = max(after, known_after[column]) + 1
-            known_after[row] = after
+            known_after[row] = after + scales
+            if scales:
+                value = code.operate("fmul", value, blocks.get("%matrix", slots[row, row]))
             if scales or others[row]:
                 blocks.put("%right", row, value)
     code.line("ret void")

@@ -20,6 +20,7 @@ from theratwin.dynamics.solving.slope_programs import check_directions
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.tableau import DEFAULT_METHOD, Tableau, tableau
 from theratwin.dynamics.system import System
 
 
@@ -34,6 +35,8 @@ class Engine:
         Patients solved side by side in one instruction; the results do not depend on it.
     level
         Of code generation: 1, or 0 for code that is made in less time and runs slower.
+    method
+        Of integration, by name (`tableau`), or as coefficients.
 
     Examples
     --------
@@ -47,18 +50,25 @@ class Engine:
            [1.     , 0.13534]])
     """
 
-    def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
+    def __init__(
+        self,
+        system: System,
+        lanes: int = LANES,
+        level: int = 1,
+        method: str | Tableau = DEFAULT_METHOD,
+    ) -> None:
         self.system = system
         self.operations: Operations = operations(system)
         self.lanes = lanes
         self.level = level
+        self.method = method if isinstance(method, Tableau) else tableau(method)
         self._made: dict[tuple[str, ...], tuple[Module, Compiled]] = {}
 
     def code(self, directions: tuple[str, ...] = ()) -> tuple[Module, Compiled]:
         """Return the compiled module for some directions of sensitivity."""
         if directions not in self._made:
             slopes = Slopes.of(self.system, self.operations, directions)
-            made = module(self.operations, self.lanes, target().is_x86, slopes)
+            made = module(self.operations, self.lanes, target().is_x86, slopes, self.method)
             self._made[directions] = made, compiled(made.text, made.exports, self.level)
         return self._made[directions]
 
