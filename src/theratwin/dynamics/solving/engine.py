@@ -11,7 +11,7 @@ from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled, compiled, target
 from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
 from theratwin.dynamics.llvm.emit_sensitivity import Slopes
-from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, plan, shapes
+from theratwin.dynamics.solving.dosing import Dose, Number, plan, shapes
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
 from theratwin.dynamics.solving.request import Request, Settings
@@ -137,7 +137,6 @@ class Engine:
                 value=request.directions,
                 remedy="Differentiate by differences, or write the event as a smooth rate.",
             )
-        _refuse_infused(request.directions, doses)
         check_directions(request.directions, self.operations, events.names)
         unsteady = np.zeros(given.patients, bool)
         if steady:
@@ -162,15 +161,3 @@ class Engine:
 
     def public_names(self) -> list[str]:
         return [name.removeprefix(QUADRATURE) for name in self.operations.names]
-
-
-def _refuse_infused(directions: Sequence[str], doses: Sequence[Dose]) -> None:
-    """Refuse the slope by a switch's starting value where infusions take the switch over."""
-    for dose in doses:
-        if isinstance(dose, Infusion) and dose.switch in directions:
-            raise UnsupportedError(
-                "no sensitivity by the starting value of a switch that infusions act on",
-                field="sensitivities",
-                value=dose.switch,
-                remedy="Give the constant part of the rate a parameter of its own",
-            )
