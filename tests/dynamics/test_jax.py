@@ -299,9 +299,17 @@ def test_state_events_have_values_and_no_derivatives() -> None:
         jax.grad(lambda rate: solve({"k": rate})["x"][-1])(0.9)
 
 
-def test_a_switch_that_infusions_change_is_refused(solve: Any) -> None:
-    with pytest.raises(UnsupportedError, match="constant part"):
-        jax.grad(lambda rate: solve({**AT, "rate": rate})["b"][-1])(0.4)
+def test_by_the_starting_value_of_a_switch_that_infusions_change(engine: Engine) -> None:
+    tight = jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, **TIGHT)
+
+    def squared(rate: jax.Array) -> jax.Array:
+        return tight({**AT, "rate": rate})["squared"]
+
+    up, down = (squared(0.4 + step) for step in (1e-5, -1e-5))
+    expected = (up - down) / 2e-5
+    # Differences at 1e-5 of a solution at 1e-11.
+    for slopes in (jax.jacfwd(squared)(0.4), jax.jacrev(squared)(0.4)):
+        np.testing.assert_allclose(slopes, expected, atol=1e-6 * np.max(expected))
 
 
 def test_infinity_is_refused(engine: Engine) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.solving.dosing import Dose, Infusion, Jump
+from theratwin.dynamics.solving.dosing import Dose, Jump
 from theratwin.dynamics.solving.engine import Engine
 from theratwin.dynamics.solving.status import Status
 
@@ -148,14 +148,6 @@ class Joint:
                 value=directions,
                 remedy="Differentiate by differences, or write the event as a smooth rate.",
             )
-        for dose in self.doses:
-            if isinstance(dose, Infusion) and dose.switch in directions:
-                raise UnsupportedError(
-                    "no derivative by the starting value of a switch that infusions change",
-                    field="jax_solver",
-                    value=dose.switch,
-                    remedy="Give the constant part of the rate a parameter of its own.",
-                )
 
     def called(
         self, directions: tuple[str, ...], given: dict[str, jax.Array]

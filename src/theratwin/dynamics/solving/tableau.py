@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from theratwin.core.errors import InputError
 
@@ -74,6 +72,8 @@ class Tableau:
 
 def parse(name: str, text: str) -> Tableau:
     """Return a method from the text of its file."""
+    import tomllib
+
     data = tomllib.loads(text)
     return Tableau(
         name=name,
@@ -103,6 +103,8 @@ def tableau(name: str = DEFAULT_METHOD) -> Tableau:
     >>> round(method.nodes[-1], 12)
     1.0
     """
+    from importlib import resources
+
     folder = resources.files("theratwin.dynamics.solving") / "tableaus"
     known = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
     if name not in known:
