@@ -168,15 +168,15 @@ class Carried:
         at = code.value(f"add i64 {begin}, {lane}")
         code.put("double", value, rows["environment"], at)
 
-    def each_row(self, code: Code) -> Iterator[str | int]:
-        """Give the index of every state, some at a time: constants are then read once for these.
+    def some_rows(self, code: Code) -> Iterator[list[str | int]]:
+        """Give the indices of all states, some at a time: a constant is then read once for these.
 
-        To be used as the one loop of its block: what is written for an index stands in the loop.
+        To be used as the one loop of its block: what is written for some stands in the loop.
         """
         whole = self.size // _UNROLLED
         if whole:
             with code.loop(whole) as chunk:
                 first = code.value(f"mul i64 {chunk}, {_UNROLLED}")
-                for offset in range(_UNROLLED):
-                    yield code.value(f"add i64 {first}, {offset}")
-        yield from range(whole * _UNROLLED, self.size)
+                yield [code.value(f"add i64 {first}, {offset}") for offset in range(_UNROLLED)]
+        if rest := list(range(whole * _UNROLLED, self.size)):
+            yield list(rest)

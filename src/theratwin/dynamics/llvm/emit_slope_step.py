@@ -152,7 +152,7 @@ class SlopeStep:
         taken = code.compare("one", code.load(rows["accepted"], 0), code.number(0.0))
         moves = code.value(f"sext {width.truth} {taken} to {kind}")
         stays = code.value(f"xor {kind} {moves}, {width.whole(-1)}")
-        for i in self.carried.each_row(code):
+        for i in (row for some in self.carried.some_rows(code) for row in some):
             parts = []
             for array, mask in (("%reached", moves), ("%own", stays)):
                 bits = code.value(f"bitcast {real} {code.load(array, i)} to {kind}")

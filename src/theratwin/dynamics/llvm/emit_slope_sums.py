@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from theratwin.dynamics.llvm.emit_slope_groups import Carried
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, function
@@ -9,6 +11,11 @@ from theratwin.dynamics.solving.slope_tableau import Combination
 
 #: Table of the states whose stages' derivatives are needed by themselves.
 _COLUMNS = "@slope_columns"
+
+
+#: Indices of states, and sums by stage and state.
+Indices = Sequence[str | int]
+Sums = dict[tuple[int, str | int], str]
 
 
 class SlopeSums:
@@ -38,28 +45,44 @@ class SlopeSums:
         what lies before it is read once, not once a stage.
         """
         code, rows = self.carried.code()
-        tail, right = self.coefficients.tail, self.coefficients.right
+        tail = self.coefficients.tail
         inverse = code.load(rows["slope_inverse"], 0)
-        begun = tail if stage > tail else 0
-        later = range(stage + 1, self.method.stages) if stage == tail else ()
-        for i in self.carried.each_row(code):
-            known = [self._stage_row(code, j, i) for j in range(begun, stage)]
-            if begun:
-                total = self._stage_row(code, stage, i)
-                weights = right[stage].stages[begun:]
-                total = _added(code, total, weights, known)
+        targets = range(stage, self.method.stages) if stage == tail else [stage]
+        for some in self.carried.some_rows(code):
+            if stage > tail:
+                totals = {(stage, i): self._stage_row(code, stage, i) for i in some}
+                self._add(code, totals, range(tail, stage), some)
             else:
-                start = code.load("%own", i)
-                total = self._sum(code, right[stage], start, known)
-                for other in later:
-                    value = self._sum(code, right[other], start, known)
-                    code.store(value, code.row("%stages", other * self.size), i)
-            value = code.operate("fmul", total, inverse)
-            code.store(value, code.row("%stages", stage * self.size), i)
+                totals = self._begun(code, targets, some)
+                self._add(code, totals, range(stage), some)
+            for (target, i), total in totals.items():
+                value = code.operate("fmul", total, inverse) if target == stage else total
+                code.store(value, code.row("%stages", target * self.size), i)
         self._combine_columns(code, rows, stage)
         code.line("ret void")
         given = "ptr noalias %scratch, ptr noalias %own, ptr noalias %stages"
         return function(f"combine_slopes_{stage}", given, code)
+
+    def _begun(self, code: Code, targets: Iterable[int], some: Indices) -> Sums:
+        starts = {i: code.load("%own", i) for i in some}
+        return {
+            (target, i): code.operate("fmul", code.number(self._right(target).start), start)
+            for target in targets
+            for i, start in starts.items()
+        }
+
+    def _add(self, code: Code, totals: Sums, stages: Iterable[int], some: Indices) -> None:
+        """Add weighted stages, each read once for all sums, each weight once for all rows."""
+        for j in stages:
+            known = {i: self._stage_row(code, j, i) for i in some}
+            for target, i in totals:
+                weight = self._right(target).stages[j]
+                if weight:
+                    total = totals[target, i]
+                    totals[target, i] = code.fma(code.number(weight), known[i], total)
+
+    def _right(self, stage: int) -> Combination:
+        return self.coefficients.right[stage]
 
     def _combine_columns(self, code: Code, rows: Rows, stage: int) -> None:
         """Write what is needed of the derivative as the stage begins."""
