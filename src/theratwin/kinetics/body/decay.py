@@ -19,7 +19,7 @@ def add_decay(draft: Draft) -> dict[str, Expression]:
     specific: dict[str, Expression] = {}
     factor = draft.builder.parameter(
         Parameter(
-            "activity.of_a_decay_rate",
+            "activity_per_decay_rate",
             "MBq h/nmol",
             Fixed(MBQ_HOURS_PER_NMOL),
             "si_2019",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from theratwin.dynamics import Expression, NetworkBuilder
@@ -69,13 +69,24 @@ class Draft:
     #: Region to its places; what leaves the body belongs to none.
     regions: dict[str, list[str]] = field(default_factory=dict)
 
-    def place(self, name: str, volume: Expression | None = None, region: str | None = None) -> str:
-        """Add a place with a species for each label; returns its name."""
+    def place(
+        self,
+        name: str,
+        volume: Expression | None = None,
+        region: str | None = None,
+        initial: Mapping[str, Expression] | None = None,
+    ) -> str:
+        """Add a place with a species for each label, empty or with an amount; returns its name."""
         self.builder.compartment(name, volume)
         if volume is not None:
             self.volumes[name] = volume
         self.places[name] = {
-            label.name: self.builder.species(f"{name}.{label.name}", name, contains=label.moieties)
+            label.name: self.builder.species(
+                f"{name}.{label.name}",
+                name,
+                (initial or {}).get(label.name, 0.0),
+                contains=label.moieties,
+            )
             for label in self.labels
         }
         if region is not None:

@@ -53,9 +53,16 @@ def whole_body(plan: BodyPlan) -> WholeBody:
 
 
 def _vessels(draft: Draft, body: Physiology) -> None:
+    """Add vein and artery; an amount given at the start is in the vein."""
+    given = {
+        label.name: draft.values.of(f"dose.{label.name}")
+        for label in draft.labels
+        if draft.values.is_given(f"dose.{label.name}")
+    }
     for vessel in ("vein", "artery"):
         share = draft.own(vessel, "plasma_share") * body.plasma_volume
-        draft.place(vessel, draft.builder.rule(f"{vessel}.plasma_volume", share, "mL"))
+        volume = draft.builder.rule(f"{vessel}.plasma_volume", share, "mL")
+        draft.place(vessel, volume, initial=given if vessel == "vein" else None)
 
 
 def _doses(draft: Draft) -> None:

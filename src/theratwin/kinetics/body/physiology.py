@@ -67,18 +67,21 @@ def _surface(draft: Draft) -> Expression:
 
 
 def filtration(draft: Draft) -> Expression:
-    """Return the glomerular filtration rate (mL/h), measured or from the tubular extraction."""
+    """Return the glomerular filtration rate (mL/h): measured, or by the tubular extraction rate.
+
+    What was measured is of this patient's kidneys; a set's value is of two.
+    """
     values = draft.values
     if values.is_given("patient.gfr"):
-        return values.of("patient.gfr")
-    if values.has("patient.tubular_extraction_rate"):
+        rate, measured = values.of("patient.gfr"), True
+    elif values.has("patient.tubular_extraction_rate"):
         extraction = values.of("patient.tubular_extraction_rate")
-        value = extraction * values.of("kidneys.filtration_per_extraction")
-        if values.is_given("patient.tubular_extraction_rate"):
-            return draft.builder.rule("patient.gfr", value, "mL/h")
+        rate = extraction * values.of("kidneys.filtration_per_extraction")
+        measured = values.is_given("patient.tubular_extraction_rate")
     else:
-        value = values.of("patient.gfr")
-    return draft.builder.rule("kidneys.filtration", value * kidney_function(draft), "mL/h")
+        rate, measured = values.of("patient.gfr"), False
+    share = 1.0 if measured else kidney_function(draft)
+    return draft.builder.rule("kidneys.filtration", rate * share, "mL/h")
 
 
 def kidney_function(draft: Draft) -> Expression | float:

@@ -23,7 +23,16 @@ _UNITS = {
     "patient.gfr": "mL/h",
     "patient.tubular_extraction_rate": "mL/h",
 }
-_UNITS_BY_KEY = {"volume": "mL", "density": "g/mL"}
+_UNITS_BY_KEY = {
+    "volume": "mL",
+    "density": "g/mL",
+    "hot": "nmol",
+    "cold": "nmol",
+    "albumin_dissociation_constant": "nmol/mL",
+    "biliary_clearance": "mL/h",
+    "uptake_maximum": "nmol/h",
+    "uptake_half_saturation": "nmol/mL",
+}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def psma_body(
     *,
     ligand: str = "",
     nuclide: str = "",
+    competing: Mapping[str, str] | None = None,
     sets: Iterable[str] = (),
     lesions: Iterable[str] | None = None,
     glands: Iterable[str] | None = None,
@@ -49,6 +50,8 @@ def psma_body(
         sets' patient is built.
     ligand, nuclide
         The ligand and its label, if not the case's; ``"psma-617"`` with ``"Lu-177"`` without one.
+    competing
+        Further ligands that compete for the receptors, each with its nuclide.
     sets
         Names of the parameter sets, a later one laid over the earlier; else the ligand's own.
     lesions
@@ -56,7 +59,8 @@ def psma_body(
     glands
         The glands that bind, each a region: parotid, submandibular, lacrimal apart by default.
     given
-        Further parameters of this patient, as ``{"patient.gfr": "90 mL/min"}``.
+        Further parameters of this patient, as ``{"patient.gfr": "90 mL/min"}``; ``dose.hot`` and
+        ``dose.cold`` are amounts in the vein at the start.
     name
         Of the network.
     **options
@@ -79,13 +83,15 @@ def psma_body(
         nuclide = nuclide or case.radiopharmaceutical.nuclide
     key = psma_ligand(ligand or "psma-617")
     own_sets, usual = _LIGANDS[key]
+    ligands = {key: nuclide or usual}
+    ligands |= {psma_ligand(other): label for other, label in (competing or {}).items()}
     known = tuple(parameter_set("kinetics", each) for each in (tuple(sets) or own_sets))
     own = given_parameters(given or {}, known)
     wanted = tuple(lesions) if lesions is not None else patient.lesions
     plan = BodyPlan(
         name,
         _organs(case, patient, {**patient.parameters, **own}, glands),
-        (LigandPlan(key, nuclide or usual),),
+        tuple(LigandPlan(each, label) for each, label in ligands.items()),
         known,
         lesions=wanted,
         given=own,
