@@ -195,7 +195,7 @@ def test_memory_does_not_grow(engine: Engine) -> None:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     before = highest(500)
-    # Each call takes over 10 kB of working memory: kept, they would be 100 MB. Kilobytes.
+    # Kilobytes; each call takes six of working memory, which kept would be 60,000.
     assert highest(10_000) - before < 8_000
 
 

@@ -19,7 +19,8 @@ from theratwin.core._jax import jax
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.jax_joint.foreign_plan import foreign_plan
 from theratwin.dynamics.llvm.compile import Compiled, compiled
-from theratwin.dynamics.llvm.emit_foreign import EXPORTS, LINKS, foreign_module
+from theratwin.dynamics.llvm.emit_foreign import EXPORTS, foreign_module
+from theratwin.dynamics.llvm.emit_foreign_solve import LINKS
 from theratwin.dynamics.llvm.foreign_frame import VERSION
 from theratwin.dynamics.solving.engine import Engine
 

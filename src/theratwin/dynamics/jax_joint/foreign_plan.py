@@ -15,7 +15,7 @@ import numpy as np
 
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.jax_joint.dose_terms import DoseTerms
-from theratwin.dynamics.llvm.emit_foreign import GIVEN, LITERAL, MEMORY, PLAN
+from theratwin.dynamics.llvm.foreign_plan_code import GIVEN, LITERAL, MEMORY, PLAN
 from theratwin.dynamics.llvm.layout import CONTEXT
 from theratwin.dynamics.solving.dosing import plan
 from theratwin.dynamics.solving.inputs import Inputs
