@@ -33,19 +33,15 @@ def engine(systems: ModuleType) -> Engine:
     return Engine(systems.chain())
 
 
-@pytest.fixture(scope="module", params=["foreign", "callback"])
-def solve(engine: Engine, request: pytest.FixtureRequest) -> Any:
-    return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, road=request.param)
+@pytest.fixture(scope="module")
+def solve(engine: Engine) -> Any:
+    """By a foreign call up to 32 patients, by a callback beyond."""
+    return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES)
 
 
 @pytest.fixture(scope="module")
 def slow(engine: Engine) -> Any:
     return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, road="callback")
-
-
-@pytest.fixture(scope="module")
-def fast(engine: Engine) -> Any:
-    return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, road="foreign")
 
 
 @pytest.fixture
@@ -240,9 +236,9 @@ def foreign_calls(function: Any, *given: Any) -> list[tuple[int, int]]:
     ]
 
 
-def test_one_foreign_call_of_the_perturbed_only(fast: Any) -> None:
-    value = lambda k: fast({**AT, "k": k})["b"]  # noqa: E731
-    slope = jax.grad(lambda t: loss(fast, t))
+def test_one_foreign_call_of_the_perturbed_only(solve: Any) -> None:
+    value = lambda k: solve({**AT, "k": k})["b"]  # noqa: E731
+    slope = jax.grad(lambda t: loss(solve, t))
     assert foreign_calls(jax.vmap(value), np.linspace(0.5, 1.0, 5)) == [(5, 0)]
     assert foreign_calls(jax.vmap(slope), jnp.tile(THETA, (6, 1))) == [(6, 2)]
     assert foreign_calls(jax.grad(lambda k: value(k)[2]), 2.0) == [(1, 1)]
@@ -331,9 +327,17 @@ def test_state_events_have_values_and_no_derivatives() -> None:
         jax.grad(lambda rate: solve({"k": rate})["x"][-1])(0.9)
 
 
-def test_a_switch_that_infusions_change_is_refused(solve: Any) -> None:
-    with pytest.raises(UnsupportedError, match="constant part"):
-        jax.grad(lambda rate: solve({**AT, "rate": rate})["b"][-1])(0.4)
+def test_by_the_starting_value_of_a_switch_that_infusions_change(engine: Engine) -> None:
+    tight = jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, **TIGHT)
+
+    def squared(rate: jax.Array) -> jax.Array:
+        return tight({**AT, "rate": rate})["squared"]
+
+    up, down = (squared(0.4 + step) for step in (1e-5, -1e-5))
+    expected = (up - down) / 2e-5
+    # Differences at 1e-5 of a solution at 1e-11.
+    for slopes in (jax.jacfwd(squared)(0.4), jax.jacrev(squared)(0.4)):
+        np.testing.assert_allclose(slopes, expected, atol=1e-6 * np.max(expected))
 
 
 def test_infinity_is_refused(engine: Engine) -> None:

@@ -71,8 +71,7 @@ def test_roads_give_the_same_slopes(engine: Engine, patients: int) -> None:
     def slopes(solve: Any) -> Any:
         return jax.jacfwd(lambda p: jax.tree.map(lambda x: jnp.sum(x, 0), solve(p)))
 
-    values = {name: value for name, value in given(patients).items() if name != "rate"}
-    same([slopes(solve) for solve in both(engine, doses=DOSES)], values)
+    same([slopes(solve) for solve in both(engine, doses=DOSES)], given(patients))
 
 
 def test_a_dose_with_the_name_of_a_parameter(engine: Engine) -> None:
@@ -138,7 +137,7 @@ def test_many_threads_at_once(engine: Engine) -> None:
     value = jax.jit(lambda p: fast(p)["b"])
     slope = jax.jit(jax.vmap(jax.grad(lambda p: fast(p)["b"][-1])))
     sizes = (1, 3, 8, 20)
-    values = {n: {k: v for k, v in given(n).items() if k != "rate"} for n in sizes}
+    values = {n: given(n) for n in sizes}
     alone = {(f, n): jax.tree.leaves(f(values[n])) for f in (value, slope) for n in sizes}
     wrong: list[Any] = []
 

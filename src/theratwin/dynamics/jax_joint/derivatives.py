@@ -14,8 +14,6 @@ from typing import Any
 from theratwin.core._jax import jax, jnp
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.jax_joint.joint import Joint, packed
-from theratwin.dynamics.solving.dosing import Infusion
-from theratwin.dynamics.solving.slope_programs import check_directions
 
 SymbolicZero = jax.custom_derivatives.SymbolicZero
 
@@ -75,16 +73,10 @@ def _check_directions(joint: Joint, directions: tuple[str, ...]) -> None:
             value=directions,
             remedy="Differentiate by differences, or write the event as a smooth rate.",
         )
-    for dose in joint.doses:
-        if isinstance(dose, Infusion) and dose.switch in directions:
-            raise UnsupportedError(
-                "no derivative by the starting value of a switch that infusions change",
-                field="jax_solver",
-                value=dose.switch,
-                remedy="Give the constant part of the rate a parameter of its own.",
-            )
+    from theratwin.dynamics.solving.slope_programs import check_directions
+
     names = tuple(dose.name for dose in joint.doses if dose.name)
-    check_directions(directions, joint.engine.operations, names)
+    check_directions(directions, joint.engine.slots, names)
 
 
 def _along(slopes: jax.Array, changes: Sequence[jax.Array]) -> jax.Array:

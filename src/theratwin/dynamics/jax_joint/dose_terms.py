@@ -48,13 +48,13 @@ class DoseTerms:
         UnsupportedError
             If they do not give the amounts that `plan` gives.
         """
-        system, ops = engine.system, engine.operations
+        system, slots = engine.system, engine.slots
         values = [
-            *(system.parameters[name] for name in ops.parameters),
-            *(system.switches[name] for name in ops.switches),
+            *(system.parameters[name] for name in slots.parameters),
+            *(system.switches[name] for name in slots.switches),
             *(_amount(dose) for dose in doses),
         ]
-        names = (*ops.parameters, *ops.switches, *(dose.name for dose in doses))
+        names = (*slots.parameters, *slots.switches, *(dose.name for dose in doses))
         parts = _Doses(tuple(doses), engine, start)
         found = cls(names, np.array(values, dtype=float), *parts.terms())
         # Values of no regularity, to tell apart whatever could be mistaken for another.
@@ -84,36 +84,35 @@ class _Doses:
 
     def terms(self) -> tuple[np.ndarray, tuple[tuple[int, int, float], ...]]:
         """Return the zeros and the terms."""
-        ops, states = self.engine.operations, self.engine.public_names()
-        first = len(ops.parameters) + len(ops.switches)
+        slots, states = self.engine.slots, self.engine.slots.public_names
+        first = len(slots.parameters) + len(slots.switches)
         # Every dose gets a name of its own: the slopes tell what it contributes to.
         named = [replace(dose, name=f"{i}") for i, dose in enumerate(self.doses)]
-        found = plan(named, states, ops.switches, 1, self.start, self._initial())
+        found = plan(named, states, slots.switches, 1, self.start, self._initial())
         infused = {dose.switch for dose in self.doses if isinstance(dose, Infusion)}
         zeros, terms = np.full(found.times.shape[1], -0.0), []
         for event, target in enumerate(found.targets[0]):
             switch = int(target) - len(states)
-            if switch >= 0 and ops.switches[switch] in infused:
+            if switch >= 0 and slots.switches[switch] in infused:
                 zeros[event] = 0.0
-                terms.append((event, len(ops.parameters) + switch, 1.0))
-            for i in np.flatnonzero(found.slopes[0, event]):
+                terms.append((event, len(slots.parameters) + switch, 1.0))
+            for i in np.flatnonzero(found.slopes[0, event, : len(named)]):
                 terms.append((event, first + int(i), getattr(self.doses[i], "duration", 1.0)))
         return zeros, tuple(terms)
 
     def _initial(self) -> dict[str, float]:
         system = self.engine.system
-        return {name: system.switches[name] for name in self.engine.operations.switches}
+        return {name: system.switches[name] for name in self.engine.slots.switches}
 
     def amounts(self, row: np.ndarray) -> np.ndarray:
         """Return the amounts as `plan` has them."""
-        ops = self.engine.operations
-        first, begin = len(ops.parameters), len(ops.parameters) + len(ops.switches)
-        initial = dict(zip(ops.switches, row[first:begin], strict=True))
+        slots = self.engine.slots
+        first, begin = len(slots.parameters), len(slots.parameters) + len(slots.switches)
+        initial = dict(zip(slots.switches, row[first:begin], strict=True))
         doses = [
             replace(dose, **{_field(dose): row[begin + i]}) for i, dose in enumerate(self.doses)
         ]
-        states = self.engine.public_names()
-        return plan(doses, states, ops.switches, 1, self.start, initial).amounts[0]
+        return plan(doses, slots.public_names, slots.switches, 1, self.start, initial).amounts[0]
 
 
 def _field(dose: Dose) -> str:

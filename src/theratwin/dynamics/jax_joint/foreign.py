@@ -86,12 +86,9 @@ def registered(engine: Engine, directions: tuple[str, ...]) -> str:
     UnsupportedError
         If XLA does not take it.
     """
-    module, code = engine.code(directions)
+    interface, code = engine.code(directions)
     # An older interface is told its own version; a newer one decides whether it still knows ours.
-    text = foreign_module(
-        hashlib.sha256(f"{engine.level}{module.text}".encode()).hexdigest(),
-        min(VERSION, interface_version()),
-    )
+    text = foreign_module(interface.key, min(VERSION, interface_version()))
     name = f"theratwin-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     with _LOCK:
         if name not in _REGISTERED:

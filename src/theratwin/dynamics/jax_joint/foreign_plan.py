@@ -60,14 +60,13 @@ def _run(joint: Joint, directions: tuple[str, ...], patients: int) -> Run:
     strange = set(options) - {each.name for each in fields(Settings)}
     if strange:
         raise UnsupportedError(f"{', '.join(sorted(strange))}: only in Python", field="road")
-    ops = engine.operations
-    each = joint.times.size * (len(joint.outputs) + len(ops.observables)) * (1 + len(directions))
+    slots = engine.slots
+    each = joint.times.size * (len(joint.outputs) + len(slots.observables)) * (1 + len(directions))
     capacity = min(patients, max(LEAST_CHUNK, _ROOM // each))
-    given = Inputs.of(engine.system, ops, {}, joint.times, start, end, {"patients": (capacity,)})
-    initial = {name: given.switches[:, i] for i, name in enumerate(ops.switches)}
-    events = plan(joint.doses, engine.public_names(), ops.switches, capacity, start, initial)
-    known = engine.public_names()
-    kept = np.array([known.index(name) for name in joint.kept], dtype=np.int64)
+    given = Inputs.of(engine.system, {}, joint.times, start, end, {"patients": (capacity,)})
+    initial = {name: given.switches[:, i] for i, name in enumerate(slots.switches)}
+    events = plan(joint.doses, slots.public_names, slots.switches, capacity, start, initial)
+    kept = np.array([slots.public_names.index(name) for name in joint.kept], dtype=np.int64)
     settings = Settings(**options)
     return Run(engine, Request(given, events, settings, kept, np.arange(0), directions))
 
@@ -126,7 +125,7 @@ class _Plan:
 
     def _places(self) -> None:
         """Lay out the working memory."""
-        shared, layout = self.run.shared, self.run.module.layout
+        shared, layout = self.run.shared, self.run.interface.layout
         # The scratch comes first: it must begin at a multiple of 64 bytes.
         self.places = {"scratch": self._reserve(layout.total * layout.lanes)}
         for name in (*_INPUTS, *_EVENTS, *_REPORTS, *_UNKNOWN):
@@ -196,8 +195,7 @@ class _Plan:
         self._table("copies", rows)
 
     def _outputs(self) -> None:
-        ops, kept = self.joint.engine.operations, self.joint.kept
-        observables = list(ops.observables)
+        kept, observables = self.joint.kept, list(self.joint.engine.slots.observables)
         for table, kind in (("outputs", "s"), ("output_slopes", "_slopes")):
             rows = []
             for name in self.joint.outputs:
