@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from theratwin.case import Administration, Case, Measurement
 from theratwin.core.errors import InputError
@@ -28,7 +29,7 @@ class Block:
     """
 
     name: str
-    alternatives: tuple[RegionCurve, ...]
+    alternatives: tuple[Any, ...]
 
 
 def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:
