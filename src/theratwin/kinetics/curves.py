@@ -15,6 +15,9 @@ from theratwin.kinetics.structure import STRUCTURES
 #: Regions that hold the activity from the start: an intravenous administration fills them.
 _FILLED_AT_ONCE = frozenset({"whole_body", "remainder", "blood", "plasma"})
 
+#: What only gains but for decay.
+_COLLECTING = frozenset({"excreted_urine"})
+
 
 @dataclass(frozen=True)
 class Block:
@@ -55,8 +58,16 @@ def region_block(case: Case, region: str, decay_constant: float) -> Block:
     Raises
     ------
     InputError
-        If a value was measured before the region appears, or while an infusion ran.
+        If a value was measured before the region appears, or while an infusion ran, or is of
+        excreted urine.
     """
+    if region in _COLLECTING:
+        raise InputError(
+            "what was excreted adds up; curves describe what a region loses",
+            field=f"measurements of {region}",
+            value=region,
+            remedy="Leave it out, or calibrate with a model of the whole body",
+        )
     # The populations are of people: an animal gets the widest priors.
     human = case.patient.species == "human"
     target = case.radiopharmaceutical.ligand.target if human else ""

@@ -32,11 +32,11 @@ def quality(twin: Twin) -> Iterator[Quality]:
     """Yield the quality of every region's fit."""
     by_region = {posterior.name: posterior for posterior in twin.posteriors}
     for region in in_order(by_region, twin.case):
-        yield _quality(twin, by_region[region])
+        yield _quality(by_region[region])
 
 
-def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
-    scans = sum(len(twin.case.measurements.of_region(region)) for region in posterior.regions)
+def _quality(posterior: BlockPosterior) -> Quality:
+    scans = len(posterior.best.alternative.observed)
     kept = sorted(posterior.fits, key=lambda fit: -fit.weight)
     drawn = [fit for fit in kept if fit.resampled is not None]
     weighted = [f.resampled for f in drawn if f.resampled and f.resampled.tempering is None]

@@ -82,7 +82,7 @@ class BodyCurves:
     @cached_property
     def walk(self) -> CycleWalk:
         """The vector of what is estimated."""
-        return CycleWalk(self.model.priors, self.model.changes)
+        return CycleWalk(self.model.priors, self.model.changes, self.model.begins)
 
     @cached_property
     def priors(self) -> tuple[LogNormal, ...]:
@@ -114,9 +114,8 @@ class BodyCurves:
     @cached_property
     def _directions(self) -> tuple[str, ...]:
         """What the engine differentiates by, in the order of ``theta``."""
-        later = range(1, len(self.administrations))
-        jumps = (_jump_name(name, k) for k in later for name in self.walk.changing)
-        return (*self.walk.parameters, *jumps)
+        steps = self.walk.steps(len(self.administrations))
+        return (*self.walk.parameters, *(_jump_name(name, k) for name, k in steps))
 
     def predicted(self, theta: Float[Any, "*draws parameters"]) -> Any:
         """Return logarithms of the predicted values, shape ``(*draws, measurements)``."""
@@ -150,8 +149,8 @@ class BodyCurves:
         found[..., :base] = slopes[..., :base] * np.exp(theta[:, None, :base])
         ratios = walk.ratios(theta, cycles)
         for name in walk.changing:
-            columns = [walk.column(name, step) for step in range(1, cycles)]
-            scaled = slopes[..., columns] * ratios[name][:, None, 1:]
+            columns = walk.columns(name, cycles)
+            scaled = slopes[..., columns] * ratios[name][:, None, cycles - len(columns) :]
             # A step acts on its own cycle and on all later ones.
             found[..., columns] = np.cumsum(scaled[..., ::-1], axis=-1)[..., ::-1]
         return found
@@ -178,10 +177,13 @@ class BodyCurves:
         model, walk = self.model, self.walk
         ratios = walk.ratios(theta, len(administrations))
         jumps = [
-            Jump(model.switches[name], administration.time, ratios[name][:, k], _jump_name(name, k))
-            for k, administration in enumerate(administrations)
-            if k > 0
-            for name in walk.changing
+            Jump(
+                model.switches[name],
+                administrations[k].time,
+                ratios[name][:, k],
+                _jump_name(name, k),
+            )
+            for name, k in walk.steps(len(administrations))
         ]
         return model.engine.solve(
             {**model.fixed, **walk.values(theta)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,9 @@ class CycleWalk:
         The parameters with their log-normal priors.
     changes
         How some of them change.
+    begins
+        Parameter to the number, from 0, of the cycle at which its region appears: it changes
+        after that one only.
 
     Examples
     --------
@@ -39,6 +42,7 @@ class CycleWalk:
 
     priors: Mapping[str, LogNormal]
     changes: Mapping[str, CycleChange]
+    begins: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -50,25 +54,34 @@ class CycleWalk:
         """Those that change."""
         return tuple(name for name in self.priors if name in self.changes)
 
+    def steps(self, cycles: int) -> list[tuple[str, int]]:
+        """Return the ratios in the order of the vector: parameter, and the cycle (from 0)."""
+        return [
+            (name, cycle)
+            for cycle in range(1, cycles)
+            for name in self.changing
+            if cycle > self.begins.get(name, 0)
+        ]
+
     def size(self, cycles: int) -> int:
         """Return the length of the vector for a number of cycles."""
-        return len(self.parameters) + (cycles - 1) * len(self.changing)
+        return len(self.parameters) + len(self.steps(cycles))
 
     def names(self, cycles: Iterable[str]) -> tuple[str, ...]:
         """Return the name of each element, without the logarithm."""
-        later = list(cycles)[1:]
-        ratios = (f"{name}_ratio[{cycle}]" for cycle in later for name in self.changing)
+        cycles = list(cycles)
+        ratios = (f"{name}_ratio[{cycles[k]}]" for name, k in self.steps(len(cycles)))
         return (*self.parameters, *ratios)
 
     def all_priors(self, cycles: int) -> tuple[LogNormal, ...]:
         """Return the prior of each element."""
-        steps = range(1, cycles)
-        ratios = (self.changes[name].ratio(step) for step in steps for name in self.changing)
+        ratios = (self.changes[name].ratio(step) for name, step in self.steps(cycles))
         return (*self.priors.values(), *ratios)
 
-    def column(self, name: str, step: int) -> int:
-        """Return where the ratio of a parameter in the step to cycle ``step`` (from 1) stands."""
-        return self.size(step) + self.changing.index(name)
+    def columns(self, name: str, cycles: int) -> list[int]:
+        """Return where the ratios of a parameter stand, in the order of the cycles."""
+        base = len(self.parameters)
+        return [base + k for k, step in enumerate(self.steps(cycles)) if step[0] == name]
 
     def values(self, theta: Float[Any, "draws elements"]) -> dict[str, Any]:
         """Return the parameters of the first cycle."""
@@ -80,8 +93,9 @@ class CycleWalk:
         """Return what each parameter that changes is multiplied by in every cycle."""
         found = {}
         for name in self.changing:
-            steps = [theta[..., self.column(name, step)] for step in range(1, cycles)]
-            logarithms = np.stack([np.zeros(theta.shape[:-1]), *steps], axis=-1)
+            steps = [theta[..., column] for column in self.columns(name, cycles)]
+            before = [np.zeros(theta.shape[:-1])] * (cycles - len(steps))
+            logarithms = np.stack([*before, *steps], axis=-1)
             found[name] = np.exp(np.cumsum(logarithms, axis=-1))
         return found
 

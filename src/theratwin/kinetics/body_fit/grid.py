@@ -40,8 +40,8 @@ def knots(length: float, duration: float) -> Float[np.ndarray, " knots"]:
 
     Examples
     --------
-    >>> knots(1008.0, 0.5)[[0, 6, -1]]
-    array([   0. ,    0.5, 1008. ])
+    >>> knots(24.0, 6.0)[:8].round(2)
+    array([0.  , 1.  , 2.  , 3.  , 4.  , 5.  , 6.  , 6.01])
     """
     infused = np.linspace(0.0, min(duration, length), _WHILE_INFUSED + 1 if duration > 0 else 1)
     left = length - duration

@@ -38,6 +38,8 @@ class BodyModel:
         Which of them change from cycle to cycle, and how.
     switches
         For each of those the switch that multiplies it, one in the first cycle.
+    begins
+        For those of a lesion that appears later, the number of that cycle, from 0.
     fixed
         Parameters of this patient that are not estimated.
     decay_constant
@@ -59,9 +61,10 @@ class BodyModel:
     changes: Mapping[str, CycleChange] = field(default_factory=dict)
     switches: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
+    begins: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("activities", "integrals", "priors", "changes", "switches", "fixed"):
+        for name in ("activities", "integrals", "priors", "changes", "switches", "fixed", "begins"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         network = self.network
         parameters = [parameter.name for parameter in network.parameters]

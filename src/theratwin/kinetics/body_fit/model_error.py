@@ -9,8 +9,9 @@ from theratwin.core import parameter_set
 _CLASSES = {
     "blood": "blood",
     "plasma": "blood",
-    "urine": "excreta",
+    "excreted_urine": "excreta",
     "bladder_contents": "excreta",
+    "bladder": "excreta",
     "whole_body": "whole_body",
     "remainder": "whole_body",
 }

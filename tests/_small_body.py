@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
+
 from theratwin.case import (
     Administration,
     Case,
@@ -19,9 +21,10 @@ from theratwin.case import (
     Volume,
 )
 from theratwin.core import LogNormal
+from theratwin.core.seed import stream
 from theratwin.dynamics import Bolus, Infusion, NetworkBuilder, mass_action
 from theratwin.kinetics import CycleChange
-from theratwin.kinetics.body_fit import BodyModel
+from theratwin.kinetics.body_fit import BodyModel, body_block
 from theratwin.physics import nuclide
 
 BOUND = ("kidneys", "liver", "lesion_1")
@@ -45,8 +48,7 @@ def network():
     k_off = b.parameter("k_off", 4.0, "1/h", note=NOTE)
     clearance = b.parameter("patient.clearance", 5000.0, "mL/h", note=NOTE)
     ratio = {
-        name: b.switch(f"{name}.ratio", 1.0)
-        for name in ("lesion_1.capacity", "patient.clearance")
+        name: b.switch(f"{name}.ratio", 1.0) for name in ("lesion_1.capacity", "patient.clearance")
     }
     rates = {label: b.switch(f"infusion.{label}", 0.0, "nmol/h") for label in ("hot", "cold")}
     amounts = {label: {"blood": b.species(f"blood.{label}", blood)} for label in ("hot", "cold")}
@@ -122,6 +124,40 @@ def doses(decay_constant: float):
     return of
 
 
+def blocks(case: Case, decay_constant: float):
+    """Return the block of the small body, as a model of the twin."""
+    model = body_model(case.radiopharmaceutical.nuclide)
+    return (body_block(model, case),)
+
+
+def simulated_case(rows, administrations, *, seed: int = 1, spread: float = 1.0, **changes):
+    """Return a case with values of a hidden patient, and that patient's parameters.
+
+    Rows are (region, cycle, time); values scatter as the fit takes them to.
+    """
+    blank = [row(*each, 1.0) for each in rows]
+    (alternative,) = body_block(body_model(), case_of(blank, administrations)).alternatives
+    mean = np.array([prior.log_mean for prior in alternative.priors])
+    sd = np.array([prior.log_sd for prior in alternative.priors])
+    truth = mean + spread * sd * stream(seed, "truth").standard_normal(len(mean))
+    noise = alternative.observed_sd * stream(seed, "noise").standard_normal(len(blank))
+    values = np.exp(alternative.predicted(truth) + noise)
+    measured = [row(*each, float(value)) for each, value in zip(rows, values, strict=True)]
+    return case_of(measured, administrations, **changes), truth
+
+
+SCANS = (4.0, 24.0, 72.0, 168.0)
+
+
+def scans(*cycle_names: str, times=SCANS):
+    """Return rows of scans of all regions, blood and urine early on."""
+    imaged = [(r, c, t) for c in cycle_names for r in (*BOUND, "whole_body") for t in times]
+    sampled = [
+        (r, c, t) for c in cycle_names for r in ("blood", "excreted_urine") for t in (1.0, 4.0)
+    ]
+    return imaged + sampled
+
+
 SPREAD = {"capacity": 1.6, "release": 1.5, "clearance": 1.3}
 CHANGES = {
     "lesion_1.capacity": CycleChange((LogNormal(0.73, 1.35), LogNormal(0.685, 1.35))),
@@ -130,7 +166,8 @@ CHANGES = {
 
 
 def body_model(label: str = "Lu-177", name: str = "small") -> BodyModel:
-    measured = {r: f"activity.{r}" for r in (*BOUND, "whole_body", "urine")}
+    measured = {r: f"activity.{r}" for r in (*BOUND, "whole_body")}
+    measured["excreted_urine"] = "activity.urine"
     measured["blood"] = "concentration.blood"
     medians = {f"{r}.capacity": CAPACITY[r] for r in BOUND}
     medians |= {f"{r}.release": RELEASE[r] for r in BOUND} | {"patient.clearance": 5000.0}
@@ -139,7 +176,7 @@ def body_model(label: str = "Lu-177", name: str = "small") -> BodyModel:
         name,
         network(),
         measured,
-        {r: f"integral.{o}" for r, o in measured.items() if r != "urine"},
+        {r: f"integral.{o}" for r, o in measured.items() if r != "excreted_urine"},
         doses(constant),
         {n: LogNormal(m, SPREAD[n.rpartition(".")[2]]) for n, m in medians.items()},
         constant,
