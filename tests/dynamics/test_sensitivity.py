@@ -125,6 +125,42 @@ def test_nonlinear_and_time_dependent(name: str) -> None:
         assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
 
 
+@pytest.mark.parametrize("name", ["level", "other", "first", "second", "third", "later", "q"])
+def test_by_the_base_of_overlapping_infusions_with_jumps_between(name: str) -> None:
+    # Two switches: one infused three times over its base, the other jumps in between.
+    x, y = symbol("x", Binding.STATE), symbol("y", Binding.STATE)
+    level, other = (symbol(n, Binding.SEGMENT) for n in ("level", "other"))
+    q = symbol("q")
+    uptake = x / (ONE + x) * exp(-q * level)
+    system = System(
+        (State("x", ZERO, level - uptake - q * x), State("y", ZERO, other * uptake - q * y)),
+        {"q": 0.3},
+        {"level": 0.5, "other": 1.0},
+        observables={"product": level * other * x},
+    )
+    base = {"level": 0.5, "other": 1.2, "first": 3.0, "second": 2.0, "third": 1.0}
+    base |= {"later": 0.4, "q": 0.3}
+    engine = Engine(system)
+
+    def solve(values: dict[str, float], **more: object) -> object:
+        plan = [
+            Infusion("level", 1.0, 4.0, values["first"], name="first"),
+            Infusion("level", 2.0, 1.0, values["second"], name="second"),
+            Jump("other", 2.5, values["later"], name="later"),
+            Infusion("level", 4.5, 3.0, values["third"], name="third"),
+        ]
+        given = {key: values[key] for key in ("level", "other", "q")}
+        return engine.solve(given, TIMES, doses=plan, **TIGHT, **more)
+
+    found = solve(base, sensitivities=[name])
+    up, down = (solve({**base, name: base[name] + s * 1e-5}) for s in (1.0, -1.0))
+    for quantity in ("x", "y", "product"):
+        expected = (up[quantity] - down[quantity])[0] / 2e-5
+        scale = np.max(np.abs(expected)) + np.max(np.abs(found[quantity]))
+        # Differences at 1e-5 of a solution at 1e-11.
+        assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
+
+
 def test_at_loose_tolerance_they_are_those_of_the_scheme() -> None:
     # The derivative is of the discrete solution: it is as good as the solution itself.
     engine = Engine(nonlinear())

@@ -37,6 +37,7 @@ from theratwin.dynamics.solving.operations import (
     Program,
     with_quadratures,
 )
+from theratwin.dynamics.solving.slots import Slots
 from theratwin.dynamics.system import System
 
 
@@ -196,11 +197,9 @@ class _Sources:
         return found
 
 
-def check_directions(
-    directions: tuple[str, ...], operations: Operations, doses: tuple[str, ...]
-) -> None:
+def check_directions(directions: tuple[str, ...], slots: Slots, doses: tuple[str, ...]) -> None:
     """Raise `InputError` for a direction that is nothing, or two things."""
-    known = [*operations.parameters, *operations.switches, *operations.names, *doses]
+    known = [*slots.parameters, *slots.switches, *slots.names, *doses]
     for direction in directions:
         if direction not in known:
             raise InputError(
