@@ -58,6 +58,18 @@ def build(**changes: Any) -> WholeBody:
     return whole_body(plan(**changes))
 
 
+def picture() -> WholeBody:
+    """Return the body of the picture in the documentation: one tissue of each kind."""
+    tissues = (
+        Organ("muscle"),
+        Organ("parotid_glands", ("gland", "organ"), True),
+        Organ("spleen", receptors=True, drains_into="liver"),
+        Organ("liver", receptors=True),
+    )
+    lesion = {"lesion_1.volume": "5 mL"}
+    return build(name="whole body", organs=tissues, lesions=("lesion_1",), given=lesion)
+
+
 @cache
 def small() -> tuple[WholeBody, Engine]:
     """Return the small body with its engine."""

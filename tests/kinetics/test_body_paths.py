@@ -53,6 +53,10 @@ class TestPhysiology:
         flows = [value(body, "kidneys.plasma_flow") for body in (young, old)]
         assert_allclose(flows[0] / flows[1], (4.3 - 0.026 * 30) / (4.3 - 0.026 * 80))
 
+    def test_what_is_given_comes_before_another_form_of_a_set(self, bodies):
+        body = bodies.build(given={"kidneys.flow_share": 0.2})
+        assert_allclose(value(body, "kidneys.plasma_flow"), 0.2 * value(body, "plasma.flow"))
+
     def test_reference_volumes_go_with_body_mass(self, bodies):
         body = bodies.build(given={"patient.mass": "71 kg"})
         assert_allclose(value(body, "muscle.volume"), 30078.0)
@@ -258,6 +262,10 @@ class TestRefusals:
     def test_a_plan_must_make_sense(self, bodies, changes, message):
         with pytest.raises(InputError, match=message):
             bodies.build(**changes)
+
+    def test_organs_must_leave_room_for_the_rest(self, bodies):
+        with pytest.raises(InputError, match="leave"):
+            bodies.build(given={"liver.volume": "30 L"})
 
     def test_a_drain_must_exist(self, bodies):
         from theratwin.kinetics.body import Organ

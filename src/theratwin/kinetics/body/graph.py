@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from theratwin.dynamics import Expression, NetworkBuilder
+from theratwin.core.errors import InputError
+from theratwin.dynamics import Expression, Network, NetworkBuilder, evaluate
+from theratwin.dynamics.networks.flatten import rule_values
 from theratwin.kinetics.body import organ as organs
 from theratwin.kinetics.body.binding import add_binding, add_released
 from theratwin.kinetics.body.circulation import add_circulation
@@ -49,7 +51,24 @@ def whole_body(plan: BodyPlan) -> WholeBody:
     specific = add_decay(draft)
     regions = add_observables(draft, body, specific)
     values.require_all_used()
-    return WholeBody(builder.freeze(), plan, draft.labels, regions)
+    network = builder.freeze()
+    _check_rest(network)
+    return WholeBody(network, plan, draft.labels, regions)
+
+
+def _check_rest(network: Network) -> None:
+    """Raise an `InputError` if the organs leave nothing for the other tissues."""
+    laws = rule_values(network, {})
+    known = {part.name: part.value for part in (*network.parameters, *network.switches)}
+    for key, unit in (("volume", "mL"), ("plasma_volume", "mL"), ("plasma_flow", "mL/h")):
+        name = f"{_REST}.{key}"
+        (left,) = evaluate([laws[network.symbols[name]]], known)
+        if not left > 0.0:
+            raise InputError(
+                f"the organs leave {left:.4g} {unit} for all other tissues",
+                field=f"network {network.name}, {name}",
+                remedy="Check body mass, body surface area and the organs' volumes",
+            )
 
 
 def _vessels(draft: Draft, body: Physiology) -> None:
@@ -92,7 +111,9 @@ def _tissues(draft: Draft, body: Physiology, excreted_to: str) -> dict[str, Expr
     return flows
 
 
-def _size(draft: Draft, body: Physiology, name: str, like: tuple[str, ...]):
+def _size(
+    draft: Draft, body: Physiology, name: str, like: tuple[str, ...]
+) -> tuple[Expression, Expression]:
     """Return an organ's volume and that of its plasma."""
     whole = organs.volume(draft, body, name, like)
     return whole, organs.plasma(draft, body, name, like, whole)

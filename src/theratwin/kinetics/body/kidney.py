@@ -15,23 +15,27 @@ take more, :math:`a\,V_m C / (K_m + \sum C)`, held back by amino acids (:math:`a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from theratwin.dynamics import Expression
 from theratwin.kinetics.body.binding import add_binding
 from theratwin.kinetics.body.draft import Draft, Label
-from theratwin.kinetics.body.organ import add_permeation, tissue_fluid, unbound
+from theratwin.kinetics.body.organ import add_permeation, unbound
 from theratwin.kinetics.body.physiology import filtration
 
 NAME = "kidneys"
+
+Clearance = Callable[[Label], Expression]
 
 
 def add_kidneys(draft: Draft, whole: Expression, vascular: Expression, excreted_to: str) -> None:
     """Add the kidneys' spaces and paths; urine goes to a place that exists."""
     rule = draft.builder.rule
-    blood = draft.place(f"{NAME}.vascular", vascular, NAME)
     lumen = rule("kidneys.tubular_volume", draft.own(NAME, "tubular_fraction") * whole, "mL")
+    inner = draft.own(NAME, "cell_share") * (whole - vascular - lumen)
+    cells = draft.place(f"{NAME}.reabsorbed", rule("kidneys.cell_volume", inner, "mL"), NAME)
+    blood = draft.place(f"{NAME}.vascular", vascular, NAME)
     tubule = draft.place(f"{NAME}.tubular", lumen, NAME)
-    cellular = draft.own(NAME, "cell_share") * (whole - vascular - lumen)
-    cells = draft.place(f"{NAME}.reabsorbed", rule("kidneys.cell_volume", cellular, "mL"), NAME)
     filtered = _filtered(draft)
     draft.move(
         f"{NAME}.filtration", blood, tubule, lambda label: filtered(label) * unbound(draft, label)
@@ -40,17 +44,20 @@ def add_kidneys(draft: Draft, whole: Expression, vascular: Expression, excreted_
     draft.move(f"{NAME}.reabsorption", tubule, cells, back)
     draft.move(f"{NAME}.give_back", cells, blood, back)
     draft.move(f"{NAME}.excretion", tubule, excreted_to, _share(draft, filtered, excreted=True))
-    _add_receptors(draft, whole, vascular, blood, tubule)
+    _add_receptors(draft, whole, blood, tubule)
     if draft.plan.tubular_uptake:
         _add_carrier(draft, tubule)
 
 
-def _filtered(draft: Draft):
+def _filtered(draft: Draft) -> Clearance:
+    """Return the clearance (mL/h) by which a label passes the glomerulus, were it all unbound."""
     rate = filtration(draft)
     return lambda label: rate * draft.own_of(label, NAME, "filtered_share")
 
 
-def _share(draft: Draft, filtered, *, excreted: bool):
+def _share(draft: Draft, filtered: Clearance, *, excreted: bool) -> Clearance:
+    """Return the part of it that becomes urine, or that enters the cells."""
+
     def clearance(label: Label) -> Expression:
         share = draft.own_of(label, NAME, "excreted_share")
         return filtered(label) * (share if excreted else 1.0 - share)
@@ -58,16 +65,13 @@ def _share(draft: Draft, filtered, *, excreted: bool):
     return clearance
 
 
-def _add_receptors(
-    draft: Draft, whole: Expression, vascular: Expression, blood: str, tubule: str
-) -> None:
+def _add_receptors(draft: Draft, whole: Expression, blood: str, tubule: str) -> None:
     like = ("organ",)
     if draft.plan.kidney_receptors == "tubular":
         add_binding(draft, NAME, like, whole, tubule)
         return
-    fluid = tissue_fluid(draft, NAME, (), whole, vascular)
-    if fluid is None:
-        fluid = draft.own(NAME, "interstitial_fraction") * whole
+    share = draft.own(NAME, "interstitial_fraction")
+    fluid = draft.builder.rule("kidneys.interstitial_volume", share * whole, "mL")
     near = draft.place(f"{NAME}.interstitial", fluid, NAME)
     add_permeation(draft, NAME, like, whole, blood, near)
     add_binding(draft, NAME, like, whole, near)

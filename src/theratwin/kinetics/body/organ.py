@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Expression
@@ -19,7 +19,9 @@ def volume(draft: Draft, body: Physiology, name: str, like: Iterable[str]) -> Ex
     return draft.builder.rule(f"{name}.volume", scaled, "mL")
 
 
-def plasma(draft: Draft, body: Physiology, name: str, like: Iterable[str], whole: Expression):
+def plasma(
+    draft: Draft, body: Physiology, name: str, like: Iterable[str], whole: Expression
+) -> Expression:
     """Return the plasma (mL) in an organ: a share of the body's, or a fraction of the organ."""
     value = _first(
         draft,
@@ -34,7 +36,9 @@ def plasma(draft: Draft, body: Physiology, name: str, like: Iterable[str], whole
     return draft.builder.rule(f"{name}.plasma_volume", value, "mL")
 
 
-def flow(draft: Draft, body: Physiology, name: str, like: Iterable[str], whole: Expression):
+def flow(
+    draft: Draft, body: Physiology, name: str, like: Iterable[str], whole: Expression
+) -> Expression:
     """Return the flow of plasma (mL/h) through an organ."""
 
     def aging(perfusion: Expression) -> Expression:
@@ -70,8 +74,19 @@ def tissue_fluid(
     return draft.builder.rule(f"{name}.interstitial_volume", _first(draft, name, like, forms), "mL")
 
 
-def _first(draft: Draft, name: str, like: Iterable[str], forms: dict) -> Expression:
-    """Return the value by the first form that has a parameter: an own one, else a stand-in."""
+def _first(
+    draft: Draft,
+    name: str,
+    like: Iterable[str],
+    forms: Mapping[str, Callable[[Expression], Expression]],
+) -> Expression:
+    """Return the value by the first form that has a parameter.
+
+    The patient's own come first, then those of the region, then those of what it is like.
+    """
+    for key, form in forms.items():
+        if draft.values.is_given(f"{name}.{key}"):
+            return form(draft.own(name, key))
     for stand_ins in ((), tuple(like)):
         for key, form in forms.items():
             if draft.values.has(f"{name}.{key}", stand_ins):

@@ -20,6 +20,8 @@ _BINDING = {"gut": "liver", "spleen": "liver", "liver": "vein", "prostate": "vei
 
 _KLETTING = ("physiology_male", "psma_kletting_2016")
 _AMSTERDAM = (*_KLETTING, "psma_amsterdam")
+#: Laid over the others for a woman.
+_WOMAN = "physiology_female"
 #: Ligand to the parameter sets that hold its constants and the nuclide that it usually carries.
 _LIGANDS = {
     "psma617": (_AMSTERDAM, "Lu-177"),
@@ -85,6 +87,8 @@ def psma_body(
     own_sets, usual = _LIGANDS[key]
     ligands = {key: nuclide or usual}
     ligands |= {psma_ligand(other): label for other, label in (competing or {}).items()}
+    if case is not None and case.patient.sex == "female":
+        own_sets = (*own_sets, _WOMAN)
     known = tuple(parameter_set("kinetics", each) for each in (tuple(sets) or own_sets))
     own = given_parameters(given or {}, known)
     wanted = tuple(lesions) if lesions is not None else patient.lesions
