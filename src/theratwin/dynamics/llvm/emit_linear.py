@@ -117,3 +117,27 @@ def solve_function(elimination: Elimination, width: Width) -> str:
         blocks.put("%right", pivot.index, code.operate("fmul", value, inverse))
     code.line("ret void")
     return function("solve", "ptr noalias %matrix, ptr noalias %right", code)
+
+
+def solve_transposed_function(elimination: Elimination, width: Width) -> str:
+    """Return the function that solves W^T x = b by the factors of W, b in place."""
+    code = Code(width)
+    blocks, slots = _Blocks(code), elimination.entries
+    for pivot in elimination.pivots:
+        blocks.rest()
+        inverse = blocks.get("%matrix", slots[pivot.index, pivot.index])
+        value = code.operate("fmul", blocks.get("%right", pivot.index), inverse)
+        blocks.put("%right", pivot.index, value)
+        for column in pivot.columns:
+            right = blocks.get("%matrix", slots[pivot.index, column])
+            known = blocks.get("%right", column)
+            blocks.put("%right", column, blocks.subtract_product(right, value, known))
+    for pivot in reversed(elimination.pivots):
+        blocks.rest()
+        value = blocks.get("%right", pivot.index)
+        for row in pivot.rows:
+            below = blocks.get("%matrix", slots[row, pivot.index])
+            value = blocks.subtract_product(below, blocks.get("%right", row), value)
+        blocks.put("%right", pivot.index, value)
+    code.line("ret void")
+    return function("solve_transposed", "ptr noalias %matrix, ptr noalias %right", code)

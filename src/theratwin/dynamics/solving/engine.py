@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled, compiled, target
+from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
 from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+from theratwin.dynamics.solving.adjoint import Cotangents, Gradient, pull_back
 from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, plan, shapes
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
@@ -20,6 +24,7 @@ from theratwin.dynamics.solving.slope_programs import check_directions
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.tableau import tableau
 from theratwin.dynamics.system import System
 
 
@@ -53,6 +58,7 @@ class Engine:
         self.lanes = lanes
         self.level = level
         self._made: dict[tuple[str, ...], tuple[Module, Compiled]] = {}
+        self._adjoint: tuple[Module, Compiled] | None = None
 
     def code(self, directions: tuple[str, ...] = ()) -> tuple[Module, Compiled]:
         """Return the compiled module for some directions of sensitivity."""
@@ -61,6 +67,14 @@ class Engine:
             made = module(self.operations, self.lanes, target().is_x86, slopes)
             self._made[directions] = made, compiled(made.text, made.exports, self.level)
         return self._made[directions]
+
+    def adjoint_code(self) -> tuple[Module, Compiled]:
+        """Return the compiled module that keeps tapes and follows them back."""
+        if self._adjoint is None:
+            adjoint = Adjoint.of(self.operations, tableau())
+            made = module(self.operations, self.lanes, target().is_x86, Slopes(), adjoint=adjoint)
+            self._adjoint = made, compiled(made.text, made.exports, self.level)
+        return self._adjoint
 
     def solve(
         self,
@@ -114,18 +128,10 @@ class Engine:
             If a name is unknown or a shape does not fit. A patient who cannot be solved is no
             error: see `Solution.status`.
         """
-        doses = list(doses)
-        given = Inputs.of(
-            self.system, self.operations, parameters or {}, times, start, end, shapes(doses)
-        )
-        chosen = Settings(**settings)
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.operations.switches)}
-        states = self.public_names()
-        events = plan(doses, states, self.operations.switches, given.patients, start, initial)
-        request = Request(
-            given,
-            events,
-            chosen,
+        doses, chosen = list(doses), Settings(**settings)
+        request = self._request(parameters, times, doses, start, end, chosen)
+        request = replace(
+            request,
             kept=self._indices(keep, "keep"),
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
@@ -138,8 +144,8 @@ class Engine:
                 remedy="Differentiate by differences, or write the event as a smooth rate.",
             )
         _refuse_infused(request.directions, doses)
-        check_directions(request.directions, self.operations, events.names)
-        unsteady = np.zeros(given.patients, bool)
+        check_directions(request.directions, self.operations, request.plan.names)
+        unsteady = np.zeros(request.inputs.patients, bool)
         if steady:
             request, unsteady = steadied(request, self.operations, self._run)
         if to_infinity:
@@ -147,6 +153,73 @@ class Engine:
         found = self._run(request, fallback)
         found = found.with_status(unsteady, Status.NOT_STEADY)
         return found.with_integrals(chosen.rtol, chosen.atol) if to_infinity else found
+
+    def pull_back(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None = None,
+        times: Any = (),
+        cotangents: Cotangents | Callable[[Solution], Cotangents] = MappingProxyType({}),
+        *,
+        doses: Iterable[Dose] = (),
+        start: float = 0.0,
+        end: Any = None,
+        by: Iterable[str] | None = None,
+        **settings: Any,
+    ) -> Gradient:
+        r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial \theta` for each patient.
+
+        The derivative of the same discrete solution as that of `sensitivities`, by all directions
+        at once: worth while for scalars of more than a few directions.
+
+        Parameters
+        ----------
+        parameters, times, doses, start, end
+            As of `solve`.
+        cotangents
+            The weights :math:`\lambda`: name of a state, quadrature or observable to numbers that
+            broadcast to ``(patient, time)``; or a function that returns them for a `Solution`.
+        by
+            Parameters, switches (their starting values), states (their initial values) and named
+            doses; all that there are if None.
+        **settings
+            `Settings`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a shape does not fit.
+        UnsupportedError
+            For state events, switches that infusions act on, or a chunk with too many steps.
+
+        Examples
+        --------
+        >>> from theratwin.dynamics.models import model
+        >>> engine = Engine(model("one-compartment").system())
+        >>> found = engine.pull_back({}, [1.0, 24.0], {"concentration": [0.0, 1.0]})
+        >>> bool(found["clearance"][0] < 0.0)
+        True
+        """
+        doses, chosen = list(doses), Settings(**settings)
+        request = self._request(parameters, times, doses, start, end, chosen)
+        return pull_back(self, request, cotangents, doses, by)
+
+    def _request(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None,
+        times: Any,
+        doses: Sequence[Dose],
+        start: float,
+        end: Any,
+        settings: Settings,
+    ) -> Request:
+        """Return what is asked, to keep nothing yet."""
+        ops = self.operations
+        given = Inputs.of(self.system, ops, parameters or {}, times, start, end, shapes(doses))
+        initial = {s: given.switches[:, i] for i, s in enumerate(ops.switches)}
+        states = self.public_names()
+        events = plan(doses, states, ops.switches, given.patients, start, initial)
+        none = np.arange(0)
+        return Request(given, events, settings, kept=none, curves=none)
 
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.emit_integrate import DONE
+from theratwin.dynamics.llvm.emit_llvm import Module
 from theratwin.dynamics.llvm.emit_output import HEADER, POWERS
 from theratwin.dynamics.llvm.memory import Context, Scratch
 from theratwin.dynamics.solving.request import Request
@@ -38,7 +41,7 @@ class Run:
         request, ops = self.request, self.engine.operations
         self.inputs, self.settings = request.inputs, request.settings
         self.kept, self.curves, self.directions = request.kept, request.curves, request.directions
-        self.module, self.compiled = self.engine.code(self.directions)
+        self.module, self.compiled = self._code()
         times, targets, amounts, slopes = request.events()
         self.events = times, targets, amounts
         self.shared = {
@@ -51,6 +54,9 @@ class Run:
             **self._inputs(),
             **self._outputs(),
         }
+
+    def _code(self) -> tuple[Module, Compiled]:
+        return self.engine.code(self.directions)
 
     def _inputs(self) -> dict[str, Any]:
         given, settings = self.inputs, self.settings
@@ -104,18 +110,22 @@ class Run:
 
     def solution(self, fallback: bool) -> Solution:
         """Run all chunks, then what failed, and return the results."""
+        self._each_chunk(self._solve_chunk, MOST_CHUNK)
+        found = self._gathered()
+        return self._mended(found) if fallback and not self.directions else found
+
+    def _each_chunk(self, work: Callable[[tuple[int, int]], None], most: int) -> None:
+        """Do some work for all chunks of patients, in threads."""
         n = self.inputs.patients
         threads = min(self.settings.threads or _processors(), -(-n // self.engine.lanes)) or 1
-        size = self.settings.chunk or min(MOST_CHUNK, max(LEAST_CHUNK, -(-n // (4 * threads))))
+        size = self.settings.chunk or min(most, max(LEAST_CHUNK, -(-n // (4 * threads))))
         chunks = [(first, min(n, first + size)) for first in range(0, n, size)]
         if threads == 1 or len(chunks) == 1:
             for chunk in chunks:
-                self._solve_chunk(chunk)
+                work(chunk)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._solve_chunk, chunks))
-        found = self._gathered()
-        return self._mended(found) if fallback and not self.directions else found
+                list(pool.map(work, chunks))
 
     def _solve_chunk(self, chunk: tuple[int, int]) -> None:
         width = HEADER + POWERS * len(self.curves)
