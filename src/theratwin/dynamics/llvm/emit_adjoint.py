@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.dynamics.llvm.emit_adjoint_lane import BackLane, BackTold
+from theratwin.dynamics.llvm.emit_adjoint_sharing import Sharing
 from theratwin.dynamics.llvm.emit_adjoint_step import ADJOINT_ARRAYS, Backstep
 from theratwin.dynamics.llvm.emit_integrate import Integrator
 from theratwin.dynamics.llvm.emit_linear import solve_transposed_function
@@ -61,7 +62,7 @@ class Adjoint:
             )
             for name in (WIDE[0], WIDE[1])
         ]
-        narrow = _NarrowStore(width.lanes)
+        narrow = _NarrowStore(width.lanes, self.operations.size, len(self.method.dense))
         made += [
             program_function(
                 self.made.programs[name],
@@ -76,7 +77,7 @@ class Adjoint:
 
     def add_rows(self, layout: Layout) -> None:
         """Reserve the memory."""
-        layout.add("row")
+        layout.add_all(("row", "counts"))
         Backstep.add_rows(layout, self.operations, self.method, self.made.gathered)
 
     def functions(self, elimination: Elimination, layout: Layout, x86: bool) -> str:
@@ -88,6 +89,7 @@ class Adjoint:
                 Tape(operations, layout).functions(),
                 Backstep(operations, method, layout).function(),
                 BackLane(operations, method, layout, self.made).functions(),
+                Sharing(operations, layout, self.made.gathered).functions(),
                 PullBack(operations, layout, x86).functions(),
             )
         )
@@ -109,13 +111,23 @@ def _store_stage(code: Code, place: Place, value: str) -> None:
 
 @dataclass(frozen=True)
 class _NarrowStore:
-    """Adds one lane's value, where all lanes' slow values lie side by side."""
+    """Adds one lane's value, where all lanes' numbers lie side by side."""
 
     lanes: int
+    size: int
+    moments: int
 
     def store(self, code: Code, place: Place, value: str) -> None:
-        slot = place.slot * (self.lanes if place.array == "gradient" else 1)
-        _store_sum(code, Place(place.array, slot), value)
+        """Add to a slow value; give a state's cotangent on by the shares in ``%extra``."""
+        if place.array == "gradient":
+            _store_sum(code, Place("gradient", place.slot * self.lanes), value)
+            return
+        targets = [("out", place.slot), ("begin", place.slot)]
+        targets += [("increment", r * self.size + place.slot) for r in range(self.moments)]
+        for share, (array, row) in enumerate(targets):
+            known = code.load(f"%{array}", row * self.lanes)
+            total = code.fma(code.load("%extra", share), value, known)
+            code.store(total, f"%{array}", row * self.lanes)
 
 
 class PullBack(Integrator):
@@ -135,7 +147,9 @@ class PullBack(Integrator):
         return function(EXPORT, "ptr %context", code, "i64")
 
     def _back(self, code: Code, rows: Rows, told: Told) -> None:
-        top, filled, step, leave = map(code.label, ("top", "filled", "step", "leave"))
+        top, filled, step, alone, together, leave = map(
+            code.label, ("top", "filled", "step", "alone", "together", "leave")
+        )
         code.jump(top)
         code.place(top)
         self._take_patients(code, rows, told)
@@ -146,12 +160,18 @@ class PullBack(Integrator):
         with code.when(self._any(code, rows, BEGINNING)):
             self._each(code, rows, BEGINNING, "boundary_back")
             self._call(code, rows, "segment", "environment")
+            code.line("call void @share_environment(ptr %context, ptr %scratch)")
         self._each(code, rows, STARTING, "end_back")
         waiting = code.value(f"and i1 {self._any(code, rows, IDLE)}, {self._more(code, told)}")
         code.branch(waiting, top, filled)
         code.place(filled)
         code.branch(self._any(code, rows, RUNNING), step, leave)
         code.place(step)
+        code.branch(code.value(f"icmp ne i64 {told.whole('spread')}, 0"), alone, together)
+        code.place(alone)
+        self._steps_of_one(code, rows, told)
+        code.jump(top)
+        code.place(together)
         self._each(code, rows, RUNNING, "read_back")
         code.line(f"call void @step(ptr %scratch, {self._tolerance(code, told)})")
         self._each(code, rows, RUNNING, "outputs_within_back")
@@ -159,6 +179,21 @@ class PullBack(Integrator):
         self._each(code, rows, RUNNING, "retreat")
         code.jump(top)
         code.place(leave)
+
+    def _steps_of_one(self, code: Code, rows: Rows, told: Told) -> None:
+        """Follow one patient back by as many steps as there are lanes: each is made in a lane."""
+        count = code.value("call i64 @share_steps(ptr %context, ptr %scratch)")
+        code.line(f"call void @step(ptr %scratch, {self._tolerance(code, told)})")
+        last = code.value(f"sub i64 {count}, 1")
+        with code.loop(count) as lane:
+            code.line(f"call void @outputs_within_back({_CALL.format(lane=lane)})")
+            code.line("call void @step_back(ptr %scratch)")
+            final = code.value(f"icmp eq i64 {lane}, {last}")
+            following = code.value(f"add i64 {lane}, 1")
+            target = code.value(f"select i1 {final}, i64 0, i64 {following}")
+            code.line(f"call void @hand_over({_CALL.format(lane=lane)}, i64 {target})")
+        code.put("i64", code.get("i64", rows["row"], last), rows["row"], 0)
+        code.line(f"call void @retreat({_CALL.format(lane=0)})")
 
     def _take_patients(self, code: Code, rows: Rows, told: Told) -> None:
         """Give idle lanes a patient each from the list."""

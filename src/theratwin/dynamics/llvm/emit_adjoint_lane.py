@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from theratwin.dynamics.llvm.emit_adjoint_step import call_program
 from theratwin.dynamics.llvm.emit_driver import LaneCode
@@ -54,7 +54,8 @@ class BackLane:
                 self._load(),
                 self._select(),
                 self._counts(),
-                self._take_output(),
+                self._take_state(),
+                self._take_observed(),
                 self._outputs_now(),
                 self._outputs_within(),
                 self._boundary(),
@@ -107,130 +108,135 @@ class BackLane:
         code.line("ret i64 -1")
         return function("next_back", f"{_CALL}, double %least", code, "i64")
 
-    def _counts(self) -> str:
-        """``counts(context, place)``: whether an output has a cotangent that is not zero."""
-        code = self._code()
-        told = code.told
-        found, leave = code.label("found"), code.label("leave")
-        groups = (
-            ("state_cotangents", told.whole("chosen_count")),
-            ("observable_cotangents", str(len(self.operations.observables))),
-        )
-        for name, count in groups:
-            given = code.address(told.address(name), code.value(f"mul i64 %place, {count}"))
-            with code.loop(count) as k:
-                value = code.get("double", given, k)
-                zero = code.compare("oeq", value, code.number(0.0))
-                again = code.label("again")
-                code.branch(zero, again, found)
-                code.place(again)
-        code.jump(leave)
-        code.place(found)
-        code.line("ret i1 true")
-        code.place(leave)
-        code.line("ret i1 false")
-        return function("counts", f"{_CALL}, i64 %place", code, "i1")
-
-    def _take_output(self) -> str:
-        """``take_output(..., place, state)``: write an output's cotangent to `output_cotangent`.
-
-        Observables are differentiated at the state given.
-        """
-        code = self._code()
-        rows, told = code.rows, code.told
-        out = rows["output_cotangent"]
-        count, chosen = told.whole("chosen_count"), told.address("chosen")
-        with code.loop(self.size) as i:
-            code.put("double", code.number(0.0), out, i)
-        given = code.address(told.address("state_cotangents"), code.value(f"mul i64 %place, {count}"))
+    def _any(self, code: LaneCode, name: str, count: str) -> str:
+        """Return whether one of an output's cotangents is not zero."""
+        given = code.address(code.told.address(name), code.value(f"mul i64 %place, {count}"))
+        code.set_own("i64", 0, "counts")
         with code.loop(count) as k:
-            code.put("double", code.get("double", given, k), out, code.get("i64", chosen, k))
-        observed = len(self.operations.observables)
-        if observed:
-            begin = code.value(f"mul i64 %place, {observed}")
-            weights = code.address(told.address("observable_cotangents"), begin)
-            arrays = {**self._arrays(code, out, "output_time"), "state": "%state"}
-            call_program(code, "pull_observed", {**arrays, "weight": weights})
-        code.line("ret void")
-        return function("take_output", f"{_CALL}, i64 %place, ptr %state", code)
+            value = code.get("double", given, k)
+            with code.when(code.compare("une", value, code.number(0.0))):
+                code.set_own("i64", 1, "counts")
+        return code.value(f"icmp ne i64 {code.own('i64', 'counts')}, 0")
 
-    def _arrays(self, code: LaneCode, out: str, time: str) -> dict[str, str]:
+    def _take_state(self) -> str:
+        """``take_state(..., place)``: give the cotangents of states on by the `shares`."""
+        code = self._code()
+        told, rows = code.told, code.rows
+        count, chosen = told.whole("chosen_count"), told.address("chosen")
+        begin = code.value(f"mul i64 %place, {count}")
+        given = code.address(told.address("state_cotangents"), begin)
+        with code.loop(count) as k:
+            value = code.get("double", given, k)
+            with code.when(code.compare("une", value, code.number(0.0))):
+                state = code.get("i64", chosen, k)
+                for share, (name, offset) in enumerate(self._receivers()):
+                    at = code.at(code.value(f"add i64 {state}, {offset}"))
+                    factor, known = (
+                        code.get("double", rows["shares"], share),
+                        code.get("double", rows[name], at),
+                    )
+                    code.put("double", code.fma(factor, value, known), rows[name], at)
+        code.line("ret void")
+        return function("take_state", f"{_CALL}, i64 %place", code)
+
+    def _receivers(self) -> list[tuple[str, int]]:
+        """Return the arrays that take shares of an output's cotangent, with their first rows."""
+        moments = [("moments", r * self.size) for r in range(len(self.method.dense))]
+        return [("cotangent", 0), ("begin_cotangent", 0), *moments]
+
+    def _take_observed(self) -> str:
+        """``take_observed(..., place, state)``: likewise of observables, at a state."""
+        code = self._code()
+        rows, observed = code.rows, len(self.operations.observables)
+        begin = code.value(f"mul i64 %place, {observed}")
+        arrays = {
+            **self._arrays(code, "output_time"),
+            "state": "%state",
+            "weight": code.address(code.told.address("observable_cotangents"), begin),
+            "extra": rows["shares"],
+            "out": code.address(rows["cotangent"], "%lane"),
+            "begin": code.address(rows["begin_cotangent"], "%lane"),
+            "increment": code.address(rows["moments"], "%lane"),
+        }
+        call_program(code, "pull_observed", arrays)
+        code.line("ret void")
+        return function("take_observed", f"{_CALL}, i64 %place, ptr %state", code)
+
+    def _arrays(self, code: LaneCode, time: str) -> dict[str, str]:
         rows = code.rows
         return {
             "environment": code.address(rows["environment"], "%lane"),
             "gradient": code.address(rows["gradient"], "%lane"),
             "time": rows[time],
             "spill": rows["spill"],
-            "out": out,
             "extra": rows["length"],
         }
 
-    def _outputs(self, code: LaneCode, least: str, body: Callable[[str], None]) -> None:
-        """Do something for each output that counts, from the last one back to a time."""
+    def _outputs(
+        self, code: LaneCode, least: str, shares: Callable[[], Sequence[str]], state: str
+    ) -> None:
+        """Give on the cotangents of each output from the last one back to a time."""
         again, one, leave = (code.label(s) for s in ("again", "one", "leave"))
         code.jump(again)
         code.place(again)
         place = code.value(f"call i64 @next_back({_CALL}, double {least})")
         code.branch(code.value(f"icmp sge i64 {place}, 0"), one, leave)
         code.place(one)
-        with code.when(code.value(f"call i1 @counts({_CALL}, i64 {place})")):
-            body(place)
+        for k, share in enumerate(shares()):
+            code.put("double", share, code.rows["shares"], k)
+        code.line(f"call void @take_state({_CALL}, i64 {place})")
+        if self.operations.observables:
+            counts = code.value(f"call i1 @counts({_CALL}, i64 {place})")
+            with code.when(counts):
+                self._interpolated(code, state)
+                code.line(f"call void @take_observed({_CALL}, i64 {place}, ptr {state})")
         code.jump(again)
         code.place(leave)
+
+    def _interpolated(self, code: LaneCode, state: str) -> None:
+        """Write the state at the output's time where it is wanted, unless it is there."""
+        rows = code.rows
+        if state == rows["output"]:
+            fraction = code.get("double", rows["shares"], 0)
+            pointers = (rows["state"], rows["reached_state"], rows["increments"])
+            given = ", ".join(f"ptr {pointer}" for pointer in pointers)
+            code.line(
+                f"call void @interpolate(i64 %lane, {given}, double {fraction}, ptr {state})"
+            )
+
+    def _counts(self) -> str:
+        """``counts(..., place)``: whether a cotangent of an observable is not zero."""
+        code = self._code()
+        count = str(len(self.operations.observables))
+        code.line(f"ret i1 {self._any(code, 'observable_cotangents', count)}")
+        return function("counts", f"{_CALL}, i64 %place", code, "i1")
 
     def _outputs_now(self) -> str:
         """``outputs_now_back(...)``: outputs of the state that a segment began with."""
         code = self._code()
         row = self._row(code)
+        whole = [code.number(1.0), *[code.number(0.0)] * (len(self.method.dense) + 1)]
         state = self.tape.states(code, row)
-
-        def take(place: str) -> None:
-            code.line(f"call void @take_output({_CALL}, i64 {place}, ptr {state})")
-            with code.loop(self.size) as i:
-                self._add(code, "cotangent", i, code.get("double", code.rows["output_cotangent"], i))
-
-        self._outputs(code, code.get("double", row, 1), take)
+        self._outputs(code, code.get("double", row, 1), lambda: whole, state)
         code.line("ret void")
         return function("outputs_now_back", _CALL, code)
-
-    def _add(self, code: LaneCode, name: str, row: str | int, value: str) -> None:
-        array, at = code.rows[name], code.at(row)
-        code.put("double", code.operate("fadd", code.get("double", array, at), value), array, at)
-
-    def _add_product(self, code: LaneCode, name: str, row: str, factor: str, value: str) -> None:
-        array, at = code.rows[name], code.at(row)
-        code.put("double", code.fma(factor, value, code.get("double", array, at)), array, at)
 
     def _outputs_within(self) -> str:
         """``outputs_within_back(...)``: give interpolated outputs to both ends and to the stages."""
         code = self._code()
-        rows, op = code.rows, code.operate
+        op = code.operate
         begun, length = code.own("double", "time"), code.own("double", "length")
 
-        def take(place: str) -> None:
-            time = code.get("double", rows["output_time"], 0)
+        def shares() -> list[str]:
+            time = code.get("double", code.rows["output_time"], 0)
             fraction = op("fdiv", op("fsub", time, begun), length)
             rest = op("fsub", code.number(1.0), fraction)
-            if self.operations.observables:
-                pointers = (rows["state"], rows["reached_state"], rows["increments"])
-                given = ", ".join(f"ptr {pointer}" for pointer in pointers)
-                code.line(
-                    f"call void @interpolate(i64 %lane, {given}, double {fraction}, "
-                    f"ptr {rows['output']})"
-                )
-            code.line(f"call void @take_output({_CALL}, i64 {place}, ptr {rows['output']})")
             powers = [op("fmul", fraction, rest)]
             for _ in self.method.dense[1:]:
                 powers.append(op("fmul", powers[-1], fraction))
-            with code.loop(self.size) as i:
-                value = code.get("double", rows["output_cotangent"], i)
-                self._add_product(code, "cotangent", i, fraction, value)
-                self._add_product(code, "begin_cotangent", i, rest, value)
-                for r, power in enumerate(powers):
-                    row = code.value(f"add i64 {i}, {r * self.size}")
-                    self._add_product(code, "moments", row, power, value)
+            return [fraction, rest, *powers]
 
-        self._outputs(code, begun, take)
+        self._outputs(code, begun, shares, code.rows["output"])
         code.line("ret void")
         return function("outputs_within_back", _CALL, code)
 
@@ -265,7 +271,7 @@ class BackLane:
         """Give cotangents of values that change by segment to what they are computed from."""
         if not self.made.by_segment:
             return
-        call_program(code, "pull_segment", self._arrays(code, code.rows["output"], "time"))
+        call_program(code, "pull_segment", self._arrays(code, "time"))
         for slot in self.made.by_segment:
             code.put("double", code.number(0.0), code.rows["gradient"], code.at(slot))
 
@@ -333,7 +339,7 @@ class BackLane:
             code.put("double", code.get("double", rows["cotangent"], code.at(i)), initial, i)
         start = code.get("double", told.address("starts"), patient)
         code.put("double", start, rows["output_time"], 0)
-        arrays = self._arrays(code, rows["output"], "output_time")
+        arrays = self._arrays(code, "output_time")
         call_program(code, "pull_initial", {**arrays, "weight": initial})
         self._pull_segment(code)
         call_program(code, "pull_patient", arrays)

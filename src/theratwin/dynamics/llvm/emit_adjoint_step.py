@@ -13,7 +13,7 @@ from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.solving.tableau import Tableau
 
 #: Arguments of the programs of the adjoint.
-ADJOINT_ARRAYS = (*ARRAYS, "weight", "increment", "gradient", "begin")
+ADJOINT_ARRAYS = (*ARRAYS, "weight", "increment", "reach", "gradient", "begin")
 
 
 def call_program(code: Code, name: str, arrays: dict[str, str]) -> None:
@@ -41,11 +41,13 @@ class Backstep:
         """Reserve the memory."""
         size, stages = operations.size, method.stages
         layout.add("stages", size * (stages - 1))
-        for name in ("cotangent", "begin_cotangent", "output_cotangent", "zeros"):
+        for name in ("cotangent", "begin_cotangent", "zeros"):
             layout.add(name, size)
+        layout.add("shares", len(method.dense) + 2)
         layout.add("moments", size * len(method.dense))
         layout.add("weights", size * stages)
         layout.add("stage_cotangents", size * stages)
+        layout.add("reaches", size * stages)
         layout.add("gradient", gathered or 1)
 
     def function(self) -> str:
@@ -54,27 +56,11 @@ class Backstep:
         rows = Rows(code, self.layout)
         length = code.load(rows["length"], 0)
         inverse = code.operate("fdiv", code.number(1.0), length)
-        self._begin_weights(code, rows)
         for stage in reversed(range(self.method.stages)):
             self._stage(code, rows, stage, inverse, length)
         self._finish(code, rows)
         code.line("ret void")
         return function("step_back", "ptr noalias %scratch", code)
-
-    def _begin_weights(self, code: Code, rows: Rows) -> None:
-        """Write what the outputs give to each stage."""
-        with code.loop(self.size) as i:
-            moments = [
-                code.load(rows.part("moments", r * self.size), i)
-                for r in range(len(self.method.dense))
-            ]
-            for stage in range(self.method.stages):
-                value = code.number(0.0)
-                for power, moment in zip(self.method.dense, moments, strict=True):
-                    value = code.fma(code.number(power[stage]), moment, value)
-                code.store(value, rows.part("weights", stage * self.size), i)
-            for r in range(len(moments)):
-                code.store(code.number(0.0), rows.part("moments", r * self.size), i)
 
     def _passes_on(self, stage: int) -> bool:
         """Whether the next stage began where this one ended."""
@@ -112,11 +98,12 @@ class Backstep:
             "extra": rows["length"],
             "weight": rows["weights"],
             "increment": rows["increments"],
+            "reach": rows["reaches"],
             "gradient": rows["gradient"],
         }
 
     def _combine(self, code: Code, rows: Rows, stage: int, inverse: str) -> None:
-        """Write the cotangent of a stage's increment, from the stages after it."""
+        """Write the cotangent of a stage's increment, from what came after it, and u + k."""
         method, last = self.method, self.method.stages - 1
         later = range(stage + 1, method.stages)
         own = rows.part("weights", stage * self.size)
@@ -125,7 +112,10 @@ class Backstep:
             def read(name: str, other: int, i: str = i) -> str:
                 return code.load(rows.part(name, other * self.size), i)
 
-            value = code.load(own, i)
+            # Zero and what the outputs gave, so that none gives a zero of one sign.
+            value = code.number(0.0)
+            for r, power in enumerate(method.dense):
+                value = code.fma(code.number(power[stage]), read("moments", r), value)
             if stage == last:
                 value = code.operate("fadd", value, code.load(rows["cotangent"], i))
             else:
@@ -142,6 +132,9 @@ class Backstep:
                     known = read("stage_cotangents", other)
                     value = code.fma(code.number(weight), known, value)
             code.store(value, own, i)
+            state = code.load(self.stepper.stage_state(rows, stage), i)
+            reached = code.operate("fadd", state, read("increments", stage))
+            code.store(reached, rows.part("reaches", stage * self.size), i)
 
     def _finish(self, code: Code, rows: Rows) -> None:
         """Write the cotangent of the state at the start."""
@@ -153,4 +146,6 @@ class Backstep:
                 value = code.operate("fadd", value, known)
             code.store(value, rows["cotangent"], i)
             code.store(code.number(0.0), rows["begin_cotangent"], i)
+            for r in range(len(self.method.dense)):
+                code.store(code.number(0.0), rows.part("moments", r * self.size), i)
         call_program(code, "pull_step", {**self._arrays(rows), "out": rows["cotangent"]})

@@ -6,7 +6,7 @@ through the segment's and the patient's prologue only when a segment or a patien
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import (
@@ -20,6 +20,7 @@ from theratwin.dynamics.expressions.expression import (
     symbol,
 )
 from theratwin.dynamics.expressions.reverse import Seed, cotangents
+from theratwin.dynamics.solving.normal_form import NormalForm, total
 from theratwin.dynamics.solving.operations import (
     Environment,
     Operations,
@@ -100,7 +101,8 @@ class _Source:
             TIME: Place("time", 0),
             _LENGTH: Place("extra", 0),
         }
-        self.slow = operations.environment.places
+        self.slow, self.form = operations.environment.places, NormalForm()
+        self.linear, self.rest = self._split()
 
     def _leaf(self, array: str, slot: int) -> Expression:
         node = symbol(f"{array} {slot}", Binding.STATE)
@@ -113,43 +115,63 @@ class _Source:
         slow = [(Place("gradient", kept[n].slot), v) for n, v in found.items() if n in kept]
         return [*slow, *((self.states[n], v) for n, v in found.items() if n in self.states)]
 
+    def _split(self) -> tuple[dict[tuple[int, int], Expression], dict[int, Expression]]:
+        """Return the coefficients of what is linear in a state, by row and column, and the rest."""
+        linear, rest = {}, {}
+        for row, rate in enumerate(self.operations.derivatives):
+            others = []
+            for term in self.form.terms(rate):
+                is_state = term.product in self.states
+                if is_state and term.coefficient.binding <= Binding.SEGMENT:
+                    linear[row, self.states[term.product].slot] = term.coefficient
+                else:
+                    others.append(term)
+            rest[row] = total(tuple(others))
+        return linear, rest
+
     def stage(self) -> Outputs:
-        """Return J(u)^T w for all states, and f_e(u)^T w."""
-        seeds = [
-            (rate, self._leaf("weight", row), ())
-            for row, rate in enumerate(self.operations.derivatives)
-        ]
-        found = self._outputs(seeds, self.slow)
-        states = {place.slot: value for place, value in found if place.array == "state"}
-        slow = [(place, value) for place, value in found if place.array == "gradient"]
+        """Return J(u)^T w for all states, and f_e(u)^T w but for what is linear."""
+
+        def seeds(rates: Iterable[tuple[int, Expression]]) -> list[Seed]:
+            return [(rate, self._leaf("weight", row), ()) for row, rate in rates]
+
+        whole = self._outputs(seeds(enumerate(self.operations.derivatives)), self.slow)
+        rest = self._outputs(seeds(self.rest.items()), self.slow)
+        slow = [(place, value) for place, value in rest if place.array == "gradient"]
+        states = {place.slot: value for place, value in whole if place.array == "state"}
         every = range(self.operations.size)
         return [*slow, *((Place("out", i), states.get(i, ZERO)) for i in every)]
 
     def step(self) -> Outputs:
-        """Return the cotangents through the matrix and the partial derivatives by time.
+        """Return the cotangents through the matrix, the slopes by time, and what is linear.
 
-        With M = sum_i w_i k_i^T and z = h sum_i tau_i w_i, those of sum_e J_e M_e + f_t^T z at y.
+        With z = h sum_i tau_i w_i, they are those of sum_e J_e sum_i w_i k_i^T + f_t^T z at y. What
+        is linear, f = A u, has for A in stages and matrix together sum_i w_i (u_i + k_i)^T.
         """
+        index = {name: i for i, name in enumerate(self.operations.names)}
         seeds: list[Seed] = [
-            (slope, self._outer(row, column), ())
-            for (row, column), slope in self.operations.jacobian.items()
+            (coefficient, self._outer(row, column, "reach"), ())
+            for (row, column), coefficient in self.linear.items()
         ]
+        for row, rate in self.rest.items():
+            for name, slope in self.form.slopes(rate).items():
+                seeds.append((slope, self._outer(row, index[name], "increment"), ()))
         for row, slope in self.operations.by_time.items():
             seeds.append((slope, self._summed(row) * _LENGTH, ()))
         return _to_out(self._outputs(seeds, self.slow))
 
-    def _outer(self, row: int, column: int) -> Expression:
-        total, size = ZERO, self.operations.size
+    def _outer(self, row: int, column: int, array: str) -> Expression:
+        value, size = ZERO, self.operations.size
         for stage in range(self.method.stages):
             weight = self._leaf("weight", stage * size + row)
-            total = total + weight * self._leaf("increment", stage * size + column)
-        return total
+            value = value + weight * self._leaf(array, stage * size + column)
+        return value
 
     def _summed(self, row: int) -> Expression:
-        total, size = ZERO, self.operations.size
+        value, size = ZERO, self.operations.size
         for stage, slope in enumerate(self.method.slopes):
-            total = total + constant(slope) * self._leaf("weight", stage * size + row)
-        return total
+            value = value + constant(slope) * self._leaf("weight", stage * size + row)
+        return value
 
     def observed(self) -> Outputs:
         """Return the cotangents through the observables; one of cotangent zero takes no part."""

@@ -111,6 +111,7 @@ class TapedRun(Run):
             "next": np.zeros(1, np.int64),
             "stop": len(todo),
             "todo": todo,
+            "spread": len(todo) == 1,
             "tape": tape,
             "tape_base": first,
             "tape_last": last,
