@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theratwin.dynamics.llvm.emit_adjoint_lane import BackLane, BackTold
+from theratwin.dynamics.llvm.emit_adjoint_lane import BackLane
+from theratwin.dynamics.llvm.emit_adjoint_outputs import BackOutputs, BackTold
 from theratwin.dynamics.llvm.emit_adjoint_sharing import Sharing
 from theratwin.dynamics.llvm.emit_adjoint_step import ADJOINT_ARRAYS, Backstep
 from theratwin.dynamics.llvm.emit_integrate import Integrator
@@ -77,7 +78,7 @@ class Adjoint:
 
     def add_rows(self, layout: Layout) -> None:
         """Reserve the memory."""
-        layout.add_all(("row", "counts"))
+        layout.add("row")
         Backstep.add_rows(layout, self.operations, self.method, self.made.gathered)
 
     def functions(self, elimination: Elimination, layout: Layout, x86: bool) -> str:
@@ -88,7 +89,8 @@ class Adjoint:
                 solve_transposed_function(elimination, Width(layout.lanes)),
                 Tape(operations, layout).functions(),
                 Backstep(operations, method, layout).function(),
-                BackLane(operations, method, layout, self.made).functions(),
+                BackOutputs(operations, method, layout).functions(),
+                BackLane(operations, layout, self.made).functions(),
                 Sharing(operations, layout, self.made.gathered).functions(),
                 PullBack(operations, layout, x86).functions(),
             )
@@ -207,7 +209,8 @@ class PullBack(Integrator):
                 code.put("i64", code.value(f"add i64 {place}, 1"), counter, 0)
 
     def _move(self, code: Code, rows: Rows, before: int, after: int) -> None:
-        with code.loop(self.layout.lanes) as lane, code.when(
-            self._phase_is(code, rows, lane, before)
+        with (
+            code.loop(self.layout.lanes) as lane,
+            code.when(self._phase_is(code, rows, lane, before)),
         ):
             code.put("i64", str(after), rows["phase"], lane)

@@ -6,7 +6,7 @@ the first lane. Cotangents then go from lane to lane, in the order in which they
 
 from __future__ import annotations
 
-from theratwin.dynamics.llvm.emit_adjoint_lane import BackTold
+from theratwin.dynamics.llvm.emit_adjoint_outputs import BackTold
 from theratwin.dynamics.llvm.emit_driver import LaneCode
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.emit_tape import Tape

@@ -42,7 +42,7 @@ class Output:
         return self._interpolate() + self._keep()
 
     def records(self) -> str:
-        """Return the text of ``record``, which keeps curves, and of ``mark``, which does nothing."""
+        """Return the text of ``record``, which keeps curves, and of ``mark``: nothing."""
         code = Code(Width(1))
         code.line("ret void")
         return self._record() + function("mark", "ptr %context, ptr %scratch, i64 %lane", code)

@@ -1,4 +1,4 @@
-"""The gradient of a scalar by the discrete adjoint: all directions at once, at the cost of a few."""
+"""The gradient of a scalar by the discrete adjoint: all directions for the cost of a few."""
 
 from __future__ import annotations
 
@@ -66,6 +66,18 @@ def pull_back(
     return Gradient(run.solution_so_far(), _named(engine, request, found))
 
 
+def refuse_options(settings: Mapping[str, Any]) -> None:
+    """Refuse what `Engine.solve` takes and the adjoint does not pass."""
+    remedies = {
+        "steady": "Ask for sensitivities.",
+        "to_infinity": "Put a late time among the times: a quadrature stands there.",
+        "fallback": "Ask Engine.solve: the fallback has no derivatives.",
+    }
+    for name, remedy in remedies.items():
+        if settings.get(name):
+            raise UnsupportedError("not in pull_back", field=name, value=True, remedy=remedy)
+
+
 def _refuse_events(engine: Engine) -> None:
     if engine.system.events:
         raise UnsupportedError(
@@ -83,7 +95,7 @@ def _directions(
     infused = {dose.switch for dose in doses if isinstance(dose, Infusion)}
     if by is None:
         switches = [switch for switch in ops.switches if switch not in infused]
-        return (*ops.parameters, *switches, *ops.names, *request.plan.names)
+        return (*ops.parameters, *switches, *engine.system.names, *request.plan.names)
     directions = tuple(by)
     check_directions(directions, ops, request.plan.names)
     for switch in directions:
@@ -120,7 +132,7 @@ def _spread(
                 "does not broadcast to patients and times",
                 field=f"cotangents.{name}",
                 value=array.shape,
-                allowed=shape,
+                allowed=str(shape),
             ) from error
     return found
 

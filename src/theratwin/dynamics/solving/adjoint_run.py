@@ -12,7 +12,7 @@ import numpy as np
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.emit_adjoint import EXPORT
-from theratwin.dynamics.llvm.emit_adjoint_lane import ADJOINT_CONTEXT
+from theratwin.dynamics.llvm.emit_adjoint_outputs import ADJOINT_CONTEXT
 from theratwin.dynamics.llvm.emit_integrate import DONE
 from theratwin.dynamics.llvm.emit_llvm import Module
 from theratwin.dynamics.llvm.emit_tape import HEAD
@@ -36,7 +36,6 @@ class TapedRun(Run):
     """A run that keeps tapes, and follows them back."""
 
     waiting: dict[Chunk, np.ndarray] = field(default_factory=dict)
-    rows: int = ROWS
     _lock: Any = field(default_factory=threading.Lock)
 
     def _code(self) -> tuple[Module, Compiled]:
@@ -131,7 +130,7 @@ class TapedRun(Run):
         first, stop = chunk
         ops = self.engine.operations
         width = HEAD + len(ops.switches) + ops.size
-        tape = np.empty((self.rows * (stop - first), width))
+        tape = np.empty((ROWS * (stop - first), width))
         used, position = np.zeros(1, np.int64), np.array([first])
         scratch = Scratch(self.module.layout)
         shared = {**self.shared, "scratch": scratch.numbers, "next": position, "stop": stop}

@@ -14,7 +14,12 @@ from theratwin.dynamics.llvm.compile import Compiled, compiled, target
 from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
 from theratwin.dynamics.llvm.emit_sensitivity import Slopes
-from theratwin.dynamics.solving.adjoint import Cotangents, Gradient, pull_back
+from theratwin.dynamics.solving.adjoint import (
+    Cotangents,
+    Gradient,
+    pull_back,
+    refuse_options,
+)
 from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, plan, shapes
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
@@ -166,7 +171,7 @@ class Engine:
         by: Iterable[str] | None = None,
         **settings: Any,
     ) -> Gradient:
-        r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial \theta` for each patient.
+        r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial\theta`, one a patient.
 
         The derivative of the same discrete solution as that of `sensitivities`, by all directions
         at once: worth while for scalars of more than a few directions.
@@ -199,6 +204,7 @@ class Engine:
         >>> bool(found["clearance"][0] < 0.0)
         True
         """
+        refuse_options(settings)
         doses, chosen = list(doses), Settings(**settings)
         request = self._request(parameters, times, doses, start, end, chosen)
         return pull_back(self, request, cotangents, doses, by)
