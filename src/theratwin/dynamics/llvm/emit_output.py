@@ -6,12 +6,9 @@ from itertools import pairwise
 
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
-from theratwin.dynamics.llvm.layout import CONTEXT, Layout
+from theratwin.dynamics.llvm.layout import CONTEXT, HEADER, POWERS, Layout
 from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.solving.tableau import Tableau
-
-#: Powers of a piece's polynomial, and the numbers before them: patient, time, length.
-POWERS, HEADER = 5, 3
 
 
 class Told:
@@ -128,6 +125,8 @@ class Output:
             powers = [before, op("fadd", op("fsub", after, before), bends[0])]
             powers += [op("fsub", b, a) for a, b in pairwise(bends)]
             powers.append(op("fneg", bends[-1]))
+            # A method with a dense output of lower order has fewer.
+            powers += [code.number(0.0)] * (POWERS - len(powers))
             first = code.value(f"mul i64 {k}, {POWERS}")
             for power, value in enumerate(powers):
                 at = code.value(f"add i64 {first}, {HEADER + power}")

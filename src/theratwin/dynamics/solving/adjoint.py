@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from jaxtyping import Float
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.solving.adjoint_run import TapedRun
-from theratwin.dynamics.solving.dosing import Dose, Infusion
 from theratwin.dynamics.solving.request import Request
 from theratwin.dynamics.solving.slope_programs import check_directions
 from theratwin.dynamics.solving.solution import Solution
@@ -48,17 +47,16 @@ def pull_back(
     engine: Engine,
     request: Request,
     cotangents: Cotangents | Callable[[Solution], Cotangents],
-    doses: Sequence[Dose],
     by: Iterable[str] | None,
 ) -> Gradient:
     """Return the gradient that `Engine.pull_back` describes."""
     _refuse_events(engine)
-    request = replace(request, directions=_directions(engine, request, doses, by))
+    request = replace(request, directions=_directions(engine, request, by))
     if callable(cotangents):
-        run = TapedRun(engine, replace(request, kept=np.arange(engine.operations.size)))
+        run = TapedRun(engine, replace(request, kept=np.arange(engine.slots.size)))
         given = cotangents(run.solved())
     else:
-        names = engine.public_names()
+        names = engine.slots.public_names
         kept = [names.index(name) for name in cotangents if name in names]
         run = TapedRun(engine, replace(request, kept=np.array(kept, np.int64)))
         given = cotangents
@@ -87,25 +85,13 @@ def _refuse_events(engine: Engine) -> None:
         )
 
 
-def _directions(
-    engine: Engine, request: Request, doses: Sequence[Dose], by: Iterable[str] | None
-) -> tuple[str, ...]:
+def _directions(engine: Engine, request: Request, by: Iterable[str] | None) -> tuple[str, ...]:
     """Return what is asked for, or all that there is."""
-    ops = engine.operations
-    infused = {dose.switch for dose in doses if isinstance(dose, Infusion)}
+    ops = engine.slots
     if by is None:
-        switches = [switch for switch in ops.switches if switch not in infused]
-        return (*ops.parameters, *switches, *engine.system.names, *request.plan.names)
+        return (*ops.parameters, *ops.switches, *engine.system.names, *request.plan.names)
     directions = tuple(by)
     check_directions(directions, ops, request.plan.names)
-    for switch in directions:
-        if switch in infused:
-            raise UnsupportedError(
-                "no derivative by the starting value of a switch that infusions act on",
-                field="by",
-                value=switch,
-                remedy="Give the constant part of the rate a parameter of its own",
-            )
     return directions
 
 
@@ -119,7 +105,7 @@ def _spread(
     InputError
         If a name is no output or a shape does not fit.
     """
-    known = [*engine.public_names(), *engine.operations.observables]
+    known = [*engine.slots.public_names, *engine.slots.observables]
     found = {}
     for name, value in given.items():
         if name not in known:
@@ -140,9 +126,11 @@ def _spread(
 def _named(
     engine: Engine, request: Request, found: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    ops, plan = engine.operations, request.plan
+    ops, plan = engine.slots, request.plan
     columns = dict(zip((*ops.parameters, *ops.switches), found["parameters"].T, strict=True))
     columns |= dict(zip(ops.names, found["initial"].T, strict=True))
     amounts = np.einsum("pe,pen->np", found["events"], plan.slopes)
-    columns |= dict(zip(plan.names, amounts, strict=True))
+    # The rates of infusions stand on the starting value of their switch.
+    for name, value in zip(plan.directions, amounts, strict=True):
+        columns[name] = columns[name] + value if name in plan.bases else value
     return {name: columns[name] for name in request.directions}

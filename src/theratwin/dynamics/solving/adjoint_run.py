@@ -13,10 +13,10 @@ from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.emit_adjoint import EXPORT
 from theratwin.dynamics.llvm.emit_adjoint_outputs import ADJOINT_CONTEXT
-from theratwin.dynamics.llvm.emit_integrate import DONE
-from theratwin.dynamics.llvm.emit_llvm import Module
 from theratwin.dynamics.llvm.emit_tape import HEAD
+from theratwin.dynamics.llvm.layout import DONE
 from theratwin.dynamics.llvm.memory import Context, Scratch
+from theratwin.dynamics.llvm.ready import Interface
 from theratwin.dynamics.solving.run import Run
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
@@ -38,7 +38,7 @@ class TapedRun(Run):
     waiting: dict[Chunk, np.ndarray] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
 
-    def _code(self) -> tuple[Module, Compiled]:
+    def _code(self) -> tuple[Interface, Compiled]:
         return self.engine.adjoint_code()
 
     @property
@@ -64,8 +64,8 @@ class TapedRun(Run):
             Of outputs, each of shape ``(patient, time)``. Chunks whose tape was not kept are
             solved anew.
         """
-        ops, n = self.engine.operations, self.inputs.patients
-        known = self.engine.public_names()
+        ops, n = self.engine.slots, self.inputs.patients
+        known = self.engine.slots.public_names
         chosen = [name for name in cotangents if name not in ops.observables]
         shape = self.out_shape
         zero = np.zeros(shape)
@@ -103,7 +103,7 @@ class TapedRun(Run):
         last[tape[:, 0].astype(np.int64) - first] = np.arange(len(tape))
         good = self.shared["status"][first:stop] == int(Status.DONE)
         todo = first + np.flatnonzero(good)
-        scratch = Scratch(self.module.layout)
+        scratch = Scratch(self.interface.layout)
         told = {
             **self._unrecorded(scratch),
             **self.back,
@@ -128,11 +128,11 @@ class TapedRun(Run):
     def _taped(self, chunk: Chunk) -> np.ndarray:
         """Solve a chunk and return its tape."""
         first, stop = chunk
-        ops = self.engine.operations
+        ops = self.engine.slots
         width = HEAD + len(ops.switches) + ops.size
         tape = np.empty((ROWS * (stop - first), width))
         used, position = np.zeros(1, np.int64), np.array([first])
-        scratch = Scratch(self.module.layout)
+        scratch = Scratch(self.interface.layout)
         shared = {**self.shared, "scratch": scratch.numbers, "next": position, "stop": stop}
         shared |= {"recorded_count": 1, "spread": 0, "record_used": used}
         address = self.compiled.addresses["theratwin_integrate"]
