@@ -15,7 +15,15 @@ from theratwin.dynamics.llvm.emit_program import program_function
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.emit_tape import Tape
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
-from theratwin.dynamics.llvm.layout import BEGINNING, IDLE, LOADED, RUNNING, STARTING, Layout
+from theratwin.dynamics.llvm.layout import (
+    BEGINNING,
+    IDLE,
+    LOADED,
+    PULL_BACK,
+    RUNNING,
+    STARTING,
+    Layout,
+)
 from theratwin.dynamics.solving.adjoint_programs import (
     NARROW,
     WIDE,
@@ -25,8 +33,6 @@ from theratwin.dynamics.solving.adjoint_programs import (
 from theratwin.dynamics.solving.operations import Operations, Place
 from theratwin.dynamics.solving.ordering import Elimination
 from theratwin.dynamics.solving.tableau import Tableau
-
-EXPORT = "theratwin_pull_back"
 
 _CALL = "ptr %context, ptr %scratch, i64 {lane}"
 
@@ -146,7 +152,7 @@ class PullBack(Integrator):
         self._back(code, rows, told)
         self._restore_control(code, before)
         code.line("ret i64 0")
-        return function(EXPORT, "ptr %context", code, "i64")
+        return function(PULL_BACK, "ptr %context", code, "i64")
 
     def _back(self, code: Code, rows: Rows, told: Told) -> None:
         top, filled, step, alone, together, leave = map(
