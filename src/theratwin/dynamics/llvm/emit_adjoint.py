@@ -85,7 +85,7 @@ class Adjoint:
     def add_rows(self, layout: Layout) -> None:
         """Reserve the memory."""
         layout.add("row")
-        Backstep.add_rows(layout, self.operations, self.method, self.made.gathered)
+        Backstep.add_rows(layout, self.operations, self.method, self.made)
 
     def functions(self, elimination: Elimination, layout: Layout, x86: bool) -> str:
         """Return the text of all functions, the tape's among them."""
@@ -94,7 +94,7 @@ class Adjoint:
             (
                 solve_transposed_function(elimination, Width(layout.lanes)),
                 Tape(operations, layout).functions(),
-                Backstep(operations, method, layout).function(),
+                Backstep(operations, method, layout, self.made).functions(),
                 BackOutputs(operations, method, layout).functions(),
                 BackLane(operations, layout, self.made).functions(),
                 Sharing(operations, layout, self.made.gathered).functions(),
@@ -109,12 +109,11 @@ def _store_sum(code: Code, place: Place, value: str) -> None:
 
 
 def _store_stage(code: Code, place: Place, value: str) -> None:
-    """Add to a slow value; write a state's with what the stage after it gave."""
+    """Add to a slow value; write a state's."""
     if place.array == "gradient":
         _store_sum(code, place, value)
     else:
-        begin = code.load("%begin", place.slot)
-        code.store(code.operate("fadd", begin, value), "%out", place.slot)
+        code.store(value, "%out", place.slot)
 
 
 @dataclass(frozen=True)
