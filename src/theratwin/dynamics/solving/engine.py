@@ -12,7 +12,7 @@ from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled, target
 from theratwin.dynamics.llvm.layout import LANES
 from theratwin.dynamics.llvm.ready import Interface, ready
-from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, plan, shapes
+from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, Plan, no_doses, plan, shapes
 from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.request import Request, Settings
@@ -136,9 +136,7 @@ class Engine:
         doses = list(doses)
         given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
         chosen = Settings(**settings)
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.slots.switches)}
-        states = self.slots.public_names
-        events = plan(doses, states, self.slots.switches, given.patients, start, initial)
+        events = self._plan(doses, given, start)
         request = Request(
             given,
             events,
@@ -167,6 +165,13 @@ class Engine:
 
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)
+
+    def _plan(self, doses: list[Dose], given: Inputs, start: float) -> Plan:
+        if not doses:
+            return no_doses(given.patients)
+        names, switches = self.slots.public_names, self.slots.switches
+        initial = {switch: given.switches[:, i] for i, switch in enumerate(switches)}
+        return plan(doses, names, switches, given.patients, start, initial)
 
     def _check_directions(self, directions: tuple[str, ...], doses: tuple[str, ...]) -> None:
         if directions:

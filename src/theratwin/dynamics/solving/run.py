@@ -88,14 +88,12 @@ class Run:
         kept, slopes = len(self.kept), len(self.directions)
         observed = len(self.engine.slots.observables)
 
-        def unknown(*shape: int) -> np.ndarray:
-            return np.full((n, count, *shape), np.nan)
-
+        # Of the times not reached, the compiled code writes NaN to the first two itself.
         return {
-            "out_states": unknown(kept),
-            "out_observables": unknown(observed),
-            "out_state_slopes": unknown(slopes, kept),
-            "out_observable_slopes": unknown(slopes, observed),
+            "out_states": np.empty((n, count, kept)),
+            "out_observables": np.empty((n, count, observed)),
+            "out_state_slopes": np.full((n, count, slopes, kept), np.nan),
+            "out_observable_slopes": np.full((n, count, slopes, observed), np.nan),
             "status": np.full(n, int(Status.NOT_RUN)),
             "counts": np.zeros((n, 2), np.int64),
             "reached": np.full(n, self.inputs.start),
@@ -105,7 +103,9 @@ class Run:
         """Run all chunks, then what failed, and return the results."""
         n = self.inputs.patients
         threads = min(self.settings.threads or _processors(), -(-n // self.engine.lanes)) or 1
-        size = self.settings.chunk or min(MOST_CHUNK, max(LEAST_CHUNK, -(-n // (4 * threads))))
+        # At the end of a chunk lanes run empty; several chunks a thread share out the work.
+        share = n if threads == 1 else -(-n // (4 * threads))
+        size = self.settings.chunk or min(MOST_CHUNK, max(LEAST_CHUNK, share))
         chunks = [(first, min(n, first + size)) for first in range(0, n, size)]
         if threads == 1 or len(chunks) == 1:
             for chunk in chunks:
@@ -143,9 +143,10 @@ class Run:
 
     def _gathered(self) -> Solution:
         observed, data = self.engine.slots.observables, self.shared
-        names = [self.engine.slots.public_names[i] for i in self.kept]
-        values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
-        sums = set(self.engine.system.quadratures)
+        known = self.engine.slots.public_names
+        names = [known[i] for i in self.kept]
+        values = dict(zip(names, data["out_states"].transpose(2, 0, 1), strict=True))
+        sums = self.engine.system.quadratures
         slopes = {
             direction: {
                 **{n: data["out_state_slopes"][..., k, i] for i, n in enumerate(names)},
@@ -155,9 +156,11 @@ class Run:
         }
         return Solution(
             times=self.inputs.times,
-            states={name: value for name, value in values.items() if name not in sums},
-            quadratures={name: value for name, value in values.items() if name in sums},
-            observables={n: data["out_observables"][..., i] for i, n in enumerate(observed)},
+            quadratures={name: values.pop(name) for name in sums if name in values},
+            states=values,
+            observables=dict(
+                zip(observed, data["out_observables"].transpose(2, 0, 1), strict=True)
+            ),
             slopes=slopes,
             status=data["status"],
             steps=data["counts"][:, 0],
@@ -178,8 +181,10 @@ class Run:
 
     def _mended(self, found: Solution) -> Solution:
         """Return the solution with failed patients solved by the fallback where it can."""
+        if not np.any(found.status) or self.engine.system.events:
+            return found
         retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
-        if not np.any(retried) or self.engine.system.events:
+        if not np.any(retried):
             return found
         from theratwin.dynamics.solving.fallback import solve_one
 
