@@ -29,7 +29,7 @@ def measured(name: str, level: str, lanes: str) -> dict[str, Any]:
     import numpy as np
 
     from theratwin.dynamics import Engine, model
-    from theratwin.dynamics.llvm.compile import compiled, target
+    from theratwin.dynamics.llvm.compile import compiled
     from theratwin.dynamics.llvm.emit_llvm import module
     from theratwin.dynamics.llvm.emit_sensitivity import Slopes
     from theratwin.dynamics.populations.population import log_normal_population

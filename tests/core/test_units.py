@@ -132,7 +132,10 @@ def test_other_units_are_not_inside(unit):
 
 @pytest.mark.parametrize(
     ("source", "target", "factor"),
-    [*((*pair, factor) for pair, factor in _FREQUENT.items()), *((u, u, 1.0) for u in sorted(_USUAL))],
+    [
+        *((*pair, factor) for pair, factor in _FREQUENT.items()),
+        *((u, u, 1.0) for u in sorted(_USUAL)),
+    ],
 )
 def test_what_is_known_without_pint_is_what_pint_says(source, target, factor):
     """To the last bit: it must not matter which way a number is converted."""

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm import compile as compilation
 from theratwin.dynamics.llvm.cache_files import cache_folder, read
-from theratwin.dynamics.llvm.compile import compiled, target
+from theratwin.dynamics.llvm.compile import compiled
 
 
 def text(number: int) -> str:
@@ -122,22 +121,3 @@ def test_two_processes_at_once_agree(folder: Path) -> None:
     assert len(list(folder.glob("*.o"))) == 1
     assert len(list(folder.glob("*.json"))) == 1
     assert not list(folder.glob(".making-*"))
-
-
-def test_an_unknown_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compilation.platform, "machine", lambda: "vax")
-    target.cache_clear()
-    with pytest.raises(UnsupportedError, match="vax"):
-        target()
-    target.cache_clear()
-
-
-def test_a_processor_without_fma_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    import llvmlite.binding as llvm
-
-    monkeypatch.setattr(compilation.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {"sse2": True, "fma": False})
-    target.cache_clear()
-    with pytest.raises(UnsupportedError, match="fma"):
-        target()
-    target.cache_clear()

@@ -3,76 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import threading
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any
 
-from theratwin.core.errors import UnsupportedError
+from theratwin.dynamics.llvm import elf
 from theratwin.dynamics.llvm.cache_files import read, write
-
-#: By machine: the processor that is compiled for, and the feature that it must have.
-TARGETS = {
-    "x86_64": ("x86-64-v3", "fma"),
-    "amd64": ("x86-64-v3", "fma"),
-    "aarch64": ("generic", "neon"),
-    "arm64": ("generic", "neon"),
-}
-
-
-@dataclass(frozen=True)
-class Target:
-    """The machine that is compiled for.
-
-    Parameters
-    ----------
-    triple
-        As LLVM names it.
-    cpu
-        The least processor on which the code runs; the code is the same on a better one.
-    """
-
-    triple: str
-    cpu: str
-
-    @property
-    def is_x86(self) -> bool:
-        """Whether the floating-point control is that of x86."""
-        return self.cpu.startswith("x86")
-
-
-@cache
-def target() -> Target:
-    """Return this machine as a target.
-
-    Raises
-    ------
-    UnsupportedError
-        If the processor has no fused multiply-add: without it results would differ in the last
-        digits, and the code would be twelve times slower.
-    """
-    import llvmlite.binding as llvm
-
-    machine = platform.machine().lower()
-    if machine not in TARGETS:
-        raise UnsupportedError(
-            "the engine has no code for this machine",
-            field="machine",
-            value=machine,
-            allowed=sorted(set(TARGETS)),
-        )
-    cpu, feature = TARGETS[machine]
-    features: dict[str, bool] = dict(llvm.get_host_cpu_features())
-    if features and not features.get(feature, machine in ("aarch64", "arm64")):
-        raise UnsupportedError(
-            f"this processor lacks the instruction {feature}, which the engine needs",
-            field="machine",
-            value=llvm.get_host_cpu_name(),
-            remedy="Run it on a processor of 2013 or later.",
-        )
-    return Target(llvm.get_process_triple(), cpu)
+from theratwin.dynamics.llvm.target import Target, target
 
 
 @dataclass(frozen=True)
@@ -100,18 +39,13 @@ _LOADED: dict[str, Compiled] = {}
 _NUMBER = count()
 
 
-@cache
-def toolchain() -> str:
-    """Return what turns IR into an object: the target, and the versions of the compiler."""
+def object_key(ir: str, level: int = 1) -> str:
+    """Return the name of the object made from a text of IR, by this LLVM for this machine."""
     import llvmlite
     import llvmlite.binding as llvm
 
-    return f"{target()} llvmlite {llvmlite.__version__} LLVM {llvm.llvm_version_info}"
-
-
-def object_key(ir: str, level: int = 1) -> str:
-    """Return the name of the object made from a text of IR."""
-    return hashlib.sha256(f"{toolchain()}\0{level}\0{ir}".encode()).hexdigest()
+    known = f"{target()} llvmlite {llvmlite.__version__} LLVM {llvm.llvm_version_info}"
+    return hashlib.sha256(f"{known}\0{level}\0{ir}".encode()).hexdigest()
 
 
 def kept(key: str, names: tuple[str, ...]) -> Compiled | None:
@@ -184,6 +118,12 @@ def _jit() -> Any:
 
 
 def _linked(data: bytes, names: tuple[str, ...], cached: bool) -> Compiled:
+    image = elf.load(data, names)
+    addresses, keep = (image.addresses, image) if image else _linked_by_llvm(data, names)
+    return Compiled(addresses, cached, len(data), (keep,))
+
+
+def _linked_by_llvm(data: bytes, names: tuple[str, ...]) -> tuple[dict[str, int], Any]:
     import llvmlite.binding as llvm
 
     builder = llvm.JITLibraryBuilder().add_object_img(data)
@@ -191,5 +131,4 @@ def _linked(data: bytes, names: tuple[str, ...], cached: bool) -> Compiled:
         builder.export_symbol(name)
     jit = _jit()
     library = builder.link(jit, f"theratwin-{next(_NUMBER)}")
-    addresses = {name: library[name] for name in names}
-    return Compiled(addresses, cached, len(data), (jit, library))
+    return {name: library[name] for name in names}, (jit, library)

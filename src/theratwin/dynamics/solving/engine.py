@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.llvm.compile import Compiled, target
+from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.layout import LANES
 from theratwin.dynamics.llvm.ready import Interface, ready
+from theratwin.dynamics.llvm.target import target
 from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, Plan, no_doses, plan, shapes
 from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
