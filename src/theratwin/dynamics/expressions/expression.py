@@ -123,7 +123,7 @@ def _make(
     binding: Binding | None = None,
 ) -> Expression:
     if binding is None:
-        binding = max((arg.binding for arg in args), default=Binding.CONSTANT)
+        binding = max([arg.binding for arg in args], default=Binding.CONSTANT)
     key = (
         (op, tuple(map(id, args)), value, math.copysign(1.0, value))
         if op == "constant" and (isinstance(value, float))
