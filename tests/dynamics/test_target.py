@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from theratwin.core.errors import UnsupportedError
+from theratwin.dynamics import Engine, model
 from theratwin.dynamics.llvm import target as targeting
-from theratwin.dynamics.llvm.target import processor_flags, target
+from theratwin.dynamics.llvm.target import TARGETS, processor_flags, target
 
 
 @pytest.fixture(autouse=True)
@@ -25,23 +26,37 @@ def test_an_unknown_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         target()
 
 
-def test_a_processor_without_fma_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(targeting.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(targeting, "processor_flags", lambda: frozenset({"sse2"}))
-    with pytest.raises(UnsupportedError, match="fma"):
-        target()
+#: As Linux lists them.
+LISTED = frozenset({"fpu", "fma", "avx2", "avx", "bmi1", "bmi2", "f16c", "abm", "movbe"})
+#: As LLVM does.
+PRESENT = dict.fromkeys(TARGETS["x86_64"][1], True)
 
 
-def test_llvm_is_asked_where_the_system_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lacking", ["fma", "avx2"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_processor_without_its_instructions_is_refused(
+    monkeypatch: pytest.MonkeyPatch, lacking: str, listed: bool
+) -> None:
     import llvmlite.binding as llvm
 
     monkeypatch.setattr(targeting.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(targeting, "processor_flags", frozenset)
-    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {"sse2": True, "fma": False})
-    with pytest.raises(UnsupportedError, match="fma"):
-        target()
-    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {"sse2": True, "fma": True})
-    assert target().is_x86
+    flags = LISTED - {lacking} if listed else frozenset()
+    monkeypatch.setattr(targeting, "processor_flags", lambda: flags)
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {**PRESENT, lacking: False})
+    # No slow path, no other bytes: the refusal says what is missing, and what to do.
+    with pytest.raises(UnsupportedError, match=f"lacks {lacking},") as refused:
+        Engine(model("one-compartment").system()).solve({}, [1.0])
+    assert "2013 or later" in str(refused.value)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_processor_with_them_is_taken(monkeypatch: pytest.MonkeyPatch, listed: bool) -> None:
+    import llvmlite.binding as llvm
+
+    monkeypatch.setattr(targeting.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(targeting, "processor_flags", lambda: LISTED if listed else frozenset())
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: PRESENT)
+    assert target().cpu == "x86-64-v3"
 
 
 def test_flags_are_those_of_the_first_processor(tmp_path: Path) -> None:
@@ -57,7 +72,9 @@ def test_the_system_and_llvm_agree_about_this_processor() -> None:
     flags = processor_flags()
     if not flags:
         pytest.skip("this system does not say what its processor can do")
-    assert ("fma" in flags) == llvm.get_host_cpu_features()["fma"]
+    features = llvm.get_host_cpu_features()
+    for name in TARGETS["x86_64"][1]:
+        assert (targeting.ON_LINUX.get(name, name) in flags) == features[name], name
 
 
 def test_the_triple_is_that_of_llvm() -> None:

@@ -9,13 +9,12 @@ from functools import cache, cached_property
 
 from theratwin.core.errors import UnsupportedError
 
-#: By machine: the processor that is compiled for, and the feature that it must have.
-TARGETS = {
-    "x86_64": ("x86-64-v3", "fma"),
-    "amd64": ("x86-64-v3", "fma"),
-    "aarch64": ("generic", "neon"),
-    "arm64": ("generic", "neon"),
-}
+_V3 = ("x86-64-v3", ("fma", "avx2", "avx", "bmi", "bmi2", "f16c", "lzcnt", "movbe"))
+_NEON = ("generic", ("neon",))
+#: By machine: the processor that is compiled for, and the features that it must have.
+TARGETS = {"x86_64": _V3, "amd64": _V3, "aarch64": _NEON, "arm64": _NEON}
+#: What Linux calls them where it has names of its own.
+ON_LINUX = {"bmi": "bmi1", "lzcnt": "abm"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,9 @@ def target() -> Target:
     Raises
     ------
     UnsupportedError
-        If the processor has no fused multiply-add: without it results would differ in the last
-        digits, and the code would be twelve times slower.
+        If the processor has no fused multiply-add, or lacks another instruction of the code:
+        without the first results would differ in the last digits, and the code would be twelve
+        times slower.
     """
     machine = platform.machine().lower()
     if machine not in TARGETS:
@@ -65,26 +65,30 @@ def target() -> Target:
             value=machine,
             allowed=sorted(set(TARGETS)),
         )
-    cpu, feature = TARGETS[machine]
-    if cpu.startswith("x86") and not _has(feature):
+    cpu, needed = TARGETS[machine]
+    # All processors of the other kind have what is needed, whether or not it is listed.
+    lacking = _lacking(needed) if cpu.startswith("x86") else []
+    if lacking:
         raise UnsupportedError(
-            f"this processor lacks the instruction {feature}, which the engine needs",
+            f"this processor lacks {', '.join(lacking)}, which the engine needs: its results are "
+            "the same bytes on all processors that have it, and would not be without",
             field="machine",
             value=machine,
-            remedy="Run it on a processor of 2013 or later.",
+            remedy="Run it on a processor of 2013 or later; in a virtual machine, pass the host's "
+            "processor through.",
         )
     return Target(sys.platform, machine, cpu)
 
 
-def _has(feature: str) -> bool:
-    """Whether the processor has a feature, or does not say."""
+def _lacking(needed: tuple[str, ...]) -> list[str]:
+    """Return the features that the processor says it has not."""
     flags = processor_flags()
     if flags:
-        return feature in flags
+        return [name for name in needed if ON_LINUX.get(name, name) not in flags]
     import llvmlite.binding as llvm
 
     features: dict[str, bool] = dict(llvm.get_host_cpu_features())
-    return not features or features.get(feature, False)
+    return [name for name in needed if features and not features.get(name, False)]
 
 
 def processor_flags(path: str = "/proc/cpuinfo") -> frozenset[str]:

@@ -13,7 +13,7 @@ from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.layout import LANES
 from theratwin.dynamics.llvm.ready import Interface, ready
 from theratwin.dynamics.llvm.target import target
-from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, Plan, no_doses, plan, shapes
+from theratwin.dynamics.solving.dosing import Dose, Number, Plan, no_doses, plan, shapes
 from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.request import Request, Settings
@@ -22,6 +22,7 @@ from theratwin.dynamics.solving.slots import slots
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.tableau import DEFAULT_METHOD, Tableau, tableau
 from theratwin.dynamics.system import System
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Engine:
         Patients solved side by side in one instruction; the results do not depend on it.
     level
         Of code generation: 1, or 0 for code that is made in less time and runs slower.
+    method
+        Of integration, by name (`tableau`), or as coefficients.
 
     Examples
     --------
@@ -53,11 +56,20 @@ class Engine:
            [1.     , 0.13534]])
     """
 
-    def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
+    def __init__(
+        self,
+        system: System,
+        lanes: int = LANES,
+        level: int = 1,
+        method: str | Tableau = DEFAULT_METHOD,
+    ) -> None:
         self.system = system
         self.slots = slots(system)
         self.lanes = lanes
         self.level = level
+        self.method = method
+        if isinstance(method, str) and method != DEFAULT_METHOD:
+            tableau(method)  # an unknown name is refused at once
         self._made: dict[tuple[str, ...], tuple[Interface, Compiled]] = {}
 
     @cached_property
@@ -71,7 +83,9 @@ class Engine:
         """Return the code for some directions of sensitivity, and how to use it."""
         if directions not in self._made:
             # All that `_module` looks at must stand here.
-            known = identity(self.system, lanes=self.lanes, directions=directions)
+            known = identity(
+                self.system, lanes=self.lanes, directions=directions, method=self.method
+            )
             self._made[directions] = ready(known, self.level, partial(self._module, directions))
         return self._made[directions]
 
@@ -80,7 +94,8 @@ class Engine:
         from theratwin.dynamics.llvm.emit_sensitivity import Slopes
 
         slopes = Slopes.of(self.system, self.operations, directions)
-        return module(self.operations, self.lanes, target().is_x86, slopes)
+        method = tableau(self.method) if isinstance(self.method, str) else self.method
+        return module(self.operations, self.lanes, target().is_x86, slopes, method)
 
     def solve(
         self,
@@ -153,7 +168,6 @@ class Engine:
                 value=request.directions,
                 remedy="Differentiate by differences, or write the event as a smooth rate.",
             )
-        _refuse_infused(request.directions, doses)
         self._check_directions(request.directions, events.names)
         unsteady = np.zeros(given.patients, bool)
         if steady:
@@ -188,15 +202,3 @@ class Engine:
             if name not in known:
                 raise InputError("no such state", field=field, value=name, allowed=known)
         return np.array([known.index(name) for name in wanted], dtype=np.int64)
-
-
-def _refuse_infused(directions: Sequence[str], doses: Sequence[Dose]) -> None:
-    """Refuse the slope by a switch's starting value where infusions take the switch over."""
-    for dose in doses:
-        if isinstance(dose, Infusion) and dose.switch in directions:
-            raise UnsupportedError(
-                "no sensitivity by the starting value of a switch that infusions act on",
-                field="sensitivities",
-                value=dose.switch,
-                remedy="Give the constant part of the rate a parameter of its own",
-            )
