@@ -140,15 +140,16 @@ def row(engine: Engine, case: Failure) -> dict[str, Any]:
 
 def without_fma() -> str:
     """Return what is said on a processor that has no fused multiply-add."""
-    import llvmlite.binding as llvm
-
     from theratwin.core.errors import UnsupportedError
-    from theratwin.dynamics.llvm.compile import TARGETS, target
+    from theratwin.dynamics.llvm import target as targeting
+    from theratwin.dynamics.llvm.target import target
 
-    present = {name: name != "fma" for name in TARGETS["x86_64"][1]}
+    needed = targeting.TARGETS["x86_64"][1]
+    names = (targeting.ON_LINUX.get(name, name) for name in needed)
+    listed = frozenset(names) - {"fma"}
     target.cache_clear()
     with (
-        patch.object(llvm, "get_host_cpu_features", return_value=present),
+        patch.object(targeting, "processor_flags", return_value=listed),
         patch("platform.machine", return_value="x86_64"),
     ):
         try:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from theratwin.core import InputError, convert, parse
-from theratwin.core.units import INSIDE, is_inside
+from theratwin.core.units import _FREQUENT, _USUAL, INSIDE, _unit, is_inside, registry
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,15 @@ def test_inside_units_are_inside(unit):
 @pytest.mark.parametrize("unit", ["min", "mL/min", "kg", "kBq/mL", "1/d", "Gy/(Bq s)"])
 def test_other_units_are_not_inside(unit):
     assert not is_inside(unit)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "factor"),
+    [
+        *((*pair, factor) for pair, factor in _FREQUENT.items()),
+        *((u, u, 1.0) for u in sorted(_USUAL)),
+    ],
+)
+def test_what_is_known_without_pint_is_what_pint_says(source, target, factor):
+    """To the last bit: it must not matter which way a number is converted."""
+    assert registry().Quantity(1.0, _unit(source)).m_as(_unit(target)) == factor

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError
 from theratwin.core.units import INSIDE
+from theratwin.dynamics.expressions import dimension
 from theratwin.dynamics.expressions import expression as ex
 from theratwin.dynamics.expressions.dimension import infer, read_unit, show_unit
 from theratwin.dynamics.expressions.expression import TIME, Expression, symbol
@@ -128,3 +131,30 @@ def test_every_kind_of_law_is_checked(write, node: str) -> None:
     with pytest.raises(InputError) as caught:
         b.freeze()
     assert str(caught.value.field).startswith(f"network wrong, {node}")
+
+
+names = st.sampled_from(sorted(dimension._INSIDE))
+factors = st.builds(
+    lambda name, power: name if power == 1 else f"{name}^{power}",
+    names,
+    st.integers(-3, 3).filter(bool),
+)
+sides = st.lists(factors, max_size=3).map(" ".join)
+fractions = st.one_of(
+    sides,
+    st.builds("{}/{}".format, sides.filter(bool), names),
+    st.builds("1/{}".format, factors),
+    st.builds("{}/({})".format, sides.filter(bool), sides.filter(bool)),
+)
+
+
+@given(fractions)
+def test_plain_units_are_read_as_pint_reads_them(text: str) -> None:
+    assert dimension._read_simple(text) == dimension._read_any(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "mL/min", "mL/nmol h", "mL/h/h", "nmol*h", "mL / h", "m^10", "m^0", "(h)", "²"]
+)
+def test_other_units_are_left_to_pint(text: str) -> None:
+    assert dimension._read_simple(text) is None

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import llvmlite
 import pytest
 
 from theratwin.dynamics import Engine, State, System
@@ -112,7 +113,7 @@ def test_another_version_lanes_or_level_is_another_entry(
     newer = Watched(DECAY)
     newer.code()
     assert newer.worked
-    monkeypatch.setattr(readiness, "toolchain", lambda: "another compiler")
+    monkeypatch.setattr(llvmlite, "__version__", "another compiler")
     elsewhere = Watched(DECAY)
     elsewhere.code()
     assert elsewhere.worked

@@ -76,7 +76,7 @@ def _llvm() -> dict[str, Any]:
         import llvmlite
         import llvmlite.binding as llvm
 
-        from theratwin.dynamics.llvm.compile import target
+        from theratwin.dynamics.llvm.target import target
     except ImportError as error:
         return {"llvmlite": None, "llvm": None, "target": None, "refusal": str(error)}
     known = {

@@ -40,6 +40,19 @@ _OUTSIDE = frozenset(
 )
 
 
+#: Conversions so frequent that pint, which takes longer to load than all else, is spared them.
+_FREQUENT = {
+    ("L", "mL"): 1000.0,
+    ("L/min", "mL/h"): 60000.0,
+    ("mL/min", "mL/h"): 60.0,
+    ("L/(nmol min)", "mL/(nmol h)"): 60000.0,
+    ("1/min", "1/h"): 60.0,
+    ("d", "h"): 24.0,
+}
+#: Units inside as they are mostly written.
+_USUAL = frozenset({*INSIDE.values(), "mL/h", "1/h", "nmol/mL", "nmol/h", "mL/(nmol h)"})
+
+
 @cache
 def registry() -> UnitRegistry:
     """Return the unit registry of the field (`units.txt`), loaded once.
@@ -122,6 +135,10 @@ def _split(quantity: str, field: str) -> tuple[float, str]:
 
 
 def _factor(source: str, target: str, field: str, given: str) -> float:
+    if source == target and source in _USUAL:
+        return 1.0
+    if (source, target) in _FREQUENT:
+        return _FREQUENT[source, target]
     from pint import DimensionalityError
 
     units = [_unit(text) for text in (source, target)]

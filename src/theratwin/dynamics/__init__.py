@@ -1,6 +1,13 @@
-"""Equations written once, coupled, compiled, solved in batches, differentiated."""
+"""Equations written once, coupled, compiled, solved in batches, differentiated.
 
-from theratwin.dynamics.diagrams.diagram import diagram
+Diagrams and populations are loaded on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from theratwin.dynamics.expressions.evaluate import (
     evaluate,
     initial_values,
@@ -29,6 +36,27 @@ from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.system import State, StateEvent, System
 
+if TYPE_CHECKING:
+    from theratwin.dynamics.diagrams.diagram import diagram
+    from theratwin.dynamics.populations import (
+        Population,
+        Summary,
+        log_normal_population,
+        sample_population,
+        simulate_population,
+    )
+
+_HOME = {
+    "diagram": "diagrams.diagram",
+    **dict.fromkeys(
+        (
+            *("Population", "Summary"),
+            *("log_normal_population", "sample_population", "simulate_population"),
+        ),
+        "populations",
+    ),
+}
+
 __all__ = [
     "TIME",
     "Bolus",
@@ -39,10 +67,12 @@ __all__ = [
     "Jump",
     "Network",
     "NetworkBuilder",
+    "Population",
     "Solution",
     "State",
     "StateEvent",
     "Status",
+    "Summary",
     "SwitchChange",
     "System",
     "couple",
@@ -52,6 +82,7 @@ __all__ = [
     "hill",
     "initial_values",
     "log",
+    "log_normal_population",
     "mass_action",
     "maximum",
     "michaelis_menten",
@@ -63,7 +94,21 @@ __all__ = [
     "observables",
     "piecewise",
     "right_hand_side",
+    "sample_population",
     "schedule",
     "select",
+    "simulate_population",
     "to_latex",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'theratwin.dynamics' has no attribute {name!r}")
+    found = getattr(import_module(f"theratwin.dynamics.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from jaxtyping import Float
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 class Curve(ABC):

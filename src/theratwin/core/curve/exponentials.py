@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import factorial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from jaxtyping import Float
 
 from theratwin.core._arrays import as_float, namespace
 from theratwin.core.curve._arguments import batch_index, check_delay, check_interval
 from theratwin.core.curve.base import Curve
 from theratwin.core.errors import InputError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 @dataclass(frozen=True, eq=False)

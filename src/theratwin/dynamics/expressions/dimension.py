@@ -6,6 +6,7 @@ them lacks a factor of a thousand. A constant is a plain number, and zero has an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from theratwin.core.errors import InputError
 from theratwin.core.units import convert, registry
-from theratwin.dynamics.expressions.expression import Expression, is_constant, walk
+from theratwin.dynamics.expressions.expression import Expression, is_constant, walk, walk_new
 from theratwin.dynamics.expressions.text import to_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,32 @@ def read_unit(text: str) -> Unit:
     >>> show_unit(read_unit("mL/(nmol h)"))
     'mL/(h nmol)'
     """
+    quickly = _read_simple(text)
+    return _read_any(text) if quickly is None else quickly
+
+
+_SIMPLE = re.compile(r"(?P<over>[^/()%]*)(?:/(?:\((?P<under>[^/()%]+)\)|(?P<one>[^/()% *]+)))?")
+_FACTOR = re.compile(r"(?P<name>[A-Za-z]+)(?:\^(?P<power>-?[1-9]))?")
+
+
+def _read_simple(text: str) -> Unit | None:
+    """Return a unit that is written plainly with names used inside, else None."""
+    found = _SIMPLE.fullmatch(text)
+    if found is None:
+        return None
+    powers: dict[str, Fraction] = {}
+    for sign, side in ((1, found["over"]), (-1, found["under"] or found["one"] or "1")):
+        for factor in () if side in ("", "1") else side.split(" "):
+            part = _FACTOR.fullmatch(factor)
+            if part is None or part["name"] not in _INSIDE:
+                return None
+            name = part["name"]
+            powers[name] = powers.get(name, Fraction(0)) + sign * int(part["power"] or 1)
+    return _sorted(powers)
+
+
+def _read_any(text: str) -> Unit:
+    """Return any unit, with the help of pint, which takes long to load."""
     convert(1.0, text, text)  # raises if the unit is unknown
     given = registry().parse_units(text.replace("%", " percent ").strip())
     powers = {registry().get_symbol(name): power for name, power in given._units.items()}
@@ -75,7 +102,12 @@ def _power(name: str, power: Fraction) -> str:
     return name if power == 1 else f"{name}^{power}"
 
 
-def infer(root: Expression, units: Mapping[str, str], node: str = "expression") -> Unit | None:
+def infer(
+    root: Expression,
+    units: Mapping[str, str],
+    node: str = "expression",
+    found: dict[Expression, Unit | None] | None = None,
+) -> Unit | None:
     """Return the unit of an expression; None if it is zero, which has any.
 
     Parameters
@@ -86,17 +118,19 @@ def infer(root: Expression, units: Mapping[str, str], node: str = "expression") 
         The unit of every symbol.
     node
         What the expression belongs to, for the error.
+    found
+        What is known of other expressions of the same symbols; more is added.
 
     Raises
     ------
     InputError
         If a sum, a comparison or a choice mixes units, or a function takes more than a number.
     """
-    found: dict[int, Unit | None] = {}
-    for part in walk(root):
-        args = [found[id(arg)] for arg in part.args]
-        found[id(part)] = _unit_of(part, args, units, node)
-    return found[id(root)]
+    found = {} if found is None else found
+    for part in walk_new(root, found):
+        args = [found[arg] for arg in part.args]
+        found[part] = _unit_of(part, args, units, node)
+    return found[root]
 
 
 def _unit_of(
@@ -202,10 +236,11 @@ def check_dimensions(network: Network) -> None:
     """Raise an `InputError` that names the node if a law has not the unit that it must have."""
     for name, unit in network.units.items():
         _read_at(unit, f"network {network.name}, {name}")
+    known: dict[Expression, Unit | None] = {}
     for node, law, unit in network.laws():
         place = f"network {network.name}, {node}"
         expected = _read_at(unit, place)
-        found = infer(law, network.units, place)
+        found = infer(law, network.units, place, known)
         if found is not None and found != expected:
             raise InputError(
                 f"the law has the unit {show_unit(found)}, it must have {show_unit(expected)}",
@@ -214,7 +249,8 @@ def check_dimensions(network: Network) -> None:
                 remedy="A constant with a unit must be a parameter" if found == PLAIN else None,
             )
     for event in network.events:
-        infer(event.trigger, network.units, f"network {network.name}, event {event.name}, trigger")
+        place = f"network {network.name}, event {event.name}, trigger"
+        infer(event.trigger, network.units, place, known)
 
 
 def _read_at(text: str, place: str) -> Unit:

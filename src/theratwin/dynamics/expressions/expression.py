@@ -8,7 +8,7 @@ when an expression is built; nothing else is rearranged, so that rounding stays 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 from weakref import WeakValueDictionary
@@ -123,7 +123,7 @@ def _make(
     binding: Binding | None = None,
 ) -> Expression:
     if binding is None:
-        binding = max((arg.binding for arg in args), default=Binding.CONSTANT)
+        binding = max([arg.binding for arg in args], default=Binding.CONSTANT)
     key = (
         (op, tuple(map(id, args)), value, math.copysign(1.0, value))
         if op == "constant" and (isinstance(value, float))
@@ -354,13 +354,53 @@ def symbols(*roots: Expression) -> dict[str, Expression]:
     return {str(node.value): node for node in walk(*roots) if node.op == "symbol"}
 
 
-def substitute(root: Expression, replacements: dict[Expression, Expression]) -> Expression:
+def walk_new(root: Expression, done: Mapping[Expression, Any]) -> Iterator[Expression]:
+    """Yield every node below the root that is not done, operands before what uses them.
+
+    Each must be among those done before the next one is asked for.
+    """
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+            continue
+        new = [arg for arg in node.args if arg not in done]
+        if new:
+            stack.extend(reversed(new))
+        else:
+            yield node
+
+
+class Substitution:
+    """Replaces nodes in one expression after another, doing what they share once.
+
+    Examples
+    --------
+    >>> x, k = symbol("x", Binding.STATE), symbol("k")
+    >>> replaced = Substitution({k: constant(2.0)})
+    >>> print(replaced(k * x), replaced(k * x + k))
+    2 * x 2 * x + 2
+    """
+
+    def __init__(self, replacements: Mapping[Expression, Expression]) -> None:
+        self._done = dict(replacements)
+
+    def __call__(self, root: Expression) -> Expression:
+        """Return the expression with the nodes replaced, simplified anew."""
+        done = self._done
+        for node in walk_new(root, done):
+            done[node] = rebuilt(node, tuple([done[arg] for arg in node.args]))
+        return done[root]
+
+    def put(self, old: Expression, new: Expression) -> None:
+        """Replace one more node, which no expression so far has had."""
+        self._done[old] = new
+
+
+def substitute(root: Expression, replacements: Mapping[Expression, Expression]) -> Expression:
     """Return an expression with some nodes replaced, simplified anew."""
-    done: dict[int, Expression] = {id(old): new for old, new in replacements.items()}
-    for node in walk(root):
-        if id(node) not in done:
-            done[id(node)] = rebuilt(node, tuple(done[id(arg)] for arg in node.args))
-    return done[id(root)]
+    return Substitution(replacements)(root)
 
 
 def rebuilt(node: Expression, args: tuple[Expression, ...]) -> Expression:

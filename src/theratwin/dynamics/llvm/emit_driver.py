@@ -115,6 +115,7 @@ class Driver:
         """``finish(context, scratch, lane, status)``: report, and leave the lane idle."""
         code = LaneCode(self.layout)
         patient, told = code.own("i64", "patient"), code.told
+        self._leave_unknown(code, patient)
         code.put("i64", "%status", told.address("status"), patient)
         first = code.value(f"mul i64 {patient}, 2")
         counts = code.address(told.address("counts"), first, "i64")
@@ -124,6 +125,23 @@ class Driver:
         code.set_own("i64", IDLE, "phase")
         code.line("ret void")
         return function("finish", f"{_CALL}, i64 %status", code)
+
+    def _leave_unknown(self, code: LaneCode, patient: str) -> None:
+        """Write NaN for the times that were not reached, in the memory that nobody has filled."""
+        told = code.told
+        count = told.whole("times_count")
+        begin = code.value(f"mul i64 {patient}, {count}")
+        place = code.value(f"add i64 {begin}, {code.own('i64', 'output_index')}")
+        stop = code.value(f"add i64 {begin}, {count}")
+        unknown = code.number(float("nan"))
+        observed = str(len(self.operations.observables))
+        widths = {"out_states": told.whole("chosen_count"), "out_observables": observed}
+        for name, width in widths.items():
+            first = code.value(f"mul i64 {place}, {width}")
+            rest = code.value(f"sub i64 {code.value(f'mul i64 {stop}, {width}')}, {first}")
+            out = code.address(told.address(name), first)
+            with code.loop(rest) as i:
+                code.put("double", unknown, out, i)
 
     def _next_output(self, code: LaneCode) -> tuple[str, str, str]:
         """Return whether there is another time asked for, the time, and its place."""

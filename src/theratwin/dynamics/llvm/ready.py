@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from theratwin.dynamics.llvm.cache_files import read, write
-from theratwin.dynamics.llvm.compile import Compiled, compiled, kept, object_key, toolchain
+from theratwin.dynamics.llvm.compile import Compiled, compiled, kept, object_key
 from theratwin.dynamics.llvm.layout import Layout
 from theratwin.dynamics.llvm.sources import sources_digest
+from theratwin.dynamics.llvm.target import target
 
 if TYPE_CHECKING:
     from theratwin.dynamics.llvm.emit_llvm import Module
@@ -95,10 +96,12 @@ def ready(identity: str, level: int, build: Callable[[], Module]) -> tuple[Inter
 
 def _key(identity: str, level: int) -> str | None:
     """Return the name of the interface; None if the version of theratwin is not certain."""
+    import llvmlite
+
     sources = sources_digest()
     if sources is None:
         return None
-    told = (sources, sys.version, toolchain(), str(level), identity)
+    told = (sources, sys.version, str(target()), llvmlite.__version__, str(level), identity)
     return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
 

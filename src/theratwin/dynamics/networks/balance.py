@@ -9,7 +9,7 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.evaluate import evaluate
-from theratwin.dynamics.expressions.expression import ZERO, Expression, substitute
+from theratwin.dynamics.expressions.expression import ZERO, Expression, Substitution
 
 if TYPE_CHECKING:
     from theratwin.dynamics.networks.network import Network
@@ -83,9 +83,9 @@ def _totals(network: Network) -> tuple[list[str], list[Expression]]:
             if end is not None:
                 side[end] = side.get(end, ZERO) + flow.value
     places = list(dict.fromkeys([*inflow, *outflow]))
-    rules = rule_values(network, {})
+    flat = Substitution(rule_values(network, {}))
     sides = (side.get(place, ZERO) for place in places for side in (inflow, outflow))
-    return places, [substitute(side, rules) for side in sides]
+    return places, [flat(side) for side in sides]
 
 
 def _values(network: Network, varied: bool) -> dict[str, float]:

@@ -11,8 +11,8 @@ from theratwin.dynamics.expressions.expression import (
     ZERO,
     Binding,
     Expression,
+    Substitution,
     constant,
-    substitute,
     symbols,
 )
 from theratwin.dynamics.networks.port import Bound, bind
@@ -27,11 +27,9 @@ def flatten(network: Network, bindings: Mapping[str, Any]) -> System:
     bound = bind_inputs(network, bindings)
     known = rule_values(network, {name: port.value for name, port in bound.items()})
 
-    def flat(law: Expression) -> Expression:
-        return substitute(law, known)
-
+    flat = Substitution(known)
     return System(
-        states=_states(network, known),
+        states=_states(network, known, flat),
         parameters=_merged(
             {p.name: p.value for p in network.parameters}, [b.parameters for b in bound.values()]
         ),
@@ -94,8 +92,16 @@ def rule_values(network: Network, inputs: Mapping[str, Expression]) -> dict[Expr
     """
     laws = {rule.name: rule.value for rule in network.rules}
     done = {network.symbols[name]: value for name, value in inputs.items()}
+    return _resolved(network, laws, done)
+
+
+def _resolved(
+    network: Network, laws: Mapping[str, Expression], known: dict[Expression, Expression]
+) -> dict[Expression, Expression]:
+    """Return what is known, and the symbol of every law to its value, free of the others."""
+    done, flat = dict(known), Substitution(known)
     for name in laws:
-        _resolve(network, name, laws, done, [])
+        _resolve(network, name, laws, done, flat, [])
     return done
 
 
@@ -104,6 +110,7 @@ def _resolve(
     name: str,
     laws: Mapping[str, Expression],
     done: dict[Expression, Expression],
+    flat: Substitution,
     path: list[str],
 ) -> None:
     own = network.symbols[name]
@@ -117,18 +124,21 @@ def _resolve(
         )
     for used in symbols(laws[name]):
         if used in laws:
-            _resolve(network, used, laws, done, [*path, name])
-    done[own] = substitute(laws[name], done)
+            _resolve(network, used, laws, done, flat, [*path, name])
+    done[own] = flat(laws[name])
+    flat.put(own, done[own])
 
 
-def _states(network: Network, known: dict[Expression, Expression]) -> tuple[State, ...]:
+def _states(
+    network: Network, known: dict[Expression, Expression], flat: Substitution
+) -> tuple[State, ...]:
     initial = _initial_values(network, known)
     change = {species.name: ZERO for species in network.species}
     for reaction in network.reactions:
-        rate = substitute(reaction.rate, known)
+        rate = flat(reaction.rate)
         for name, number in reaction.net.items():
             change[name] = change[name] + constant(number) * rate
-    change.update({v.name: substitute(v.rate, known) for v in network.variables})
+    change.update({v.name: flat(v.rate) for v in network.variables})
     return tuple(
         State(part.name, initial[part.name], change[part.name], part.unit, part.tolerance_scale)
         for part in (*network.species, *network.variables)
@@ -140,11 +150,9 @@ def _initial_values(
 ) -> dict[str, Expression]:
     """Return the initial values as expressions of parameters alone."""
     parts = (*network.species, *network.variables)
-    laws = {part.name: substitute(part.initial, dict(known)) for part in parts}
-    done: dict[Expression, Expression] = {}
-    for name in laws:
-        _resolve(network, name, laws, done, [])
-    values = {name: done[network.symbols[name]] for name in laws}
+    flat = Substitution(known)
+    done = _resolved(network, {part.name: flat(part.initial) for part in parts}, {})
+    values = {part.name: done[network.symbols[part.name]] for part in parts}
     for name, value in values.items():
         if value.binding > Binding.SEGMENT:
             raise InputError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from theratwin.core.errors import InputError
@@ -94,7 +94,7 @@ def _require(network: Network, node: str, names: Iterable[str], allowed: set[str
 
 
 def place_of(
-    species: Iterable[Species], compartments: Iterable[Compartment], name: str, field: str
+    species: Sequence[Species], compartments: Sequence[Compartment], name: str, field: str
 ) -> tuple[Expression, Expression]:
     """Return the amount of a species and the volume of its compartment.
 
@@ -103,18 +103,17 @@ def place_of(
     InputError
         If there is no such species, or its compartment has no volume.
     """
-    places = {s.name: s.compartment for s in species}
-    if name not in places:
-        raise InputError("unknown species", field=field, value=name, allowed=sorted(places))
-    volumes = {c.name: c.volume for c in compartments}
-    if places[name] not in volumes:
+    place = next((s.compartment for s in species if s.name == name), None)
+    if place is None:
+        known = sorted(s.name for s in species)
+        raise InputError("unknown species", field=field, value=name, allowed=known)
+    compartment = next((c for c in compartments if c.name == place), None)
+    if compartment is None:
+        known = sorted(c.name for c in compartments)
+        raise InputError("unknown compartment", field=field, value=place, allowed=known)
+    if (volume := compartment.volume) is None:
         raise InputError(
-            "unknown compartment", field=field, value=places[name], allowed=sorted(volumes)
-        )
-    volume = volumes[places[name]]
-    if volume is None:
-        raise InputError(
-            f"the compartment {places[name]} has no volume, so {name} has no concentration",
+            f"the compartment {place} has no volume, so {name} has no concentration",
             field=field,
             remedy="Give the compartment a volume, or write the law with amounts",
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from theratwin.core.errors import InputError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 #: Relative accuracy of a quantile: bins grow by the factor GROWTH.
 ACCURACY = 0.005

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from theratwin.core.errors import InputError
 
-Number = float | Float[Any, " patient"]
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
+Number: TypeAlias = "float | Float[Any, ' patient']"
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.llvm.compile import Compiled, target
+from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.layout import LANES
 from theratwin.dynamics.llvm.ready import Interface, ready
-from theratwin.dynamics.solving.dosing import Dose, Number, plan, shapes
+from theratwin.dynamics.llvm.target import target
+from theratwin.dynamics.solving.dosing import Dose, Number, Plan, no_doses, plan, shapes
 from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
 from theratwin.dynamics.solving.request import Request, Settings
@@ -260,15 +261,19 @@ class Engine:
     ) -> Request:
         """Return what is asked, to keep nothing yet."""
         given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
-        switches = self.slots.switches
-        initial = {s: given.switches[:, i] for i, s in enumerate(switches)}
-        states = self.slots.public_names
-        events = plan(doses, states, switches, given.patients, start, initial)
         none = np.arange(0)
+        events = self._plan(doses, given, start)
         return Request(given, events, settings, kept=none, curves=none)
 
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)
+
+    def _plan(self, doses: Sequence[Dose], given: Inputs, start: float) -> Plan:
+        if not doses:
+            return no_doses(given.patients)
+        names, switches = self.slots.public_names, self.slots.switches
+        initial = {switch: given.switches[:, i] for i, switch in enumerate(switches)}
+        return plan(doses, names, switches, given.patients, start, initial)
 
     def _check_directions(self, directions: tuple[str, ...], doses: tuple[str, ...]) -> None:
         if directions:

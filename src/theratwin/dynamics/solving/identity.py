@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from theratwin.dynamics.expressions.expression import Expression
+from theratwin.dynamics.expressions.expression import Expression, walk_new
 from theratwin.dynamics.system import System
 
 
@@ -64,24 +64,11 @@ class _Nodes:
 
     def place(self, root: Expression) -> int:
         """Return the place of an expression, after adding what is new in it."""
-        places, rows, stack = self._places, self.rows, [root]
-        while stack:
-            node = stack[-1]
-            if node in places:
-                stack.pop()
-                continue
-            known = [places.get(arg, -1) for arg in node.args]
-            if -1 in known:
-                stack += _new(node.args, known)
-                continue
+        places, rows = self._places, self.rows
+        for node in walk_new(root, places):
             places[node] = len(rows)
-            rows.append(_row(node, known))
-            stack.pop()
+            rows.append(_row(node, [places[arg] for arg in node.args]))
         return places[root]
-
-
-def _new(args: Sequence[Expression], known: Iterable[int]) -> list[Expression]:
-    return [arg for arg, place in zip(args, known, strict=True) if place < 0]
 
 
 def _row(node: Expression, args: list[int]) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.system import System
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,21 +73,26 @@ class Inputs:
             shapes |= {"end": np.shape(end)}
         patients = _patients(shapes)
         _check_times(times, start, end)
-        last = times.max(axis=-1) if end is None else np.asarray(end, dtype=float)
-
-        def table(names: tuple[str, ...]) -> np.ndarray:
-            values = np.empty((patients, len(names)))
-            for column, name in enumerate(names):
-                values[:, column] = given.get(name, defaults[name])
-            return values
-
+        last = times[..., -1] if end is None else np.asarray(end, dtype=float)
         return cls(
-            table(tuple(system.parameters)),
-            table(tuple(system.switches)),
+            _table(system.parameters, given, patients),
+            _table(system.switches, given, patients),
             times,
             float(start),
             np.ascontiguousarray(np.broadcast_to(last, (patients,))),
         )
+
+
+def _table(
+    defaults: Mapping[str, float], given: Mapping[str, np.ndarray], patients: int
+) -> np.ndarray:
+    """Return a row for each patient of what is given, or else the defaults."""
+    values = np.empty((patients, len(defaults)))
+    values[:] = np.fromiter(defaults.values(), float, len(defaults))
+    for column, name in enumerate(defaults):
+        if name in given:
+            values[:, column] = given[name]
+    return values
 
 
 def _numbers(value: Any, name: str) -> np.ndarray:
@@ -118,14 +125,17 @@ def _check_times(times: np.ndarray, start: float, end: Any) -> None:
         if end is None:
             raise InputError("neither times nor an end", field="times", remedy="Give one of them.")
         return
-    if not np.all(np.isfinite(times)) or np.any(np.diff(times, axis=-1) < 0):
+    first, last = times[..., 0], times[..., -1]
+    # What does not decrease between finite ends is finite; a comparison with NaN is false.
+    ascending = np.all(times[..., 1:] >= times[..., :-1])
+    if not (ascending and np.all(np.isfinite(first)) and np.all(np.isfinite(last))):
         raise InputError("times must be finite and must not decrease", field="times")
-    if times.min() < start:
+    if np.any(first < start):
         raise InputError(
             "a time lies before the start",
             field="times",
-            value=float(times.min()),
+            value=float(np.min(first)),
             allowed=f"{start:g} h or later",
         )
-    if end is not None and np.any(np.asarray(end, dtype=float) < times.max(axis=-1)):
+    if end is not None and np.any(np.asarray(end, dtype=float) < last):
         raise InputError("the end lies before the last of the times", field="end", value=end)

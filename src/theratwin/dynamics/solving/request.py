@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.solving.dosing import Plan
 from theratwin.dynamics.solving.inputs import Inputs
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 #: Time (h) after which a system is taken to have come to rest: a thousand years.
 FOREVER = 1e7

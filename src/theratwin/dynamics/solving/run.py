@@ -94,14 +94,12 @@ class Run:
         kept, slopes = len(self.kept), len(self.directions)
         observed = len(self.engine.slots.observables)
 
-        def unknown(*shape: int) -> np.ndarray:
-            return np.full((n, count, *shape), np.nan)
-
+        # Of the times not reached, the compiled code writes NaN to the first two itself.
         return {
-            "out_states": unknown(kept),
-            "out_observables": unknown(observed),
-            "out_state_slopes": unknown(slopes, kept),
-            "out_observable_slopes": unknown(slopes, observed),
+            "out_states": np.empty((n, count, kept)),
+            "out_observables": np.empty((n, count, observed)),
+            "out_state_slopes": np.full((n, count, slopes, kept), np.nan),
+            "out_observable_slopes": np.full((n, count, slopes, observed), np.nan),
             "status": np.full(n, int(Status.NOT_RUN)),
             "counts": np.zeros((n, 2), np.int64),
             "reached": np.full(n, self.inputs.start),
@@ -117,7 +115,9 @@ class Run:
         """Do some work for all chunks of patients, in threads."""
         n = self.inputs.patients
         threads = min(self.settings.threads or _processors(), -(-n // self.engine.lanes)) or 1
-        size = self.settings.chunk or min(most, max(LEAST_CHUNK, -(-n // (4 * threads))))
+        # At the end of a chunk lanes run empty; several chunks a thread share out the work.
+        share = n if threads == 1 else -(-n // (4 * threads))
+        size = self.settings.chunk or min(most, max(LEAST_CHUNK, share))
         chunks = [(first, min(n, first + size)) for first in range(0, n, size)]
         if threads == 1 or len(chunks) == 1:
             for chunk in chunks:
@@ -155,8 +155,8 @@ class Run:
         observed, data = self.engine.slots.observables, self.shared
         known = self.engine.slots.public_names
         names = [known[i] for i in self.kept]
-        values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
-        sums = set(self.engine.system.quadratures)
+        values = dict(zip(names, data["out_states"].transpose(2, 0, 1), strict=True))
+        sums = self.engine.system.quadratures
         slopes = {
             direction: {
                 **{n: data["out_state_slopes"][..., k, i] for i, n in enumerate(names)},
@@ -166,9 +166,11 @@ class Run:
         }
         return Solution(
             times=self.inputs.times,
-            states={name: value for name, value in values.items() if name not in sums},
-            quadratures={name: value for name, value in values.items() if name in sums},
-            observables={n: data["out_observables"][..., i] for i, n in enumerate(observed)},
+            quadratures={name: values.pop(name) for name in sums if name in values},
+            states=values,
+            observables=dict(
+                zip(observed, data["out_observables"].transpose(2, 0, 1), strict=True)
+            ),
             slopes=slopes,
             status=data["status"],
             steps=data["counts"][:, 0],
@@ -189,8 +191,10 @@ class Run:
 
     def _mended(self, found: Solution) -> Solution:
         """Return the solution with failed patients solved by the fallback where it can."""
+        if not np.any(found.status) or self.engine.system.events:
+            return found
         retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
-        if not np.any(retried) or self.engine.system.events:
+        if not np.any(retried):
             return found
         from theratwin.dynamics.solving.fallback import solve_one
 

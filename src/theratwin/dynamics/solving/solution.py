@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from theratwin.core import Pieces
 from theratwin.core.errors import FitError, InputError
 from theratwin.dynamics.llvm.layout import HEADER, POWERS
 from theratwin.dynamics.solving.status import Status
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Bool
 
 from theratwin.dynamics.solving.dosing import no_doses
 from theratwin.dynamics.solving.request import FOREVER, Request
 from theratwin.dynamics.solving.slots import QUADRATURE, Slots
 from theratwin.dynamics.solving.solution import Solution
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool
 
 
 def steadied(
