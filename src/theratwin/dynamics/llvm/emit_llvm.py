@@ -101,7 +101,7 @@ def module(
         Output(operations, method, layout).functions(),
         Driver(operations, method, layout).functions(),
         Events(operations, layout).functions(),
-        slopes.functions(operations, elimination, method, layout),
+        slopes.functions(operations, method, layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
     ]
