@@ -15,7 +15,15 @@ from theratwin.dynamics.llvm.emit_program import program_function
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.emit_tape import Tape
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
-from theratwin.dynamics.llvm.layout import BEGINNING, IDLE, LOADED, RUNNING, STARTING, Layout
+from theratwin.dynamics.llvm.layout import (
+    BEGINNING,
+    IDLE,
+    LOADED,
+    PULL_BACK,
+    RUNNING,
+    STARTING,
+    Layout,
+)
 from theratwin.dynamics.solving.adjoint_programs import (
     NARROW,
     WIDE,
@@ -25,8 +33,6 @@ from theratwin.dynamics.solving.adjoint_programs import (
 from theratwin.dynamics.solving.operations import Operations, Place
 from theratwin.dynamics.solving.ordering import Elimination
 from theratwin.dynamics.solving.tableau import Tableau
-
-EXPORT = "theratwin_pull_back"
 
 _CALL = "ptr %context, ptr %scratch, i64 {lane}"
 
@@ -79,7 +85,7 @@ class Adjoint:
     def add_rows(self, layout: Layout) -> None:
         """Reserve the memory."""
         layout.add("row")
-        Backstep.add_rows(layout, self.operations, self.method, self.made.gathered)
+        Backstep.add_rows(layout, self.operations, self.method, self.made)
 
     def functions(self, elimination: Elimination, layout: Layout, x86: bool) -> str:
         """Return the text of all functions, the tape's among them."""
@@ -88,7 +94,7 @@ class Adjoint:
             (
                 solve_transposed_function(elimination, Width(layout.lanes)),
                 Tape(operations, layout).functions(),
-                Backstep(operations, method, layout).function(),
+                Backstep(operations, method, layout, self.made).functions(),
                 BackOutputs(operations, method, layout).functions(),
                 BackLane(operations, layout, self.made).functions(),
                 Sharing(operations, layout, self.made.gathered).functions(),
@@ -103,12 +109,11 @@ def _store_sum(code: Code, place: Place, value: str) -> None:
 
 
 def _store_stage(code: Code, place: Place, value: str) -> None:
-    """Add to a slow value; write a state's with what the stage after it gave."""
+    """Add to a slow value; write a state's."""
     if place.array == "gradient":
         _store_sum(code, place, value)
     else:
-        begin = code.load("%begin", place.slot)
-        code.store(code.operate("fadd", begin, value), "%out", place.slot)
+        code.store(value, "%out", place.slot)
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ class PullBack(Integrator):
         self._back(code, rows, told)
         self._restore_control(code, before)
         code.line("ret i64 0")
-        return function(EXPORT, "ptr %context", code, "i64")
+        return function(PULL_BACK, "ptr %context", code, "i64")
 
     def _back(self, code: Code, rows: Rows, told: Told) -> None:
         top, filled, step, alone, together, leave = map(

@@ -13,23 +13,9 @@ from theratwin.dynamics.llvm.emit_driver import LaneCode
 from theratwin.dynamics.llvm.emit_output import Told
 from theratwin.dynamics.llvm.emit_tape import Tape
 from theratwin.dynamics.llvm.ir_text import function
-from theratwin.dynamics.llvm.layout import CONTEXT, Layout
+from theratwin.dynamics.llvm.layout import ADJOINT_CONTEXT, Layout
 from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.solving.tableau import Tableau
-
-#: What the adjoint is told besides.
-ADJOINT_CONTEXT = (
-    *CONTEXT,
-    "todo",
-    "tape",
-    "tape_base",
-    "tape_last",
-    "state_cotangents",
-    "observable_cotangents",
-    "out_parameters",
-    "out_initial",
-    "out_events",
-)
 
 CALL = "ptr %context, ptr %scratch, i64 %lane"
 

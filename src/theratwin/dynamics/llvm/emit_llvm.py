@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import Binding
-from theratwin.dynamics.llvm.emit_adjoint import EXPORT, Adjoint
+from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_driver import Driver
 from theratwin.dynamics.llvm.emit_events import Events
 from theratwin.dynamics.llvm.emit_integrate import Integrator
@@ -17,7 +17,7 @@ from theratwin.dynamics.llvm.emit_sensitivity import Slopes
 from theratwin.dynamics.llvm.emit_step import Stepper, stage_right_function
 from theratwin.dynamics.llvm.functions import declarations, functions
 from theratwin.dynamics.llvm.ir_text import Width
-from theratwin.dynamics.llvm.layout import Layout
+from theratwin.dynamics.llvm.layout import PULL_BACK, Layout
 from theratwin.dynamics.solving.operations import Environment, Operations
 from theratwin.dynamics.solving.ordering import Elimination, minimum_degree
 from theratwin.dynamics.solving.tableau import Tableau, tableau
@@ -118,7 +118,7 @@ def module(
     head = "".join(declarations(w) + functions(w) for w in sorted(widths, key=lambda w: w.lanes))
     text = head + "".join(parts) + "attributes #0 = { nounwind }\n"
     exports = ("theratwin_integrate", "theratwin_observe", *PROBES)
-    exports = (*exports, EXPORT) if adjoint else exports
+    exports = (*exports, PULL_BACK) if adjoint else exports
     return Module(text, layout, elimination, exports)
 
 

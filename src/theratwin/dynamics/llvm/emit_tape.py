@@ -11,11 +11,8 @@ from __future__ import annotations
 from theratwin.dynamics.llvm.emit_driver import LaneCode
 from theratwin.dynamics.llvm.emit_output import Told
 from theratwin.dynamics.llvm.ir_text import Code, function
-from theratwin.dynamics.llvm.layout import Layout
+from theratwin.dynamics.llvm.layout import TAPE_HEADER, Layout
 from theratwin.dynamics.solving.operations import Operations
-
-#: Numbers before the switches: patient, time, length, and as a whole number the row before.
-HEAD = 4
 
 _CALL = "ptr %context, ptr %scratch, i64 %lane"
 
@@ -27,7 +24,7 @@ class Tape:
         self.layout = layout
         self.parameters, self.switches = len(operations.parameters), len(operations.switches)
         self.size = operations.size
-        self.width = HEAD + self.switches + self.size
+        self.width = TAPE_HEADER + self.switches + self.size
 
     def functions(self) -> str:
         """Return the text of ``record`` and ``mark``, which the driver calls."""
@@ -60,14 +57,14 @@ class Tape:
         code.put("i64", before, row, 3)
         code.set_own("i64", used, "row")
         self._copy_switches(code, row, read=False)
-        states = code.address(row, HEAD + self.switches)
+        states = code.address(row, TAPE_HEADER + self.switches)
         with code.loop(self.size) as i:
             code.put("double", code.get("double", code.rows["state"], code.at(i)), states, i)
         following = code.value(f"add i64 {used}, 1")
         code.put("i64", following, code.told.address("record_used"), 0)
 
     def _copy_switches(self, code: LaneCode, row: str, read: bool) -> None:
-        kept, environment = code.address(row, HEAD), code.rows["environment"]
+        kept, environment = code.address(row, TAPE_HEADER), code.rows["environment"]
         with code.loop(self.switches) as k:
             at = code.at(code.value(f"add i64 {k}, {self.parameters}"))
             if read:
@@ -82,7 +79,7 @@ class Tape:
 
     def states(self, code: Code, row: str) -> str:
         """Return the address of a row's states."""
-        return code.address(row, HEAD + self.switches)
+        return code.address(row, TAPE_HEADER + self.switches)
 
     def read_switches(self, code: LaneCode, row: str) -> None:
         """Give the lane the switches of a row."""

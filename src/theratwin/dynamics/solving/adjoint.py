@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from jaxtyping import Float
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics.solving.adjoint_run import TapedRun
 from theratwin.dynamics.solving.request import Request
-from theratwin.dynamics.solving.slope_programs import check_directions
 from theratwin.dynamics.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -51,17 +50,11 @@ def pull_back(
 ) -> Gradient:
     """Return the gradient that `Engine.pull_back` describes."""
     _refuse_events(engine)
-    request = replace(request, directions=_directions(engine, request, by))
-    if callable(cotangents):
-        run = TapedRun(engine, replace(request, kept=np.arange(engine.slots.size)))
-        given = cotangents(run.solved())
-    else:
-        names = engine.slots.public_names
-        kept = [names.index(name) for name in cotangents if name in names]
-        run = TapedRun(engine, replace(request, kept=np.array(kept, np.int64)))
-        given = cotangents
-    found = run.pulled_back(_spread(engine, given, run.out_shape))
-    return Gradient(run.solution_so_far(), _named(engine, request, found))
+    directions = _directions(engine, request, by)
+    run = TapedRun(engine, request)
+    given = cotangents(run.solved()) if callable(cotangents) else cotangents
+    found = _named(engine, request, run.pulled_back(_spread(engine, given, run.out_shape)))
+    return Gradient(run.found, {name: found[name] for name in directions})
 
 
 def refuse_options(settings: Mapping[str, Any]) -> None:
@@ -90,6 +83,8 @@ def _directions(engine: Engine, request: Request, by: Iterable[str] | None) -> t
     ops = engine.slots
     if by is None:
         return (*ops.parameters, *ops.switches, *engine.system.names, *request.plan.names)
+    from theratwin.dynamics.solving.slope_programs import check_directions
+
     directions = tuple(by)
     check_directions(directions, ops, request.plan.names)
     return directions
@@ -133,4 +128,4 @@ def _named(
     # The rates of infusions stand on the starting value of their switch.
     for name, value in zip(plan.directions, amounts, strict=True):
         columns[name] = columns[name] + value if name in plan.bases else value
-    return {name: columns[name] for name in request.directions}
+    return columns

@@ -6,7 +6,7 @@ through the segment's and the patient's prologue only when a segment or a patien
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import (
@@ -16,7 +16,9 @@ from theratwin.dynamics.expressions.expression import (
     Expression,
     constant,
     either,
+    is_constant,
     less,
+    substitute,
     symbol,
 )
 from theratwin.dynamics.expressions.reverse import Seed, cotangents
@@ -35,6 +37,7 @@ WIDE = ("pull_stage", "pull_step")
 NARROW = ("pull_observed", "pull_initial", "pull_segment", "pull_patient")
 
 _LENGTH = symbol("length of the step", Binding.STATE)
+_BEGUN = symbol("time as the step begins", Binding.STATE)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class AdjointPrograms:
         Number of slow values that have a cotangent.
     by_segment
         Slots of those that are computed as a segment begins.
+    changing
+        The states in whose columns the Jacobian changes within a step.
     programs
         Name to program. They add to "gradient" (slow values) and write or add to "out" (states).
     """
@@ -56,6 +61,7 @@ class AdjointPrograms:
     environment: Environment
     gathered: int
     by_segment: tuple[int, ...]
+    changing: tuple[int, ...]
     programs: Mapping[str, Program]
 
 
@@ -66,8 +72,9 @@ def adjoint_programs(operations: Operations, method: Tableau) -> AdjointPrograms
         dict(known.places), {binding: list(nodes) for binding, nodes in known.hoisted.items()}
     )
     source = _Source(operations, method)
+    stage, changing = source.stage()
     wide = {
-        "pull_stage": source.stage(),
+        "pull_stage": stage,
         "pull_step": source.step(),
         "pull_observed": source.observed(),
     }
@@ -84,7 +91,7 @@ def adjoint_programs(operations: Operations, method: Tableau) -> AdjointPrograms
     programs = {name: Program(name, tuple(outputs), leaves) for name, outputs in wide.items()}
     programs |= {name: Program(name, tuple(outputs), slow) for name, outputs in narrow.items()}
     slots = tuple(known.places[node].slot for node in known.hoisted[Binding.SEGMENT])
-    return AdjointPrograms(environment, len(known.places), slots, programs)
+    return AdjointPrograms(environment, len(known.places), slots, changing, programs)
 
 
 Outputs = list[tuple[Place, Expression]]
@@ -129,18 +136,25 @@ class _Source:
             rest[row] = total(tuple(others))
         return linear, rest
 
-    def stage(self) -> Outputs:
-        """Return J(u)^T w for all states, and f_e(u)^T w but for what is linear."""
+    def stage(self) -> tuple[Outputs, tuple[int, ...]]:
+        """Return f_e(u)^T w but for what is linear, then (J(u) - J(y))^T w where it is not zero.
 
-        def seeds(rates: Iterable[tuple[int, Expression]]) -> list[Seed]:
-            return [(rate, self._leaf("weight", row), ()) for row, rate in rates]
-
-        whole = self._outputs(seeds(enumerate(self.operations.derivatives)), self.slow)
-        rest = self._outputs(seeds(self.rest.items()), self.slow)
-        slow = [(place, value) for place, value in rest if place.array == "gradient"]
-        states = {place.slot: value for place, value in whole if place.array == "state"}
-        every = range(self.operations.size)
-        return [*slow, *((Place("out", i), states.get(i, ZERO)) for i in every)]
+        The second return value tells the states of the latter, in order.
+        """
+        seeds: list[Seed] = [
+            (rate, self._leaf("weight", row), ()) for row, rate in self.rest.items()
+        ]
+        found = self._outputs(seeds, self.slow)
+        begun = {node: self._leaf("begin", place.slot) for node, place in self.states.items()}
+        self.leaves[_BEGUN] = Place("extra", 0)
+        changes = {
+            place.slot: value - substitute(value, {**begun, TIME: _BEGUN})
+            for place, value in found
+            if place.array == "state"
+        }
+        states = tuple(i for i, change in sorted(changes.items()) if not is_constant(change, 0.0))
+        slow = [(place, value) for place, value in found if place.array == "gradient"]
+        return [*slow, *((Place("out", k), changes[i]) for k, i in enumerate(states))], states
 
     def step(self) -> Outputs:
         """Return the cotangents through the matrix, the slopes by time, and what is linear.

@@ -5,16 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm.compile import Compiled
-from theratwin.dynamics.llvm.emit_adjoint import EXPORT
-from theratwin.dynamics.llvm.emit_adjoint_outputs import ADJOINT_CONTEXT
-from theratwin.dynamics.llvm.emit_tape import HEAD
-from theratwin.dynamics.llvm.layout import DONE
+from theratwin.dynamics.llvm.layout import ADJOINT_CONTEXT, DONE, PULL_BACK, TAPE_HEADER
 from theratwin.dynamics.llvm.memory import Context, Scratch
 from theratwin.dynamics.llvm.ready import Interface
 from theratwin.dynamics.solving.run import Run
@@ -37,6 +35,7 @@ class TapedRun(Run):
 
     waiting: dict[Chunk, np.ndarray] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.Lock)
+    _own: Any = field(default_factory=threading.local)
 
     def _code(self) -> tuple[Interface, Compiled]:
         return self.engine.adjoint_code()
@@ -49,11 +48,18 @@ class TapedRun(Run):
     def solved(self) -> Solution:
         """Solve, and keep the tapes as far as there is room for them."""
         self._each_chunk(self._solve_and_keep, TAPED)
+        return self.found
+
+    @cached_property
+    def found(self) -> Solution:
+        """The solution, once all has been solved."""
         return self._gathered()
 
-    def solution_so_far(self) -> Solution:
-        """Return what has been solved."""
-        return self._gathered()
+    def _scratch(self) -> Scratch:
+        """Return this thread's working memory: whatever ran in it has left its lanes idle."""
+        if not hasattr(self._own, "scratch"):
+            self._own.scratch = Scratch(self.interface.layout)
+        return self._own.scratch
 
     def pulled_back(self, cotangents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return cotangents of "parameters", "initial" states and "events", by patient.
@@ -103,7 +109,7 @@ class TapedRun(Run):
         last[tape[:, 0].astype(np.int64) - first] = np.arange(len(tape))
         good = self.shared["status"][first:stop] == int(Status.DONE)
         todo = first + np.flatnonzero(good)
-        scratch = Scratch(self.interface.layout)
+        scratch = self._scratch()
         told = {
             **self._unrecorded(scratch),
             **self.back,
@@ -115,7 +121,7 @@ class TapedRun(Run):
             "tape_base": first,
             "tape_last": last,
         }
-        Context(told, ADJOINT_CONTEXT).call(self.compiled.addresses[EXPORT])
+        Context(told, ADJOINT_CONTEXT).call(self.compiled.addresses[PULL_BACK])
 
     def _unrecorded(self, scratch: Scratch) -> dict[str, Any]:
         return {
@@ -129,10 +135,10 @@ class TapedRun(Run):
         """Solve a chunk and return its tape."""
         first, stop = chunk
         ops = self.engine.slots
-        width = HEAD + len(ops.switches) + ops.size
+        width = TAPE_HEADER + len(ops.switches) + ops.size
         tape = np.empty((ROWS * (stop - first), width))
         used, position = np.zeros(1, np.int64), np.array([first])
-        scratch = Scratch(self.interface.layout)
+        scratch = self._scratch()
         shared = {**self.shared, "scratch": scratch.numbers, "next": position, "stop": stop}
         shared |= {"recorded_count": 1, "spread": 0, "record_used": used}
         address = self.compiled.addresses["theratwin_integrate"]

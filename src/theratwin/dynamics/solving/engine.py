@@ -203,6 +203,7 @@ class Engine:
         start: float = 0.0,
         end: Any = None,
         by: Iterable[str] | None = None,
+        keep: Iterable[str] | None = None,
         **settings: Any,
     ) -> Gradient:
         r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial\theta`, one a patient.
@@ -220,6 +221,8 @@ class Engine:
         by
             Parameters, switches (their starting values), states (their initial values) and named
             doses; all that there are if None.
+        keep
+            The states and quadratures in the solution; all if None.
         **settings
             `Settings`.
 
@@ -243,7 +246,8 @@ class Engine:
         refuse_options(settings)
         chosen = Settings(**settings)
         request = self._request(parameters, times, list(doses), start, end, chosen)
-        return pull_back(self, request, cotangents, by)
+        kept = self._indices(keep, "keep")
+        return pull_back(self, replace(request, kept=kept), cotangents, by)
 
     def _request(
         self,

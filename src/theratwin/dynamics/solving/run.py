@@ -153,7 +153,8 @@ class Run:
 
     def _gathered(self) -> Solution:
         observed, data = self.engine.slots.observables, self.shared
-        names = [self.engine.slots.public_names[i] for i in self.kept]
+        known = self.engine.slots.public_names
+        names = [known[i] for i in self.kept]
         values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
         sums = set(self.engine.system.quadratures)
         slopes = {
