@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import InputError
 from theratwin.dynamics import Bolus, Dose, Engine, Infusion, Jump, State, System
 from theratwin.dynamics.expressions.expression import ONE, Binding, constant, symbol
 
@@ -139,12 +139,14 @@ def test_bad_doses_are_named(chain: Engine, doses: list[Dose], word: str) -> Non
         chain.solve({}, [1.0], doses=doses)
 
 
-def test_no_slope_by_a_switch_that_infusions_take_over():
-    """It would be reset at the infusion's edges: refused, not given wrong."""
+def test_the_slope_by_the_starting_rate_passes_infusions() -> None:
+    """Edges set the rate to the base and what runs: the part of the base stays."""
     x, rate = symbol("x", Binding.STATE), symbol("rate", Binding.SEGMENT)
     system = System((State("x", constant(0.0), rate - 0.1 * x),), {}, {"rate": 1.0})
-    infusion = Infusion("rate", 2.0, 1.0, 5.0)
-    with pytest.raises(UnsupportedError, match="infusions act on"):
-        Engine(system).solve(times=[4.0], doses=[infusion], sensitivities=["rate"])
-    alone = Engine(system).solve(times=[4.0], sensitivities=["rate"])
-    assert alone.slopes["rate"]["x"][0, 0] == pytest.approx((1 - np.exp(-0.4)) / 0.1, rel=1e-6)
+    doses = [Infusion("rate", 2.0, 1.0, 5.0), Infusion("rate", 2.5, 3.0, 4.0, name="second")]
+    given = {"doses": doses, "sensitivities": ["rate", "second"]}
+    found = Engine(system).solve({"rate": [1.0, 3.0]}, TIMES, **given, **TIGHT)
+    # Linear: the base adds its own convolution whatever runs on top of it.
+    for patient in range(2):
+        slope = found.slopes["rate"]["x"][patient]
+        np.testing.assert_allclose(slope, -np.expm1(-0.1 * TIMES) / 0.1, rtol=1e-9)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError
+from theratwin.core.seed import stream
 from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, Status, System
 from theratwin.dynamics.expressions.expression import (
     ONE,
@@ -124,6 +125,42 @@ def test_nonlinear_and_time_dependent(name: str) -> None:
         assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
 
 
+@pytest.mark.parametrize("name", ["level", "other", "first", "second", "third", "later", "q"])
+def test_by_the_base_of_overlapping_infusions_with_jumps_between(name: str) -> None:
+    # Two switches: one infused three times over its base, the other jumps in between.
+    x, y = symbol("x", Binding.STATE), symbol("y", Binding.STATE)
+    level, other = (symbol(n, Binding.SEGMENT) for n in ("level", "other"))
+    q = symbol("q")
+    uptake = x / (ONE + x) * exp(-q * level)
+    system = System(
+        (State("x", ZERO, level - uptake - q * x), State("y", ZERO, other * uptake - q * y)),
+        {"q": 0.3},
+        {"level": 0.5, "other": 1.0},
+        observables={"product": level * other * x},
+    )
+    base = {"level": 0.5, "other": 1.2, "first": 3.0, "second": 2.0, "third": 1.0}
+    base |= {"later": 0.4, "q": 0.3}
+    engine = Engine(system)
+
+    def solve(values: dict[str, float], **more: object) -> object:
+        plan = [
+            Infusion("level", 1.0, 4.0, values["first"], name="first"),
+            Infusion("level", 2.0, 1.0, values["second"], name="second"),
+            Jump("other", 2.5, values["later"], name="later"),
+            Infusion("level", 4.5, 3.0, values["third"], name="third"),
+        ]
+        given = {key: values[key] for key in ("level", "other", "q")}
+        return engine.solve(given, TIMES, doses=plan, **TIGHT, **more)
+
+    found = solve(base, sensitivities=[name])
+    up, down = (solve({**base, name: base[name] + s * 1e-5}) for s in (1.0, -1.0))
+    for quantity in ("x", "y", "product"):
+        expected = (up[quantity] - down[quantity])[0] / 2e-5
+        scale = np.max(np.abs(expected)) + np.max(np.abs(found[quantity]))
+        # Differences at 1e-5 of a solution at 1e-11.
+        assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
+
+
 def test_at_loose_tolerance_they_are_those_of_the_scheme() -> None:
     # The derivative is of the discrete solution: it is as good as the solution itself.
     engine = Engine(nonlinear())
@@ -143,6 +180,40 @@ def test_company_does_not_change_the_bytes() -> None:
         expected = together.slopes["q"][name]
         np.testing.assert_array_equal(wide.slopes["q"][name][::-1], expected)
         np.testing.assert_array_equal(alone.slopes["q"][name][0], expected[4])
+
+
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_lanes_do_not_change_the_bytes(lanes: int) -> None:
+    directions = ["v", "q", "n"]
+    given = {"v": np.linspace(0.4, 1.2, 13)}
+    expected = Engine(nonlinear()).solve(given, TIMES, sensitivities=directions)
+    found = Engine(nonlinear(), lanes=lanes).solve(given, TIMES, sensitivities=directions)
+    for direction in directions:
+        for name in ("x", "y", "ratio", "late", "exposure"):
+            other = expected.slopes[direction][name]
+            assert found.slopes[direction][name].tobytes() == other.tobytes()
+
+
+def test_each_patient_has_times_of_its_own() -> None:
+    # Up to some twenty times within one step of one lane, none within that of another.
+    random = np.sort(stream(6, "times").uniform(0.0, 12.0, (5, 60)), axis=1)
+    random[1] = np.linspace(11.0, 12.0, 60)
+    engine, v = Engine(nonlinear()), np.linspace(0.4, 1.2, 5)
+    together = engine.solve({"v": v}, random, sensitivities=["v", "km", "q"])
+    for patient in range(5):
+        alone = engine.solve({"v": v[patient]}, random[patient], sensitivities=["km"])
+        for name in ("x", "ratio", "late"):
+            expected = together.slopes["km"][name][patient]
+            assert alone.slopes["km"][name][0].tobytes() == expected.tobytes()
+
+
+def test_between_steps_they_are_interpolated(chain: Engine) -> None:
+    times = np.linspace(0.0, 12.0, 400)
+    found = chain.solve({"a0": 2.0}, times, sensitivities=["k"], rtol=1e-7, atol=1e-10)
+    assert found.steps[0] < 100
+    expected = -2.0 * times * np.exp(-times)
+    # The dense output is of order 4: some ten times the tolerance.
+    np.testing.assert_allclose(found.slopes["k"]["a"][0], expected, atol=2e-6)
 
 
 def test_directions_spread_over_lanes_give_the_same_bytes() -> None:

@@ -11,6 +11,9 @@ from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.treatment import Radiopharmaceutical, Schedule
 from theratwin.core.errors import InputError
 
+#: The kinetic models that a case may ask for: its own curves, or a whole body by the target.
+KINETIC_MODELS = ("curves", "psma")
+
 
 @dataclass(frozen=True)
 class SharedUncertainty:
@@ -52,6 +55,8 @@ class Case:
         ``"measured"`` or ``"simulated"``; a simulated case is labeled so everywhere.
     description
         In the words of whoever wrote the case.
+    model
+        The kinetic model that the case asks for: ``"curves"``, or one of the whole body.
     files
         The files that it was read from: the case file, then its tables.
     """
@@ -66,6 +71,7 @@ class Case:
     origin: str = "measured"
     description: str = ""
     files: tuple[Path, ...] = ()
+    model: str = "curves"
 
     @property
     def lesion_names(self) -> tuple[str, ...]:
@@ -95,6 +101,10 @@ class Case:
             if m.volume is not None and m.administration == administration
         ]
         return replace(volume, value=sum(scanned) / len(scanned)) if scanned else volume
+
+    def has_volume(self, region: str) -> bool:
+        """Whether the volume of a region or lesion is declared."""
+        return region in self._declared_volumes()
 
     def _declared_volumes(self) -> dict[str, Volume]:
         return dict(self.patient.organs) | {lesion.name: lesion.volume for lesion in self.lesions}

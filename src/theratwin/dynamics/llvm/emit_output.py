@@ -6,27 +6,26 @@ from itertools import pairwise
 
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
-from theratwin.dynamics.llvm.layout import CONTEXT, Layout
+from theratwin.dynamics.llvm.layout import CONTEXT, HEADER, POWERS, Layout
 from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.solving.tableau import Tableau
-
-#: Powers of a piece's polynomial, and the numbers before them: patient, time, length.
-POWERS, HEADER = 5, 3
 
 
 class Told:
     """What the driver is told, read when it is needed."""
+
+    names = CONTEXT
 
     def __init__(self, code: Code, base: str = "%context") -> None:
         self.code, self.base = code, base
 
     def address(self, name: str) -> str:
         """Read an address."""
-        return self.code.get("ptr", self.base, CONTEXT.index(name))
+        return self.code.get("ptr", self.base, self.names.index(name))
 
     def whole(self, name: str) -> str:
         """Read a whole number."""
-        return self.code.get("i64", self.base, CONTEXT.index(name))
+        return self.code.get("i64", self.base, self.names.index(name))
 
 
 class Output:
@@ -37,7 +36,13 @@ class Output:
 
     def functions(self) -> str:
         """Return their text."""
-        return self._interpolate() + self._keep() + self._record()
+        return self._interpolate() + self._keep()
+
+    def records(self) -> str:
+        """Return the text of ``record``, which keeps curves, and of ``mark``: nothing."""
+        code = Code(Width(1))
+        code.line("ret void")
+        return self._record() + function("mark", "ptr %context, ptr %scratch, i64 %lane", code)
 
     def _lane(self, code: Code, rows: Rows, name: str, row: str | int) -> str:
         """Read one lane's number from a row of an array."""
@@ -120,6 +125,8 @@ class Output:
             powers = [before, op("fadd", op("fsub", after, before), bends[0])]
             powers += [op("fsub", b, a) for a, b in pairwise(bends)]
             powers.append(op("fneg", bends[-1]))
+            # A method with a dense output of lower order has fewer.
+            powers += [code.number(0.0)] * (POWERS - len(powers))
             first = code.value(f"mul i64 {k}, {POWERS}")
             for power, value in enumerate(powers):
                 at = code.value(f"add i64 {first}, {HEADER + power}")

@@ -42,8 +42,33 @@ CONTEXT = (
     "recorded_count",
     "spread",
 )
+#: What the adjoint is told, in order.
+ADJOINT_CONTEXT = (
+    *CONTEXT,
+    "todo",
+    "tape",
+    "tape_base",
+    "tape_last",
+    "state_cotangents",
+    "observable_cotangents",
+    "out_parameters",
+    "out_initial",
+    "out_events",
+)
+#: The function that follows patients back along their tapes.
+PULL_BACK = "theratwin_pull_back"
+#: Numbers before the switches in a row of a tape: patient, time, length, and the row before.
+TAPE_HEADER = 4
+
 #: Numbers that the driver reads through ``options``.
 OPTIONS = ("rtol", "largest_step", "first_step")
+
+#: What ``theratwin_integrate`` returns: all done, or room for pieces is needed.
+DONE, FULL = 0, 1
+#: Lanes: four doubles fill the registers of AVX2; eight gain nothing and compile much slower.
+LANES = 4
+#: Powers of a piece's polynomial, and the numbers before them: patient, time, length.
+POWERS, HEADER = 5, 3
 
 #: What a lane is doing.
 IDLE, RUNNING, BEGINNING, LOADED, STARTING = -1, 0, 1, 2, 3

@@ -95,21 +95,30 @@ class Plan:
     targets
         The state, or the number of states plus the switch; shape ``(patient, event)``.
     slopes
-        Derivative of the amounts by each named dose, ``(patient, event, name)``.
+        Derivative of the amounts by each direction, ``(patient, event, direction)``.
     names
         The named doses.
+    bases
+        The switches whose starting values the edges of infusions follow; the directions are the
+        named doses, then these.
     """
 
     times: Float[np.ndarray, "patient event"]
     amounts: Float[np.ndarray, "patient event"]
     targets: Int[np.ndarray, "patient event"]
-    slopes: Float[np.ndarray, "patient event name"]
+    slopes: Float[np.ndarray, "patient event direction"]
     names: tuple[str, ...]
+    bases: tuple[str, ...] = ()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """What the amounts can be differentiated by."""
+        return (*self.names, *self.bases)
 
 
 @dataclass(frozen=True, eq=False)
 class _Event:
-    """One column of the table: time, amount, target, and slopes of the amount by dose."""
+    """One column of the table: time, amount, target, and slopes of the amount by direction."""
 
     time: np.ndarray
     amount: np.ndarray
@@ -157,12 +166,9 @@ def plan(
     events = [_instant(dose, targets) for dose in given if not isinstance(dose, Infusion)]
     events += _infusions(given, targets, initial)
     if not events:
-        empty = np.empty((patients, 0))
-        return Plan(
-            empty, empty, empty.astype(np.int64), np.empty((patients, 0, len(names))), names
-        )
-    table = _Table.of(events, names, patients)
-    return table.sorted(names)
+        return no_doses(patients, names)
+    bases = tuple(dict.fromkeys(d.switch for d in given if isinstance(d, Infusion)))
+    return _Table.of(events, (*names, *bases), patients).sorted(names, bases)
 
 
 def no_doses(patients: int, names: tuple[str, ...] = ()) -> Plan:
@@ -193,14 +199,14 @@ class _Table:
             np.moveaxis(stacked, 2, 0),
         )
 
-    def sorted(self, names: tuple[str, ...]) -> Plan:
+    def sorted(self, names: tuple[str, ...], bases: tuple[str, ...]) -> Plan:
         order = np.argsort(self.times, axis=1, kind="stable")
         times, amounts, targets = (
             np.ascontiguousarray(np.take_along_axis(array, order, axis=1))
             for array in (self.times, self.amounts, self.targets.astype(np.int64))
         )
         slopes = np.ascontiguousarray(np.take_along_axis(self.slopes, order[..., None], axis=1))
-        return Plan(times, amounts, targets, slopes, names)
+        return Plan(times, amounts, targets, slopes, names, bases)
 
 
 def _checked(dose: Dose, index: int, targets: Sequence[str], patients: int, start: float) -> Dose:
@@ -276,7 +282,8 @@ def _infusions(
 
 
 def _edge(time: np.ndarray, infusions: Sequence[Infusion], target: int, base: Number) -> _Event:
-    amount, slopes = np.zeros(time.shape) + base, {}
+    # The rate is the base and what runs on top of it: by the base the slope is one.
+    amount, slopes = np.zeros(time.shape) + base, {infusions[0].switch: np.ones(time.shape)}
     for dose in infusions:
         running = (dose.time <= time) & (time < dose.time + dose.duration)
         amount = amount + np.where(running, dose.amount / dose.duration, 0.0)

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics.llvm.compile import Compiled, compiled, target
-from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
-from theratwin.dynamics.llvm.emit_sensitivity import Slopes
-from theratwin.dynamics.solving.dosing import Dose, Infusion, Number, plan, shapes
+from theratwin.dynamics.llvm.compile import Compiled, target
+from theratwin.dynamics.llvm.layout import LANES
+from theratwin.dynamics.llvm.ready import Interface, ready
+from theratwin.dynamics.solving.dosing import Dose, Number, plan, shapes
+from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
-from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
 from theratwin.dynamics.solving.request import Request, Settings
 from theratwin.dynamics.solving.run import Run
-from theratwin.dynamics.solving.slope_programs import check_directions
+from theratwin.dynamics.solving.slots import slots
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.tableau import DEFAULT_METHOD, Tableau, tableau
 from theratwin.dynamics.system import System
+
+if TYPE_CHECKING:
+    from theratwin.dynamics.llvm.emit_llvm import Module
+    from theratwin.dynamics.solving.adjoint import Cotangents, Gradient
+    from theratwin.dynamics.solving.operations import Operations
 
 
 class Engine:
@@ -34,6 +43,8 @@ class Engine:
         Patients solved side by side in one instruction; the results do not depend on it.
     level
         Of code generation: 1, or 0 for code that is made in less time and runs slower.
+    method
+        Of integration, by name (`tableau`), or as coefficients.
 
     Examples
     --------
@@ -47,20 +58,64 @@ class Engine:
            [1.     , 0.13534]])
     """
 
-    def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
+    def __init__(
+        self,
+        system: System,
+        lanes: int = LANES,
+        level: int = 1,
+        method: str | Tableau = DEFAULT_METHOD,
+    ) -> None:
         self.system = system
-        self.operations: Operations = operations(system)
+        self.slots = slots(system)
         self.lanes = lanes
         self.level = level
-        self._made: dict[tuple[str, ...], tuple[Module, Compiled]] = {}
+        self.method = method
+        if isinstance(method, str) and method != DEFAULT_METHOD:
+            tableau(method)  # an unknown name is refused at once
+        self._made: dict[tuple[str, ...], tuple[Interface, Compiled]] = {}
+        self._adjoint: tuple[Interface, Compiled] | None = None
 
-    def code(self, directions: tuple[str, ...] = ()) -> tuple[Module, Compiled]:
-        """Return the compiled module for some directions of sensitivity."""
+    @cached_property
+    def operations(self) -> Operations:
+        """The programs of the system; not needed where its code is in the cache."""
+        from theratwin.dynamics.solving.operations import operations
+
+        return operations(self.system)
+
+    def code(self, directions: tuple[str, ...] = ()) -> tuple[Interface, Compiled]:
+        """Return the code for some directions of sensitivity, and how to use it."""
         if directions not in self._made:
-            slopes = Slopes.of(self.system, self.operations, directions)
-            made = module(self.operations, self.lanes, target().is_x86, slopes)
-            self._made[directions] = made, compiled(made.text, made.exports, self.level)
+            # All that `_module` looks at must stand here.
+            known = identity(
+                self.system, lanes=self.lanes, directions=directions, method=self.method
+            )
+            self._made[directions] = ready(known, self.level, partial(self._module, directions))
         return self._made[directions]
+
+    def _module(self, directions: tuple[str, ...]) -> Module:
+        from theratwin.dynamics.llvm.emit_llvm import module
+        from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+
+        slopes = Slopes.of(self.system, self.operations, directions)
+        method = tableau(self.method) if isinstance(self.method, str) else self.method
+        return module(self.operations, self.lanes, target().is_x86, slopes, method)
+
+    def adjoint_code(self) -> tuple[Interface, Compiled]:
+        """Return the code that keeps tapes and follows them back."""
+        if self._adjoint is None:
+            known = identity(self.system, lanes=self.lanes, adjoint=True, method=self.method)
+            self._adjoint = ready(known, self.level, self._adjoint_module)
+        return self._adjoint
+
+    def _adjoint_module(self) -> Module:
+        from theratwin.dynamics.llvm.emit_adjoint import Adjoint
+        from theratwin.dynamics.llvm.emit_llvm import module
+        from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+
+        method = tableau(self.method) if isinstance(self.method, str) else self.method
+        adjoint = Adjoint.of(self.operations, method)
+        is_x86 = target().is_x86
+        return module(self.operations, self.lanes, is_x86, Slopes(), method, adjoint)
 
     def solve(
         self,
@@ -114,18 +169,9 @@ class Engine:
             If a name is unknown or a shape does not fit. A patient who cannot be solved is no
             error: see `Solution.status`.
         """
-        doses = list(doses)
-        given = Inputs.of(
-            self.system, self.operations, parameters or {}, times, start, end, shapes(doses)
-        )
         chosen = Settings(**settings)
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.operations.switches)}
-        states = self.public_names()
-        events = plan(doses, states, self.operations.switches, given.patients, start, initial)
-        request = Request(
-            given,
-            events,
-            chosen,
+        request = replace(
+            self._request(parameters, times, list(doses), start, end, chosen),
             kept=self._indices(keep, "keep"),
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
@@ -137,40 +183,104 @@ class Engine:
                 value=request.directions,
                 remedy="Differentiate by differences, or write the event as a smooth rate.",
             )
-        _refuse_infused(request.directions, doses)
-        check_directions(request.directions, self.operations, events.names)
-        unsteady = np.zeros(given.patients, bool)
+        self._check_directions(request.directions, request.plan.names)
+        unsteady = np.zeros(request.inputs.patients, bool)
         if steady:
-            request, unsteady = steadied(request, self.operations, self._run)
+            request, unsteady = steadied(request, self.slots, self._run)
         if to_infinity:
             request = request.lengthened()
         found = self._run(request, fallback)
         found = found.with_status(unsteady, Status.NOT_STEADY)
         return found.with_integrals(chosen.rtol, chosen.atol) if to_infinity else found
 
+    def pull_back(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None = None,
+        times: Any = (),
+        cotangents: Cotangents | Callable[[Solution], Cotangents] = MappingProxyType({}),
+        *,
+        doses: Iterable[Dose] = (),
+        start: float = 0.0,
+        end: Any = None,
+        by: Iterable[str] | None = None,
+        keep: Iterable[str] | None = None,
+        **settings: Any,
+    ) -> Gradient:
+        r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial\theta`, one a patient.
+
+        The derivative of the same discrete solution as that of `sensitivities`, by all directions
+        at once: worth while for scalars of more than a few directions.
+
+        Parameters
+        ----------
+        parameters, times, doses, start, end
+            As of `solve`.
+        cotangents
+            The weights :math:`\lambda`: name of a state, quadrature or observable to numbers that
+            broadcast to ``(patient, time)``; or a function that returns them for a `Solution`.
+        by
+            Parameters, switches (their starting values), states (their initial values) and named
+            doses; all that there are if None.
+        keep
+            The states and quadratures in the solution; all if None.
+        **settings
+            `Settings`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a shape does not fit.
+        UnsupportedError
+            For state events, or a chunk with too many steps.
+
+        Examples
+        --------
+        >>> from theratwin.dynamics.models import model
+        >>> engine = Engine(model("one-compartment").system())
+        >>> found = engine.pull_back({}, [1.0, 24.0], {"concentration": [0.0, 1.0]})
+        >>> bool(found["clearance"][0] < 0.0)
+        True
+        """
+        from theratwin.dynamics.solving.adjoint import pull_back, refuse_options
+
+        refuse_options(settings)
+        chosen = Settings(**settings)
+        request = self._request(parameters, times, list(doses), start, end, chosen)
+        kept = self._indices(keep, "keep")
+        return pull_back(self, replace(request, kept=kept), cotangents, by)
+
+    def _request(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None,
+        times: Any,
+        doses: Sequence[Dose],
+        start: float,
+        end: Any,
+        settings: Settings,
+    ) -> Request:
+        """Return what is asked, to keep nothing yet."""
+        given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
+        switches = self.slots.switches
+        initial = {s: given.switches[:, i] for i, s in enumerate(switches)}
+        states = self.slots.public_names
+        events = plan(doses, states, switches, given.patients, start, initial)
+        none = np.arange(0)
+        return Request(given, events, settings, kept=none, curves=none)
+
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)
 
+    def _check_directions(self, directions: tuple[str, ...], doses: tuple[str, ...]) -> None:
+        if directions:
+            from theratwin.dynamics.solving.slope_programs import check_directions
+
+            check_directions(directions, self.slots, doses)
+
     def _indices(self, names: Iterable[str] | None, field: str) -> np.ndarray:
-        known = self.public_names()
+        known = self.slots.public_names
         if names is None:
             return np.arange(len(known))
         for name in (wanted := list(names)):
             if name not in known:
                 raise InputError("no such state", field=field, value=name, allowed=known)
         return np.array([known.index(name) for name in wanted], dtype=np.int64)
-
-    def public_names(self) -> list[str]:
-        return [name.removeprefix(QUADRATURE) for name in self.operations.names]
-
-
-def _refuse_infused(directions: Sequence[str], doses: Sequence[Dose]) -> None:
-    """Refuse the slope by a switch's starting value where infusions take the switch over."""
-    for dose in doses:
-        if isinstance(dose, Infusion) and dose.switch in directions:
-            raise UnsupportedError(
-                "no sensitivity by the starting value of a switch that infusions act on",
-                field="sensitivities",
-                value=dose.switch,
-                remedy="Give the constant part of the rate a parameter of its own",
-            )

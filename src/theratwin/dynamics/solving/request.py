@@ -90,8 +90,8 @@ class Request:
         plan, patients = self.plan, self.inputs.patients
         slopes = np.zeros((*plan.times.shape, len(self.directions)))
         for k, direction in enumerate(self.directions):
-            if direction in plan.names:
-                slopes[..., k] = plan.slopes[..., plan.names.index(direction)]
+            if direction in plan.directions:
+                slopes[..., k] = plan.slopes[..., plan.directions.index(direction)]
         if self.first_amounts is None or self.first_slopes is None:
             return plan.times, plan.targets, plan.amounts, slopes
         states = self.first_amounts.shape[1]
