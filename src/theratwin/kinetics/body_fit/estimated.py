@@ -39,7 +39,7 @@ class Estimated:
 
 
 def estimated(
-    case: Case, target: str, binding: frozenset[str], clearance: tuple[str, ...]
+    case: Case, ligand: str, target: str, binding: frozenset[str], clearance: tuple[str, ...]
 ) -> Estimated:
     """Return what is estimated for a case.
 
@@ -52,8 +52,8 @@ def estimated(
     ----------
     case
         The case.
-    target
-        The ligand's target, a branch of the parameter set ``body_priors``.
+    ligand, target
+        Branches of the parameter set ``body_priors``; the ligand's own values go first.
     binding
         Organs of the model with receptors.
     clearance
@@ -63,11 +63,11 @@ def estimated(
     kinds = {region: _kind(region) for region in _organs(case, binding)}
     kinds |= dict.fromkeys(case.lesion_names, "lesion")
     priors = {
-        f"{region}.{key}": _prior(known, f"{target}.{kind}.{key}")
+        f"{region}.{key}": _prior(known, (ligand, target), f"{kind}.{key}")
         for region, kind in kinds.items()
         for key in _LOCAL
     }
-    priors |= {name: _prior(known, f"{target}.{name}") for name in clearance}
+    priors |= {name: _prior(known, (ligand, target), name) for name in clearance}
     changes, begins = {}, {}
     for name in priors:
         region, _, key = name.rpartition(".")
@@ -93,8 +93,9 @@ def _kind(region: str) -> str:
     return "gland" if region in _GLANDS else "organ"
 
 
-def _prior(known: ParameterSet, name: str) -> LogNormal:
-    distribution = known[name].distribution
+def _prior(known: ParameterSet, branches: tuple[str, ...], name: str) -> LogNormal:
+    own = [f"{branch}.{name}" for branch in branches if f"{branch}.{name}" in known]
+    distribution = known[own[0] if own else f"{branches[-1]}.{name}"].distribution
     if not isinstance(distribution, LogNormal):
         raise UnsupportedError("this prior must be log-normal", field=name)
     return distribution

@@ -38,9 +38,10 @@ def psma_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
         If the ligand is no PSMA ligand, an administration has no amount of ligand, a region that
         was measured is none of the model's, or nothing was measured.
     """
-    from theratwin.kinetics.models import psma_body
+    from theratwin.kinetics.models import psma_body, psma_ligand
 
-    what = estimated(case, "psma", _BINDING, _CLEARANCE)
+    ligand = psma_ligand(case.radiopharmaceutical.ligand.name)
+    what = estimated(case, ligand, "psma", _BINDING, _CLEARANCE)
     body = psma_body(case, changing=tuple(what.changes))
     return (body_block(fit_model("psma", body, case, what, decay_constant), case),)
 
