@@ -9,7 +9,13 @@ from theratwin.core import LogNormal
 from theratwin.dynamics import Dose
 from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.body_fit.block import body_block
-from theratwin.kinetics.body_fit.estimated import Estimated, estimated
+from theratwin.kinetics.body_fit.estimated import (
+    UNDELINEATED,
+    UNDELINEATED_VOLUME,
+    Estimated,
+    estimated,
+    has_undelineated,
+)
 from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.curves import Block
 
@@ -42,7 +48,10 @@ def psma_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
 
     ligand = psma_ligand(case.radiopharmaceutical.ligand.name)
     what = estimated(case, ligand, "psma", _BINDING, _CLEARANCE)
-    body = psma_body(case, changing=tuple(what.changes))
+    lesions, given = case.lesion_names, {}
+    if has_undelineated(case):
+        lesions, given = (*lesions, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+    body = psma_body(case, lesions=lesions, given=given, changing=tuple(what.changes))
     return (body_block(fit_model("psma", body, case, what, decay_constant), case),)
 
 
