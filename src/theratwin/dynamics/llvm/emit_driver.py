@@ -229,6 +229,7 @@ class Driver:
         code = LaneCode(self.layout)
         code.line(f"call void @outputs_now({_CALL})")
         code.line(f"call void @rearm({_CALL})")
+        code.line(f"call void @mark({_CALL})")
         end = code.own("double", "end")
         done, more, leave = (code.label(s) for s in ("done", "more", "leave"))
         code.branch(code.compare("oge", code.own("double", "time"), end), done, more)
