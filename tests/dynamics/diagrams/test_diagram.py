@@ -100,5 +100,5 @@ def test_labels_are_escaped_and_an_empty_network_is_drawn() -> None:
 
 def test_the_picture_in_the_documentation_is_current() -> None:
     """Made by ``diagram(model("tumor-feedback"))``."""
-    page = Path(__file__).parents[2] / "docs" / "methods" / "tumor-feedback.svg"
+    page = Path(__file__).parents[3] / "docs" / "methods" / "tumor-feedback.svg"
     assert page.read_text(encoding="utf-8") == diagram(model("tumor-feedback")) + "\n"

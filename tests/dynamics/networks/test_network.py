@@ -34,7 +34,7 @@ from theratwin.dynamics.networks.builder import NetworkBuilder
 from theratwin.dynamics.networks.network import Network
 from theratwin.dynamics.networks.port import SwitchChange, schedule
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROTOTYPE = ROOT.parent / "shared" / "prototypes" / "kernel" / "model.py"
 
 
