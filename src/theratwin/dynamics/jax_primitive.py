@@ -117,7 +117,6 @@ class Joint:
         self, directions: tuple[str, ...]
     ) -> Callable[[dict[str, jax.Array]], tuple[jax.Array, jax.Array]]:
         """Return the function of values and sensitivities, which refuses to be differentiated."""
-        self.check_directions(directions)
         self.engine.code(directions)
 
         @jax.custom_jvp
@@ -138,16 +137,6 @@ class Joint:
 
         both.defjvp(refuse, symbolic_zeros=True)
         return both
-
-    def check_directions(self, directions: tuple[str, ...]) -> None:
-        """Raise `UnsupportedError` for derivatives that the engine does not have."""
-        if self.engine.system.events:
-            raise UnsupportedError(
-                "derivatives do not pass state events",
-                field="jax_solver",
-                value=directions,
-                remedy="Differentiate by differences, or write the event as a smooth rate.",
-            )
 
     def called(
         self, directions: tuple[str, ...], given: dict[str, jax.Array]

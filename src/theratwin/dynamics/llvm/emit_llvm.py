@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import Binding
 from theratwin.dynamics.llvm.emit_driver import Driver
+from theratwin.dynamics.llvm.emit_event_slopes import EventSlopes
 from theratwin.dynamics.llvm.emit_events import Events
 from theratwin.dynamics.llvm.emit_integrate import Integrator
 from theratwin.dynamics.llvm.emit_linear import factor_function, matrix_function, solve_function
@@ -84,6 +85,8 @@ def module(
     environment = slopes.environment(operations)
     texts, spill = _programs(operations, environment, elimination, width)
     slope_texts, slope_spill = slopes.programs(width)
+    event_slopes = EventSlopes(slopes, operations)
+    event_programs = event_slopes.programs(lanes)
     layout = Layout(lanes)
     layout.add_all(_LANE_ROWS)
     for name in ("state", "reached_state", "slope", "output", "time_slope"):
@@ -91,20 +94,23 @@ def module(
     layout.add("increments", size * method.stages)
     layout.add("matrix", len(elimination.entries))
     layout.add("environment", len(environment.places) or 1)
-    layout.add("spill", max(spill, slope_spill, 1))
+    layout.add("spill", max(spill, slope_spill, 1, *(spill for _, spill in event_programs)))
     slopes.add_rows(layout, operations, method)
+    event_slopes.add_rows(layout)
     Events.add_rows(layout, operations)
     keeps = bool(slopes.directions)
     parts = [
         *texts,
         *slope_texts,
+        *(text for text, _ in event_programs),
         factor_function(operations, elimination, width),
         solve_function(elimination, width),
         Stepper(operations, method, layout, keeps).function(),
         Output(operations, method, layout).functions(),
-        Driver(operations, method, layout).functions(),
-        Events(operations, layout).functions(),
+        Driver(operations, method, layout, keeps).functions(),
+        Events(operations, method, layout, keeps).functions(),
         slopes.functions(operations, method, layout),
+        event_slopes.functions(layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
     ]

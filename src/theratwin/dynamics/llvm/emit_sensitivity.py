@@ -156,6 +156,7 @@ class _Emitter:
                 self._keep_one(),
                 self._keep_now(),
                 self._keep_within(),
+                self._cut_slope() if self.operations.assignments else "",
                 self._step(),
             )
         )
@@ -357,9 +358,8 @@ class _Emitter:
         """``keep_slopes_within(..., direction, own)``: interpolated, before the time reached."""
         code = LaneCode(self.layout)
         rows, told, op = code.rows, code.told, code.operate
-        last = code.value(f"icmp ne i64 {code.own('i64', 'last')}, 0")
         begun, length = code.own("double", "time"), code.own("double", "length")
-        reached = code.choose(last, code.own("double", "segment_end"), op("fadd", begun, length))
+        reached = self._reached(code)
         patient, count = code.own("i64", "patient"), told.whole("times_count")
         offset = code.value(f"mul i64 {patient}, {told.whole('times_stride')}")
         times = code.address(told.address("times"), offset)
@@ -396,6 +396,30 @@ class _Emitter:
         code.place(leave)
         code.line("ret void")
         return function("keep_slopes_within", f"{_LANE}, i64 %direction, ptr %own", code)
+
+    def _reached(self, code: LaneCode) -> str:
+        """Return where the step ends: with state events, where it is cut."""
+        if self.operations.assignments:
+            return code.own("double", "reached_time")
+        last = code.value(f"icmp ne i64 {code.own('i64', 'last')}, 0")
+        moved = code.operate("fadd", code.own("double", "time"), code.own("double", "length"))
+        return code.choose(last, code.own("double", "segment_end"), moved)
+
+    def _cut_slope(self) -> str:
+        """``cut_slope(..., own)``: end the derivatives where a state event cuts the step."""
+        code = LaneCode(self.layout)
+        rows = code.rows
+        with code.when(code.value(f"icmp sge i64 {code.own('i64', 'fired')}, 0")):
+            code.line(
+                f"call void @interpolate(i64 %lane, ptr %own, ptr {rows['reached_slope']}, "
+                f"ptr {rows['slope_increments']}, double {code.own('double', 'fraction')}, "
+                f"ptr {rows['output_slope']})"
+            )
+            with code.loop(self.size) as i:
+                value = code.get("double", rows["output_slope"], i)
+                code.put("double", value, rows["reached_slope"], code.at(i))
+        code.line("ret void")
+        return function("cut_slope", f"{_LANE}, ptr %own", code)
 
     def _step(self) -> str:
         """``step_slopes``: differentiate the step just made, keep results, accept."""
@@ -486,3 +510,5 @@ class _Emitter:
             with code.when(code.value(f"and i1 {here}, {one}")):
                 call = f"{_ALL}, i64 {lane}, i64 {direction}, ptr {own}"
                 code.line(f"call void @keep_slopes_within({call})")
+                if self.operations.assignments:
+                    code.line(f"call void @cut_slope({_ALL}, i64 {lane}, ptr {own})")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import InputError
 from theratwin.dynamics.llvm.compile import Compiled, compiled, target
 from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
 from theratwin.dynamics.llvm.emit_sensitivity import Slopes
@@ -130,13 +130,6 @@ class Engine:
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
         )
-        if self.system.events and request.directions:
-            raise UnsupportedError(
-                "sensitivities do not pass state events",
-                field="sensitivities",
-                value=request.directions,
-                remedy="Differentiate by differences, or write the event as a smooth rate.",
-            )
         check_directions(request.directions, self.operations, events.names)
         unsteady = np.zeros(given.patients, bool)
         if steady:

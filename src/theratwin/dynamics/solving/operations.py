@@ -150,6 +150,8 @@ class Operations:
         Row to the partial derivative by time, where there is one.
     assignments
         For each state event, the switches that it sets.
+    initially
+        For each, whether its trigger counts as true before the start.
     programs
         Name to program.
     """
@@ -164,6 +166,7 @@ class Operations:
     jacobian: Mapping[tuple[int, int], Expression]
     by_time: Mapping[int, Expression]
     assignments: tuple[tuple[str, ...], ...]
+    initially: tuple[bool, ...]
     programs: Mapping[str, Program]
 
     @property
@@ -219,6 +222,7 @@ def operations(system: System) -> Operations:
             tuple(name for name in event.assignments if name in system.switches)
             for event in system.events
         ),
+        initially=tuple(event.initially for event in system.events),
         programs={},
     )
     roots = {

@@ -26,6 +26,7 @@ from theratwin.dynamics.expressions.expression import (
     is_constant,
     symbol,
 )
+from theratwin.dynamics.solving.event_slope_programs import EventRows, EventSlopePrograms
 from theratwin.dynamics.solving.normal_form import NormalForm
 from theratwin.dynamics.solving.operations import (
     Environment,
@@ -61,12 +62,15 @@ class SlopePrograms:
         Programs that serve every direction.
     own
         Name to one program a direction.
+    events
+        Programs for state events, None without.
     """
 
     environment: Environment
     first_switch_slope: int
     shared: Mapping[str, Program]
     own: Mapping[str, tuple[Program, ...]]
+    events: EventSlopePrograms | None = None
 
 
 def slope_programs(
@@ -103,6 +107,9 @@ def slope_programs(
     for rows in (*shared.values(), *(rows for many in own.values() for rows in many)):
         for _, value in rows:
             environment.hoist(value)
+    events = source.events(directions) if system.events else None
+    if events:
+        events.hoist(environment)
     leaves = {**environment.places, **source.leaves}
 
     def program(name: str, rows: Rows) -> Program:
@@ -116,6 +123,7 @@ def slope_programs(
             name: tuple(program(f"{name}_{d}", rows) for d, rows in enumerate(many))
             for name, many in own.items()
         },
+        events.programs(leaves) if events else None,
     )
 
 
@@ -186,13 +194,21 @@ class _Derivatives:
         initial = {i: value for i, (_, value, *_) in enumerate(with_quadratures(self.system))}
         return self._changing(initial, self._along(direction))
 
+    def events(self, directions: tuple[str, ...]) -> EventRows:
+        """Return the derivatives of triggers and assignments."""
+        tangents = dict(zip(self.states, self.tangents, strict=True))
+        return EventRows(self.system, self.operations, directions, self._along, tangents)
+
     def _along(self, direction: str) -> dict[Expression, Expression]:
-        """Return the tangents of the slow symbols."""
-        if direction in self.operations.parameters:
-            return {symbol(direction): ONE}
-        return {
+        """Return the tangents of the slow symbols; a parameter moves what state events set."""
+        by_parameter = direction in self.operations.parameters
+        given = {name for names in self.operations.assignments for name in names}
+        moving = given if by_parameter else set(self.operations.switches)
+        own = {symbol(direction): ONE} if by_parameter else {}
+        return own | {
             symbol(switch, Binding.SEGMENT): switch_slope(switch, direction)
             for switch in self.operations.switches
+            if switch in moving
         }
 
     def _changing(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 
+from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.solving.dosing import no_doses
 from theratwin.dynamics.solving.operations import QUADRATURE, Operations
 from theratwin.dynamics.solving.request import FOREVER, Request
@@ -21,7 +22,19 @@ def steadied(
 
     The equations run a thousand years without doses. What they reach, less what they were to start
     from, is given as a bolus at the start, with its derivatives.
+
+    Raises
+    ------
+    UnsupportedError
+        If a state event sets a switch: what it sets would be lost.
     """
+    if any(operations.assignments):
+        raise UnsupportedError(
+            "no steady state with state events that set switches",
+            field="steady",
+            value=sorted({name for names in operations.assignments for name in names}),
+            remedy="Make them states without a rate of change.",
+        )
     start, patients = request.inputs.start, request.inputs.patients
     times = start + np.array([0.0, FOREVER / 2.0, FOREVER])
     inputs = replace(request.inputs, times=times, ends=np.full(patients, times[-1]))
