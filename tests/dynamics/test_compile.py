@@ -13,7 +13,8 @@ import pytest
 
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm import compile as compilation
-from theratwin.dynamics.llvm.compile import cache_folder, compiled, target
+from theratwin.dynamics.llvm.cache_files import cache_folder, read
+from theratwin.dynamics.llvm.compile import compiled, target
 
 
 def text(number: int) -> str:
@@ -73,13 +74,17 @@ def test_a_folder_that_others_can_write_is_not_used(folder: Path) -> None:
     assert not list(folder.iterdir())
 
 
-def test_damaged_files_are_made_anew(folder: Path) -> None:
+def test_damaged_short_and_foreign_files_are_not_read(folder: Path) -> None:
     make(10)
     (kept,) = folder.iterdir()
     content = kept.read_bytes()
+    foreign = kept.with_name("0" * 64 + ".o")
+    foreign.write_bytes(content)
+    assert read(kept.name) == content[32:]
+    assert read(foreign.name) is None
     for damaged in (b"", content[: len(content) // 2], content[:-1] + bytes([content[-1] ^ 1])):
         kept.write_bytes(damaged)
-        assert compilation._read(kept.stem) is None
+        assert read(kept.name) is None
 
 
 def test_a_home_that_cannot_be_written_costs_nothing_but_time(
@@ -115,6 +120,7 @@ def test_two_processes_at_once_agree(folder: Path) -> None:
     assert all(process.returncode == 0 for process in both)
     assert results[0] == results[1]
     assert len(list(folder.glob("*.o"))) == 1
+    assert len(list(folder.glob("*.json"))) == 1
     assert not list(folder.glob(".making-*"))
 
 

@@ -96,6 +96,10 @@ class Case:
         ]
         return replace(volume, value=sum(scanned) / len(scanned)) if scanned else volume
 
+    def has_volume(self, region: str) -> bool:
+        """Whether the volume of a region or lesion is declared."""
+        return region in self._declared_volumes()
+
     def _declared_volumes(self) -> dict[str, Volume]:
         return dict(self.patient.organs) | {lesion.name: lesion.volume for lesion in self.lesions}
 

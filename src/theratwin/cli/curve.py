@@ -67,10 +67,10 @@ def _block_name(name: str, known: list[str]) -> str:
 
 
 def _result(case: Case, posterior: BlockPosterior) -> dict[str, Any]:
-    from theratwin.twin.course import activity_by_cycle
+    from theratwin.twin.course import activities_by_cycle
 
     measured = [m.administration for m in case.measurements.of_region(posterior.name)]
-    curves = activity_by_cycle(posterior, case.schedule, seed=0)
+    curves = activities_by_cycle(posterior, case.schedule, seed=0)[posterior.name]
     half_lives = posterior.scatter(
         [alternative.effective_half_life(theta) for alternative, theta in posterior.each_share()]
     )

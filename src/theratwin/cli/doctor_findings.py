@@ -90,7 +90,7 @@ def _llvm() -> dict[str, Any]:
 
 
 def _cache() -> dict[str, Any]:
-    from theratwin.dynamics.llvm.compile import cache_folder
+    from theratwin.dynamics.llvm.cache_files import cache_folder
 
     folder = cache_folder()
     if folder is None:

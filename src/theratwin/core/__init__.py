@@ -1,7 +1,7 @@
 """Units, curves, parameters, errors, provenance, random streams: what every room stands on."""
 
 from theratwin.core.citation import Citation, citation
-from theratwin.core.curve import Curve, Exponentials, Pieces, Pulses, Total
+from theratwin.core.curve import Curve, Exponentials, Pieces, Pulses, Total, joined
 from theratwin.core.distribution import Distribution, Fixed, LogNormal, Normal, Uniform
 from theratwin.core.errors import (
     FitError,
@@ -43,6 +43,7 @@ __all__ = [
     "UnsupportedError",
     "citation",
     "convert",
+    "joined",
     "parameter_set",
     "parameter_set_names",
     "parse",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.case import Administration, Measurement
+from theratwin.case import Administration, Measurement, Schedule
 from theratwin.core import Exponentials, LogNormal
 from theratwin.kinetics.structure import CYCLE_PARAMETERS, LN2, Structure
 
@@ -83,6 +83,11 @@ class RegionCurve:
     def name(self) -> str:
         """The structure's name."""
         return self.structure.name
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that it has curves of: its own."""
+        return (self.region,)
 
     @cached_property
     def priors(self) -> tuple[LogNormal, ...]:
@@ -162,6 +167,24 @@ class RegionCurve:
     def curve(self, theta: Float[Any, "*draws parameters"]) -> Exponentials:
         """Return the curve over all administrations together."""
         return Exponentials.joined(self.cycle_curves(theta))
+
+    def curves(
+        self,
+        theta: Float[Any, "draws parameters"],
+        schedule: Schedule,
+        generator: np.random.Generator,
+    ) -> dict[str, tuple[Exponentials | None, ...]]:
+        """Return the region's curve by each administration of a course, of any length.
+
+        None for those before the region appears; cycles not measured take their ratios from the
+        priors.
+        """
+        first = self.first_cycle - 1
+        course = schedule.administrations[first:]
+        if not course:
+            return {self.region: (None,) * len(schedule)}
+        carried = self.carried(theta, len(course), generator)
+        return {self.region: (None,) * first + self.over(course).cycle_curves(carried)}
 
     def effective_half_life(self, theta: Any, cycle: int = 0) -> Any:
         """Return the effective half-life (h) of the terminal phase."""

@@ -8,12 +8,11 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.case import Administration, Case, Kind, Measurements, Schedule
-from theratwin.core import Exponentials
+from theratwin.core import Curve, joined
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
 from theratwin.physics import nuclide
 from theratwin.twin import Prediction, Twin
-from theratwin.twin.course import activity_by_cycle
 
 _LEVELS = (5.0, 50.0, 95.0)
 _POINTS = 80
@@ -69,7 +68,7 @@ def activity_bands(source: Twin | Prediction, region: str) -> tuple[Band, ...]:
         If the region was not measured, or no dose is predicted there.
     """
     case, schedule, curves, seed = _course(source, region)
-    total = _sum(curves)
+    total = joined(filter(None, curves))
     measured = case.measurements.of_region(region)
     shown = measured.administrations if isinstance(source, Twin) else schedule.names
     in_blood = any(m.kind is Kind.CONCENTRATION for m in measured)
@@ -91,7 +90,7 @@ def horizon(case: Case) -> float:
 
 def _course(
     source: Twin | Prediction, region: str
-) -> tuple[Case, Schedule, tuple[Exponentials | None, ...], int]:
+) -> tuple[Case, Schedule, tuple[Curve | None, ...], int]:
     if isinstance(source, Prediction):
         seed = source.provenance.seed or 0
         return source.case, source.schedule, source[region].activities, seed
@@ -103,21 +102,11 @@ def _course(
             value=region,
             allowed=case.measurements.regions,
         )
-    curves = activity_by_cycle(source.posterior(region), case.schedule, seed=source.seed)
-    return case, case.schedule, curves, source.seed
-
-
-def _sum(curves: tuple[Exponentials | None, ...]) -> Exponentials:
-    present = [curve for curve in curves if curve is not None]
-    total = present[0]
-    for curve in present[1:]:
-        total = total + curve
-    assert isinstance(total, Exponentials)  # sums of exponentials stay so
-    return total
+    return case, case.schedule, source.activities[region], source.seed
 
 
 def _band(
-    total: Exponentials,
+    total: Curve,
     number: int,
     administration: Administration,
     measurements: Measurements,

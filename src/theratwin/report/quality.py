@@ -36,7 +36,7 @@ def quality(twin: Twin) -> Iterator[Quality]:
 
 
 def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
-    scans = len(twin.case.measurements.of_region(posterior.name))
+    scans = sum(len(twin.case.measurements.of_region(region)) for region in posterior.regions)
     kept = sorted(posterior.fits, key=lambda fit: -fit.weight)
     drawn = [fit for fit in kept if fit.resampled is not None]
     worst = max(fit.resampled.pareto_k for fit in drawn if fit.resampled is not None)

@@ -10,13 +10,14 @@ from theratwin.case import Case
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
 from theratwin.dosimetry import Budget, bodies, relative_spread, self_s_value
-from theratwin.twin.course import activity_by_cycle
 from theratwin.twin.doses import (
     BLOOD,
     MARROW,
     WHOLE_BODY,
+    is_target,
     marrow_is_known,
     marrow_model_of,
+    marrow_source,
 )
 from theratwin.twin.systematics import SMALL_ORGANS
 from theratwin.twin.twin import Twin
@@ -44,10 +45,9 @@ def budget(twin: Twin, region: str) -> Budget:
     InputError
         If no dose is computed for the region.
     """
-    measured = twin.case.measurements.regions
-    if region == MARROW and marrow_is_known(twin.case):
+    if region == MARROW and marrow_is_known(twin.case, twin.regions):
         return _marrow(twin)
-    if region not in measured or region in {BLOOD, WHOLE_BODY, "remainder", MARROW}:
+    if region not in twin.regions or not is_target(twin.case, region):
         raise InputError("no dose is computed there", field="region", value=region)
     return _self_dose(twin, region)
 
@@ -75,16 +75,13 @@ def _self_dose(twin: Twin, region: str) -> Budget:
 
 def _marrow(twin: Twin) -> Budget:
     model = marrow_model_of(twin.case)
-    measured = set(twin.case.measurements.regions)
-    if MARROW in measured:
-        marrow = _total(twin, MARROW)
-    else:
-        marrow = _total(twin, BLOOD) * model.activity_for_blood
-    inside = {WHOLE_BODY} if WHOLE_BODY in measured else measured - {BLOOD, MARROW}
+    regions = set(twin.regions)
+    imaged = marrow_source(twin.case) == MARROW
+    marrow = _total(twin, MARROW) if imaged else _total(twin, BLOOD) * model.activity_for_blood
+    inside = {WHOLE_BODY} if WHOLE_BODY in regions else regions - {BLOOD, MARROW}
     body = sum(_total(twin, region) for region in inside)
     own, cross = marrow * model.self_s_value, body * model.body_s_value
     own_share = float(np.mean(own / (own + cross)))
-    imaged = MARROW in measured
     calibrated = 1.0 if imaged else 1.0 - own_share
     delineated = twin.case.volume(MARROW).relative_uncertainty if imaged else 0.0
     return Budget(
@@ -100,11 +97,10 @@ def _marrow(twin: Twin) -> Budget:
 
 def _integrated(twin: Twin, region: str) -> Mapping[str, np.ndarray]:
     """Return draws of the time-integrated activity (MBq h) by administration."""
-    schedule = twin.case.schedule
-    curves = activity_by_cycle(twin.posterior(region), schedule, seed=twin.seed)
+    curves = twin.activities[region]
     return {
         name: curve.integral()
-        for name, curve in zip(schedule.names, curves, strict=True)
+        for name, curve in zip(twin.case.schedule.names, curves, strict=True)
         if curve is not None
     }
 

@@ -1,54 +1,77 @@
-"""Draws of the activity in a region over a course of administrations."""
+"""Draws of the activity in every region over a course of administrations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from theratwin.case import Schedule
-from theratwin.core import Exponentials
+from theratwin.core import Curve, Exponentials, joined
 from theratwin.core.seed import stream
 from theratwin.twin.posterior import BlockPosterior
 
+#: Region to the curve of each administration: activity (MBq), or concentration (MBq/mL), with
+#: batch ``(draws,)``; None for administrations before the region appeared.
+Activities = Mapping[str, tuple[Curve | None, ...]]
 
-def activity_by_cycle(
+
+def activities_by_cycle(
     posterior: BlockPosterior, schedule: Schedule, *, seed: int
-) -> tuple[Exponentials | None, ...]:
-    """Return the curve of each administration in one region, averaged over structures.
+) -> dict[str, tuple[Curve | None, ...]]:
+    """Return the curves of a block's regions, the draws of all structures together.
 
     Parameters
     ----------
     posterior
-        The region's block.
+        The block.
     schedule
         The course; its k-th administration is the k-th cycle of the treatment, whatever its
         activity and time.
     seed
         Seed of the cycles that were not measured.
-
-    Returns
-    -------
-    tuple
-        For each administration, the activity (MBq, or MBq/mL) as a curve with batch
-        ``(draws,)``; None for cycles before the region appeared.
     """
-    first = posterior.fits[0].alternative.first_cycle - 1
-    course = schedule.administrations[first:]
-    if not course:
-        return (None,) * len(schedule)
-    shares = []
-    for alternative, theta in posterior.each_share():
-        # A stream for each structure: a cycle is the same in a short course and in a long one.
-        generator = stream(seed, posterior.name, alternative.name, "future")
-        carried = alternative.carried(theta, len(course), generator)
-        shares.append(alternative.over(course).cycle_curves(carried))
-    curves = [_joint(posterior, [share[cycle] for share in shares]) for cycle in range(len(course))]
-    return (None,) * first + tuple(curves)
+    # A stream for each structure: a cycle is the same in a short course and in a long one.
+    shares = [
+        alternative.curves(
+            theta, schedule, stream(seed, posterior.name, alternative.name, "future")
+        )
+        for alternative, theta in posterior.each_share()
+    ]
+    return {
+        region: tuple(
+            _joint(posterior, [share[region][cycle] for share in shares])
+            for cycle in range(len(schedule))
+        )
+        for region in shares[0]
+    }
 
 
-def _joint(posterior: BlockPosterior, shares: Sequence[Exponentials]) -> Exponentials:
-    """Gather the draws of all structures in one curve, with as many terms as the largest has."""
+def _joint(posterior: BlockPosterior, shares: Sequence[Curve | None]) -> Curve | None:
+    """Gather the draws of all structures in one curve."""
+    present = [share for share in shares if share is not None]
+    if len(present) < len(shares):  # whether a region has appeared rests on no structure
+        return None
+    exponentials = [share for share in present if isinstance(share, Exponentials)]
+    if len(exponentials) == len(shares):
+        return _scattered(posterior, exponentials)
+    if len(present) == 1:
+        return present[0]
+    return joined(
+        _spread(share, positions, posterior.draws)
+        for share, (_, positions) in zip(present, posterior.shares, strict=True)
+    )
+
+
+def _spread(share: Curve, positions: np.ndarray, draws: int) -> Curve:
+    """Return a structure's curves in the places of its draws, zero in those of the others."""
+    source, present = np.zeros(draws, dtype=int), np.zeros(draws)
+    source[positions], present[positions] = np.arange(len(positions)), 1.0
+    return share[source] * present
+
+
+def _scattered(posterior: BlockPosterior, shares: Sequence[Exponentials]) -> Exponentials:
+    """Return one sum of exponentials with as many terms as the largest has."""
     terms = max(share.amplitudes.shape[-1] for share in shares)
     return Exponentials(
         *(

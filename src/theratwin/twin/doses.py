@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from theratwin.case import Case, Kind, Schedule
-from theratwin.core import Exponentials
+from theratwin.core import Curve, joined
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
 from theratwin.dosimetry import MarrowModel, bodies, marrow_model, self_s_value
-from theratwin.twin.course import activity_by_cycle
+from theratwin.twin.course import Activities, activities_by_cycle
 from theratwin.twin.posterior import BlockPosterior
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.systematics import systematics
 from theratwin.twin.tissues import tissue_of
-
-Activities = Mapping[str, tuple[Exponentials | None, ...]]
 
 MARROW = "red_marrow"
 WHOLE_BODY = "whole_body"
@@ -32,17 +30,31 @@ def region_doses(
     case: Case, posteriors: Sequence[BlockPosterior], schedule: Schedule, *, seed: int
 ) -> tuple[RegionDose, ...]:
     """Return the doses of organs, lesions, and of red marrow where the data allow it."""
-    activities = {
-        posterior.name: activity_by_cycle(posterior, schedule, seed=seed)
+    activities = all_activities(posteriors, schedule, seed=seed)
+    return doses_of(case, activities, schedule, draws=posteriors[0].draws, seed=seed)
+
+
+def all_activities(
+    posteriors: Sequence[BlockPosterior], schedule: Schedule, *, seed: int
+) -> dict[str, tuple[Curve | None, ...]]:
+    """Return the curves of all regions that the blocks offer, by administration."""
+    return {
+        region: curves
         for posterior in posteriors
+        for region, curves in activities_by_cycle(posterior, schedule, seed=seed).items()
     }
-    draws = posteriors[0].draws
+
+
+def doses_of(
+    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
+) -> tuple[RegionDose, ...]:
+    """Return the doses that activities give: where a volume is declared, and in red marrow."""
     found = [
         _self_dose(case, region, curves, schedule, draws=draws, seed=seed)
         for region, curves in activities.items()
-        if region not in _NOT_TARGETS
+        if is_target(case, region)
     ]
-    if marrow_is_known(case):
+    if marrow_is_known(case, activities):
         found.append(_marrow_dose(case, activities, schedule, draws=draws, seed=seed))
     return tuple(found)
 
@@ -70,17 +82,27 @@ def check_measured(case: Case) -> None:
             case.volume(region)
 
 
-def marrow_is_known(case: Case) -> bool:
-    """Whether the marrow's dose can be computed: blood or marrow, and the body, were measured."""
-    regions = set(case.measurements.regions)
-    measured = bool(regions & {BLOOD, MARROW}) and bool(regions & {WHOLE_BODY, REMAINDER})
-    return measured and case.patient.height is not None and case.patient.species == "human"
+def is_target(case: Case, region: str) -> bool:
+    """Whether a region with a curve gets a self-dose: all of which the volume is declared."""
+    return region not in _NOT_TARGETS and case.has_volume(region)
+
+
+def marrow_is_known(case: Case, regions: Iterable[str]) -> bool:
+    """Whether the marrow's dose follows from regions with curves: blood or marrow, and the body."""
+    known = set(regions)
+    enough = bool(known & {BLOOD, MARROW}) and bool(known & {WHOLE_BODY, REMAINDER})
+    return enough and case.patient.height is not None and case.patient.species == "human"
+
+
+def marrow_source(case: Case) -> str:
+    """Return where the marrow's activity comes from: the marrow if it was imaged, else blood."""
+    return MARROW if MARROW in case.measurements.regions else BLOOD
 
 
 def _self_dose(
     case: Case,
     region: str,
-    curves: tuple[Exponentials | None, ...],
+    curves: tuple[Curve | None, ...],
     schedule: Schedule,
     *,
     draws: int,
@@ -120,7 +142,7 @@ def marrow_model_of(case: Case) -> MarrowModel:
     height = case.patient.height
     if height is None:
         raise InputError("the height is missing", field="patient.height")
-    imaged = MARROW in case.measurements.regions
+    imaged = marrow_source(case) == MARROW
     return marrow_model(
         case.radiopharmaceutical.nuclide,
         case.patient.mass,
@@ -135,14 +157,14 @@ def _marrow_dose(
     model = marrow_model_of(case)
     log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
     uncertain = np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
-    if MARROW in activities:
+    if marrow_source(case) == MARROW:
         uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
     body = _in_body(activities)
     rates = tuple(
-        Exponentials.joined(
+        joined(
             [
                 marrow * (model.self_s_value * uncertain),
                 whole * (model.body_s_value * calibration),
@@ -162,21 +184,21 @@ def _marrow_dose(
 
 def _in_marrow(
     case: Case, activities: Activities, for_blood: float, calibration: np.ndarray
-) -> tuple[Exponentials, ...]:
+) -> tuple[Curve, ...]:
     """Return the marrow's activity: as measured there, or from blood (a well counter's)."""
-    if MARROW in activities:
+    if marrow_source(case) == MARROW:
         return tuple(_present(curve) * calibration for curve in activities[MARROW])
     return tuple(_present(curve) * for_blood for curve in activities[BLOOD])
 
 
-def _in_body(activities: Activities) -> tuple[Exponentials, ...]:
+def _in_body(activities: Activities) -> tuple[Curve, ...]:
     """Return the whole body's activity: as measured, or the remainder with all other regions."""
     if WHOLE_BODY in activities:
         return tuple(_present(curve) for curve in activities[WHOLE_BODY])
     apart = [curves for region, curves in activities.items() if region not in {BLOOD, MARROW}]
     cycles = zip(*apart, strict=True)
-    return tuple(Exponentials.joined(filter(None, cycle)) for cycle in cycles)
+    return tuple(joined(filter(None, cycle)) for cycle in cycles)
 
 
-def _present(curve: Exponentials | None) -> Exponentials:
-    return Exponentials.joined([] if curve is None else [curve])
+def _present(curve: Curve | None) -> Curve:
+    return joined([] if curve is None else [curve])

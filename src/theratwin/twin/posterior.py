@@ -92,6 +92,11 @@ class BlockPosterior:
     draws: int
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of which it has curves."""
+        return tuple(self.fits[0].alternative.regions)
+
+    @property
     def best(self) -> Fit:
         """The structure of the largest weight."""
         return max(self.fits, key=lambda fit: fit.weight)

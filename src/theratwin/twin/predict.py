@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from theratwin.case import Schedule
-from theratwin.twin.doses import region_doses
+from theratwin.twin.doses import doses_of, region_doses
 from theratwin.twin.prediction import Prediction
 from theratwin.twin.twin import Twin
 
@@ -27,8 +27,12 @@ def predict(twin: Twin, schedule: Schedule | None = None) -> Prediction:
     Prediction
         Draws by region and administration.
     """
-    schedule = schedule or twin.case.schedule
-    doses = region_doses(twin.case, twin.posteriors, schedule, seed=twin.seed)
+    case, seed = twin.case, twin.seed
+    if schedule is None or schedule == case.schedule:
+        schedule = case.schedule
+        doses = doses_of(case, twin.activities, schedule, draws=twin.draws, seed=seed)
+    else:
+        doses = region_doses(case, twin.posteriors, schedule, seed=seed)
     return Prediction(
         case=twin.case,
         schedule=schedule,

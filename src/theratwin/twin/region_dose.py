@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.core import Exponentials
+from theratwin.core import Curve, joined
 from theratwin.core.errors import InputError
 from theratwin.response import Tissue, protraction_integral
 
@@ -35,8 +35,8 @@ class RegionDose:
     """
 
     region: str
-    dose_rates: tuple[Exponentials | None, ...]
-    activities: tuple[Exponentials | None, ...]
+    dose_rates: tuple[Curve | None, ...]
+    activities: tuple[Curve | None, ...]
     tissue: Tissue | None
     mass: Float[np.ndarray, " draws"]
     lesion: bool
@@ -70,14 +70,14 @@ class RegionDose:
         return self.tissue
 
     @cached_property
-    def total_dose_rate(self) -> Exponentials:
+    def total_dose_rate(self) -> Curve:
         """The dose rate (Gy/h) of all administrations together."""
-        return Exponentials.joined(filter(None, self.dose_rates))
+        return joined(filter(None, self.dose_rates))
 
     @cached_property
-    def total_activity(self) -> Exponentials:
+    def total_activity(self) -> Curve:
         """The activity (MBq) of all administrations together."""
-        return Exponentials.joined(filter(None, self.activities))
+        return joined(filter(None, self.activities))
 
     def _by_cycle(self, of: Any) -> np.ndarray:
         draws = self.mass.shape[0]

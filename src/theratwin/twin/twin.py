@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from theratwin.case import Case
-from theratwin.core import Provenance
+from theratwin.core import Curve, Provenance
+from theratwin.core.errors import InputError
 from theratwin.twin.posterior import BlockPosterior
 
 
@@ -67,9 +69,30 @@ class Twin:
         """The number of draws."""
         return self.posteriors[0].draws
 
-    def posterior(self, block: str) -> BlockPosterior:
-        """Return the posterior of one block."""
-        return {posterior.name: posterior for posterior in self.posteriors}[block]
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of which it has curves."""
+        return tuple(region for posterior in self.posteriors for region in posterior.regions)
+
+    def posterior(self, name: str) -> BlockPosterior:
+        """Return the posterior of one block, by the block's name or one of its regions.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        for posterior in self.posteriors:
+            if name == posterior.name or name in posterior.regions:
+                return posterior
+        raise InputError("no posterior", field="region", value=name, allowed=self.regions)
+
+    @cached_property
+    def activities(self) -> dict[str, tuple[Curve | None, ...]]:
+        """Draws of the curves of all regions, by administration of the case's own course."""
+        from theratwin.twin.doses import all_activities
+
+        return all_activities(self.posteriors, self.case.schedule, seed=self.seed)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import platform
-import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from theratwin.core.errors import UnsupportedError
+from theratwin.dynamics.llvm.cache_files import read, write
 
 #: By machine: the processor that is compiled for, and the feature that it must have.
 TARGETS = {
@@ -103,6 +100,34 @@ _LOADED: dict[str, Compiled] = {}
 _NUMBER = count()
 
 
+@cache
+def toolchain() -> str:
+    """Return what turns IR into an object: the target, and the versions of the compiler."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    return f"{target()} llvmlite {llvmlite.__version__} LLVM {llvm.llvm_version_info}"
+
+
+def object_key(ir: str, level: int = 1) -> str:
+    """Return the name of the object made from a text of IR."""
+    return hashlib.sha256(f"{toolchain()}\0{level}\0{ir}".encode()).hexdigest()
+
+
+def kept(key: str, names: tuple[str, ...]) -> Compiled | None:
+    """Return the code of an object in memory or on the disk, None if there is none.
+
+    Parameters
+    ----------
+    key
+        The name of the object.
+    names
+        The functions wanted.
+    """
+    with _LOCK:
+        return _kept(key, names)
+
+
 def compiled(ir: str, names: tuple[str, ...], level: int = 1) -> Compiled:
     """Return the code for a text of IR, from memory, from the disk, or made now.
 
@@ -115,19 +140,23 @@ def compiled(ir: str, names: tuple[str, ...], level: int = 1) -> Compiled:
     level
         Of code generation, 0 (fast to make) to 2.
     """
-    import llvmlite
-
-    found = target()
-    identity = f"{found}\0{llvmlite.__version__}\0{level}\0{ir}"
-    key = hashlib.sha256(identity.encode()).hexdigest()
+    key = object_key(ir, level)
     with _LOCK:
-        if key not in _LOADED:
-            kept = _read(key)
-            data = kept or _object(ir, found, level)
-            if kept is None:
-                _write(key, data)
-            _LOADED[key] = _linked(data, names, kept is not None)
-        return _LOADED[key]
+        found = _kept(key, names)
+        if found is None:
+            data = _object(ir, target(), level)
+            write(f"{key}.o", data)
+            found = _LOADED[key] = _linked(data, names, cached=False)
+        return found
+
+
+def _kept(key: str, names: tuple[str, ...]) -> Compiled | None:
+    if key not in _LOADED:
+        data = read(f"{key}.o")
+        if data is None:
+            return None
+        _LOADED[key] = _linked(data, names, cached=True)
+    return _LOADED[key]
 
 
 def _object(ir: str, found: Target, level: int) -> bytes:
@@ -164,52 +193,3 @@ def _linked(data: bytes, names: tuple[str, ...], cached: bool) -> Compiled:
     library = builder.link(jit, f"theratwin-{next(_NUMBER)}")
     addresses = {name: library[name] for name in names}
     return Compiled(addresses, cached, len(data), (jit, library))
-
-
-def cache_folder() -> Path | None:
-    """Return the private folder of compiled code, made if need be; None if there can be none."""
-    base = os.environ.get("XDG_CACHE_HOME") or ""
-    try:
-        root = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
-        folder = root / "theratwin" / "engine"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    return folder if _is_private(folder) else None
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether nobody else can put code there."""
-    if not hasattr(os, "getuid"):
-        return True
-    status = folder.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o077
-
-
-def _read(key: str) -> bytes | None:
-    """Return the kept object, whole or not at all: its digest stands before it."""
-    folder = cache_folder()
-    if folder is None:
-        return None
-    try:
-        content = (folder / f"{key}.o").read_bytes()
-    except OSError:
-        return None
-    digest, data = content[:32], content[32:]
-    return data if hashlib.sha256(data).digest() == digest else None
-
-
-def _write(key: str, data: bytes) -> None:
-    """Keep an object: written aside with rights for its owner only, then renamed."""
-    folder = cache_folder()
-    if folder is None:
-        return
-    # A full or read-only disk costs the cache, not the result.
-    with contextlib.suppress(OSError):
-        handle, name = tempfile.mkstemp(prefix=".making-", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(data).digest() + data)
-            os.replace(name, folder / f"{key}.o")
-        except OSError:
-            Path(name).unlink(missing_ok=True)

@@ -7,6 +7,8 @@ from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
 from theratwin.dynamics.llvm.layout import (
     BEGINNING,
+    DONE,
+    FULL,
     IDLE,
     LOADED,
     OPTIONS,
@@ -16,8 +18,6 @@ from theratwin.dynamics.llvm.layout import (
 )
 from theratwin.dynamics.solving.operations import Operations
 
-#: What ``theratwin_integrate`` returns: all done, or room for pieces is needed.
-DONE, FULL = 0, 1
 # Round to nearest, all exceptions masked, subnormal numbers to zero on both sides.
 _X86_CONTROL = 0x9FC0
 _ARM_CONTROL = 1 << 24

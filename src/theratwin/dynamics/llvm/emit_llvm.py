@@ -67,10 +67,6 @@ class Module:
     exports: tuple[str, ...]
 
 
-#: Lanes: four doubles fill the registers of AVX2; eight gain nothing and compile much slower.
-LANES = 4
-
-
 def module(
     operations: Operations,
     lanes: int,

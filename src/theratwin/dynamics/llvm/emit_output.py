@@ -6,12 +6,9 @@ from itertools import pairwise
 
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
-from theratwin.dynamics.llvm.layout import CONTEXT, Layout
+from theratwin.dynamics.llvm.layout import CONTEXT, HEADER, POWERS, Layout
 from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.solving.tableau import Tableau
-
-#: Powers of a piece's polynomial, and the numbers before them: patient, time, length.
-POWERS, HEADER = 5, 3
 
 
 class Told:

@@ -45,6 +45,13 @@ CONTEXT = (
 #: Numbers that the driver reads through ``options``.
 OPTIONS = ("rtol", "largest_step", "first_step")
 
+#: What ``theratwin_integrate`` returns: all done, or room for pieces is needed.
+DONE, FULL = 0, 1
+#: Lanes: four doubles fill the registers of AVX2; eight gain nothing and compile much slower.
+LANES = 4
+#: Powers of a piece's polynomial, and the numbers before them: patient, time, length.
+POWERS, HEADER = 5, 3
+
 #: What a lane is doing.
 IDLE, RUNNING, BEGINNING, LOADED, STARTING = -1, 0, 1, 2, 3
 

@@ -208,14 +208,14 @@ class _Run:
 
     def description(self) -> dict[str, Any]:
         """Return what decides the results of all chunks."""
-        code = self.engine.code()[0].text
+        interface, _ = self.engine.code()
         settings = {
             name: value if isinstance(value, bool | int) else float(value)
             for name, value in self.options.items()
             if name not in _WITHOUT_EFFECT
         }
         return {
-            "code": hashlib.sha256(code.encode()).hexdigest(),
+            "code": interface.digest,
             "times": self.times.tolist(),
             "outputs": list(self.outputs),
             "columns": list(self.columns),

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.llvm.compile import Compiled, compiled, target
-from theratwin.dynamics.llvm.emit_llvm import LANES, Module, module
-from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+from theratwin.dynamics.llvm.compile import Compiled, target
+from theratwin.dynamics.llvm.layout import LANES
+from theratwin.dynamics.llvm.ready import Interface, ready
 from theratwin.dynamics.solving.dosing import Dose, Number, plan, shapes
+from theratwin.dynamics.solving.identity import identity
 from theratwin.dynamics.solving.inputs import Inputs
-from theratwin.dynamics.solving.operations import QUADRATURE, Operations, operations
 from theratwin.dynamics.solving.request import Request, Settings
 from theratwin.dynamics.solving.run import Run
-from theratwin.dynamics.solving.slope_programs import check_directions
+from theratwin.dynamics.solving.slots import slots
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
-from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.steady import check_events, steadied
 from theratwin.dynamics.system import System
+
+if TYPE_CHECKING:
+    from theratwin.dynamics.llvm.emit_llvm import Module
+    from theratwin.dynamics.solving.operations import Operations
 
 
 class Engine:
@@ -49,18 +54,32 @@ class Engine:
 
     def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
         self.system = system
-        self.operations: Operations = operations(system)
+        self.slots = slots(system)
         self.lanes = lanes
         self.level = level
-        self._made: dict[tuple[str, ...], tuple[Module, Compiled]] = {}
+        self._made: dict[tuple[str, ...], tuple[Interface, Compiled]] = {}
 
-    def code(self, directions: tuple[str, ...] = ()) -> tuple[Module, Compiled]:
-        """Return the compiled module for some directions of sensitivity."""
+    @cached_property
+    def operations(self) -> Operations:
+        """The programs of the system; not needed where its code is in the cache."""
+        from theratwin.dynamics.solving.operations import operations
+
+        return operations(self.system)
+
+    def code(self, directions: tuple[str, ...] = ()) -> tuple[Interface, Compiled]:
+        """Return the code for some directions of sensitivity, and how to use it."""
         if directions not in self._made:
-            slopes = Slopes.of(self.system, self.operations, directions)
-            made = module(self.operations, self.lanes, target().is_x86, slopes)
-            self._made[directions] = made, compiled(made.text, made.exports, self.level)
+            # All that `_module` looks at must stand here.
+            known = identity(self.system, lanes=self.lanes, directions=directions)
+            self._made[directions] = ready(known, self.level, partial(self._module, directions))
         return self._made[directions]
+
+    def _module(self, directions: tuple[str, ...]) -> Module:
+        from theratwin.dynamics.llvm.emit_llvm import module
+        from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+
+        slopes = Slopes.of(self.system, self.operations, directions)
+        return module(self.operations, self.lanes, target().is_x86, slopes)
 
     def solve(
         self,
@@ -115,13 +134,11 @@ class Engine:
             error: see `Solution.status`.
         """
         doses = list(doses)
-        given = Inputs.of(
-            self.system, self.operations, parameters or {}, times, start, end, shapes(doses)
-        )
+        given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
         chosen = Settings(**settings)
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.operations.switches)}
-        states = self.public_names()
-        events = plan(doses, states, self.operations.switches, given.patients, start, initial)
+        initial = {s: given.switches[:, i] for i, s in enumerate(self.slots.switches)}
+        states = self.slots.public_names
+        events = plan(doses, states, self.slots.switches, given.patients, start, initial)
         request = Request(
             given,
             events,
@@ -130,10 +147,11 @@ class Engine:
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
         )
-        check_directions(request.directions, self.operations, events.names)
+        self._check_directions(request.directions, events.names)
         unsteady = np.zeros(given.patients, bool)
         if steady:
-            request, unsteady = steadied(request, self.operations, self._run)
+            check_events(self.system)
+            request, unsteady = steadied(request, self.slots, self._run)
         if to_infinity:
             request = request.lengthened()
         found = self._run(request, fallback)
@@ -143,14 +161,17 @@ class Engine:
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)
 
+    def _check_directions(self, directions: tuple[str, ...], doses: tuple[str, ...]) -> None:
+        if directions:
+            from theratwin.dynamics.solving.slope_programs import check_directions
+
+            check_directions(directions, self.slots, doses)
+
     def _indices(self, names: Iterable[str] | None, field: str) -> np.ndarray:
-        known = self.public_names()
+        known = self.slots.public_names
         if names is None:
             return np.arange(len(known))
         for name in (wanted := list(names)):
             if name not in known:
                 raise InputError("no such state", field=field, value=name, allowed=known)
         return np.array([known.index(name) for name in wanted], dtype=np.int64)
-
-    def public_names(self) -> list[str]:
-        return [name.removeprefix(QUADRATURE) for name in self.operations.names]

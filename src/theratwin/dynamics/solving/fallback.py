@@ -21,7 +21,7 @@ class _Probe:
     """The compiled programs, called for one patient."""
 
     def __init__(self, run: Any) -> None:
-        self.scratch = Scratch(run.module.layout)
+        self.scratch = Scratch(run.interface.layout)
         self.state, self.time = self.scratch.lane("state"), self.scratch.lane("time")
         self.environment = self.scratch.lane("environment")
         self.addresses = run.compiled.addresses
@@ -48,10 +48,10 @@ def solve_one(run: Any, patient: int) -> bool:
     if len(run.curves):
         return False
     probe = _Probe(run)
-    inputs, ops = run.inputs, run.engine.operations
-    n = len(ops.parameters)
+    inputs, slots = run.inputs, run.engine.slots
+    n = len(slots.parameters)
     probe.environment[:n] = inputs.parameters[patient]
-    probe.environment[n : n + len(ops.switches)] = inputs.switches[patient]
+    probe.environment[n : n + len(slots.switches)] = inputs.switches[patient]
     probe.time[0] = inputs.start
     probe.call("prepare")
     try:
@@ -84,8 +84,8 @@ def _segments(run: Any, patient: int, probe: _Probe, state: np.ndarray) -> bool:
 
 def _apply_due(run: Any, patient: int, probe: _Probe, state: np.ndarray, now: float) -> float:
     """Do the events at this time, in place; return the time of the next one."""
-    size = run.engine.operations.size
-    offset = len(run.engine.operations.parameters) - size
+    size = run.engine.slots.size
+    offset = len(run.engine.slots.parameters) - size
     following = np.inf
     events = zip(*(column[patient] for column in run.events), strict=True)
     for time, target, amount in events:
@@ -129,8 +129,8 @@ def _write(
     run.shared["out_states"][patient, place] = state[run.kept]
     observed = run.shared["out_observables"]
     if observed.shape[-1]:
-        size = run.engine.operations.size
-        first = run.module.layout.rows["output"] * run.module.layout.lanes
+        size = run.engine.slots.size
+        first = run.interface.layout.rows["output"] * run.interface.layout.lanes
         probe.scratch.numbers[first : first + size] = state
         probe.scratch.lane("output_time")[0] = time
         row = np.empty(observed.shape[-1])

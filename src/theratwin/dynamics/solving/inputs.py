@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.solving.operations import Operations
 from theratwin.dynamics.system import System
 
 
@@ -45,7 +44,6 @@ class Inputs:
     def of(
         cls,
         system: System,
-        operations: Operations,
         parameters: Mapping[str, Any],
         times: Any,
         start: float,
@@ -82,8 +80,8 @@ class Inputs:
             return values
 
         return cls(
-            table(operations.parameters),
-            table(operations.switches),
+            table(tuple(system.parameters)),
+            table(tuple(system.switches)),
             times,
             float(start),
             np.ascontiguousarray(np.broadcast_to(last, (patients,))),

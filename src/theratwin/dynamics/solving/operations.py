@@ -18,10 +18,8 @@ from theratwin.dynamics.expressions.expression import (
     symbol,
 )
 from theratwin.dynamics.solving.normal_form import NormalForm
+from theratwin.dynamics.solving.slots import QUADRATURE, Slots, slots
 from theratwin.dynamics.system import System
-
-#: Prefix of the states that carry quadratures.
-QUADRATURE = "integral of "
 
 
 @dataclass(frozen=True)
@@ -129,17 +127,11 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Operations:
+class Operations(Slots):
     """All programs of a system.
 
     Parameters
     ----------
-    names
-        The states, quadratures last.
-    scales
-        Factor on the absolute tolerance, one a state.
-    parameters, switches, observables
-        Their names, in the order of their slots.
     environment
         Slots of slow values.
     derivatives
@@ -156,11 +148,6 @@ class Operations:
         Name to program.
     """
 
-    names: tuple[str, ...]
-    scales: tuple[float, ...]
-    parameters: tuple[str, ...]
-    switches: tuple[str, ...]
-    observables: tuple[str, ...]
     environment: Environment
     derivatives: tuple[Expression, ...]
     jacobian: Mapping[tuple[int, int], Expression]
@@ -168,11 +155,6 @@ class Operations:
     assignments: tuple[tuple[str, ...], ...]
     initially: tuple[bool, ...]
     programs: Mapping[str, Program]
-
-    @property
-    def size(self) -> int:
-        """Number of states, quadratures among them."""
-        return len(self.names)
 
 
 def with_quadratures(system: System) -> tuple[tuple[str, Expression, Expression, float], ...]:
@@ -209,11 +191,7 @@ def operations(system: System) -> Operations:
     observables = tuple(form.of(value) for value in system.observables.values())
     initial = tuple(value for _, value, _, _ in carried)
     found = Operations(
-        names=names,
-        scales=tuple(scale for *_, scale in carried),
-        parameters=tuple(system.parameters),
-        switches=tuple(system.switches),
-        observables=tuple(system.observables),
+        **vars(slots(system)),
         environment=environment,
         derivatives=derivatives,
         jacobian=jacobian,

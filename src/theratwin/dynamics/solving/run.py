@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theratwin.dynamics.llvm.emit_integrate import DONE
-from theratwin.dynamics.llvm.emit_output import HEADER, POWERS
+from theratwin.dynamics.llvm.layout import DONE, HEADER, POWERS
 from theratwin.dynamics.llvm.memory import Context, Scratch
 from theratwin.dynamics.solving.request import Request
 from theratwin.dynamics.solving.solution import Records, Solution
@@ -35,10 +34,10 @@ class Run:
     records: list[tuple[int, np.ndarray]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        request, ops = self.request, self.engine.operations
+        request, slots = self.request, self.engine.slots
         self.inputs, self.settings = request.inputs, request.settings
         self.kept, self.curves, self.directions = request.kept, request.curves, request.directions
-        self.module, self.compiled = self.engine.code(self.directions)
+        self.interface, self.compiled = self.engine.code(self.directions)
         times, targets, amounts, slopes = request.events()
         self.events = times, targets, amounts
         self.shared = {
@@ -47,7 +46,7 @@ class Run:
             "event_slopes": slopes,
             "event_time": times,
             "event_amount": amounts,
-            "tolerance": self.settings.atol * np.array(ops.scales),
+            "tolerance": self.settings.atol * np.array(slots.scales),
             **self._inputs(),
             **self._outputs(),
         }
@@ -87,7 +86,7 @@ class Run:
     def _outputs(self) -> dict[str, np.ndarray]:
         n, count = self.inputs.patients, self.inputs.times.shape[-1]
         kept, slopes = len(self.kept), len(self.directions)
-        observed = len(self.engine.operations.observables)
+        observed = len(self.engine.slots.observables)
 
         def unknown(*shape: int) -> np.ndarray:
             return np.full((n, count, *shape), np.nan)
@@ -121,7 +120,7 @@ class Run:
         width = HEADER + POWERS * len(self.curves)
         record = np.empty((ROOM if len(self.curves) else 0, width))
         used, position = np.zeros(1, np.int64), np.array([chunk[0]])
-        scratch = Scratch(self.module.layout)
+        scratch = Scratch(self.interface.layout)
         context = Context(
             {
                 **self.shared,
@@ -143,17 +142,14 @@ class Run:
                 return
 
     def _gathered(self) -> Solution:
-        ops, data = self.engine.operations, self.shared
-        names = [self.engine.public_names()[i] for i in self.kept]
+        observed, data = self.engine.slots.observables, self.shared
+        names = [self.engine.slots.public_names[i] for i in self.kept]
         values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
         sums = set(self.engine.system.quadratures)
         slopes = {
             direction: {
                 **{n: data["out_state_slopes"][..., k, i] for i, n in enumerate(names)},
-                **{
-                    n: data["out_observable_slopes"][..., k, i]
-                    for i, n in enumerate(ops.observables)
-                },
+                **{n: data["out_observable_slopes"][..., k, i] for i, n in enumerate(observed)},
             }
             for k, direction in enumerate(self.directions)
         }
@@ -161,7 +157,7 @@ class Run:
             times=self.inputs.times,
             states={name: value for name, value in values.items() if name not in sums},
             quadratures={name: value for name, value in values.items() if name in sums},
-            observables={n: data["out_observables"][..., i] for i, n in enumerate(ops.observables)},
+            observables={n: data["out_observables"][..., i] for i, n in enumerate(observed)},
             slopes=slopes,
             status=data["status"],
             steps=data["counts"][:, 0],
@@ -177,7 +173,7 @@ class Run:
         rows = [rows for _, rows in sorted(self.records, key=lambda part: part[0])]
         steps = np.concatenate([np.empty((0, width)), *rows])
         steps = steps[np.argsort(steps[:, 0], kind="stable")]
-        known = self.engine.public_names()
+        known = self.engine.slots.public_names
         return Records(tuple(known[i] for i in self.curves), steps)
 
     def _mended(self, found: Solution) -> Solution:

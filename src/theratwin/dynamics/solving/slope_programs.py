@@ -36,6 +36,7 @@ from theratwin.dynamics.solving.operations import (
     state_leaves,
     with_quadratures,
 )
+from theratwin.dynamics.solving.slots import Slots
 from theratwin.dynamics.system import System
 
 _TANGENT, _INCREMENT = "slope of ", "increment of "
@@ -223,11 +224,9 @@ class _Derivatives:
         return found
 
 
-def check_directions(
-    directions: tuple[str, ...], operations: Operations, doses: tuple[str, ...]
-) -> None:
+def check_directions(directions: tuple[str, ...], slots: Slots, doses: tuple[str, ...]) -> None:
     """Raise `InputError` for a direction that is nothing, or two things."""
-    known = [*operations.parameters, *operations.switches, *operations.names, *doses]
+    known = [*slots.parameters, *slots.switches, *slots.names, *doses]
     for direction in directions:
         if direction not in known:
             raise InputError(

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int
 
 from theratwin.core import Pieces
 from theratwin.core.errors import FitError, InputError
+from theratwin.dynamics.llvm.layout import HEADER, POWERS
 from theratwin.dynamics.solving.status import Status
 
 
@@ -177,8 +178,6 @@ class Records:
 
     def curve(self, name: str, patient: int, end: float) -> Pieces:
         """Return one patient's curve up to the end; an event may have cut a step short."""
-        from theratwin.dynamics.llvm.emit_output import HEADER, POWERS
-
         own = self.steps[self.steps[:, 0] == patient]
         if not own.size:
             raise InputError("no step of this patient was kept", field="patient", value=patient)
