@@ -123,7 +123,8 @@ class Engine:
         to_infinity
             Whether to go on until the quadratures stand: `Solution.integrals`.
         fallback
-            Whether to solve a failed patient anew with a slower method.
+            Whether to solve a failed patient anew with a slower method, which gives values and
+            curves; where it cannot help, `Solution.notes` says why.
         **settings
             `Settings`.
 

@@ -114,7 +114,7 @@ class Run:
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(self._solve_chunk, chunks))
         found = self._gathered()
-        return self._mended(found) if fallback and not self.directions else found
+        return self._mended(found) if fallback else found
 
     def _solve_chunk(self, chunk: tuple[int, int]) -> None:
         width = HEADER + POWERS * len(self.curves)
@@ -177,17 +177,28 @@ class Run:
         return Records(tuple(known[i] for i in self.curves), steps)
 
     def _mended(self, found: Solution) -> Solution:
-        """Return the solution with failed patients solved by the fallback where it can."""
+        """Return the solution with failed patients solved by the fallback, or why they were not."""
         retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
-        if not np.any(retried) or self.engine.system.events:
+        if not np.any(retried):
             return found
-        from theratwin.dynamics.solving.fallback import solve_one
+        from theratwin.dynamics.solving.fallback import FallbackError, solve_one
 
-        status = found.status.copy()
-        for patient in np.flatnonzero(retried):
-            if solve_one(self, int(patient)):
-                status[patient] = Status.FALLBACK
-        return replace(found, status=status)
+        status, notes = found.status.copy(), {}
+        for patient in np.flatnonzero(retried).tolist():
+            try:
+                pieces = solve_one(self, patient)
+            except FallbackError as reason:
+                notes[patient] = str(reason)
+                continue
+            status[patient] = Status.FALLBACK
+            self._replace_records(patient, pieces)
+        return replace(found, status=status, notes=notes, records=self._sorted_records())
+
+    def _replace_records(self, patient: int, pieces: np.ndarray) -> None:
+        """Put the fallback's steps of a patient in the place of those made before it failed."""
+        if len(self.curves):
+            others = [(first, rows[rows[:, 0] != patient]) for first, rows in self.records]
+            self.records = [*others, (patient, pieces)]
 
 
 def _processors() -> int:
