@@ -34,6 +34,7 @@ ROUNDS = 7
 PATIENTS = {
     "theratwin": 1000,
     "c": 1000,
+    "sketch-c": 1000,
     "libroadrunner": 60,
     "libroadrunner-as-written": 60,
     "libroadrunner-same-error": 40,
@@ -44,13 +45,13 @@ RESULT = Path(__file__).parent / "results/engine_peers.json"
 PACKAGES = ("libroadrunner", "scipy", "numba", "diffrax", "jax", "llvmlite", "numpy")
 
 
-def start(name: str) -> dict[str, Any] | None:
-    """Return the workers of a peer, for one processor and for two; None if it is missing."""
+def start(name: str) -> dict[str, Any] | str:
+    """Return the workers of a peer, for one processor and for two; or why it is missing."""
     one = Worker(name, 0)
     setup = one.ready()
     if setup is None:
         one.end()
-        return None
+        return one.missing
     second = Worker(name) if name in THREADED else Worker(name, 1)
     second.ready()
     return {"one": one, "second": second, "setup_s": setup}
@@ -141,7 +142,7 @@ def versions() -> dict[str, str]:
 def main() -> None:
     """Run all peers, print and write what was measured."""
     began = {name: start(name) for name in PATIENTS}
-    running = {name: workers for name, workers in began.items() if workers is not None}
+    running = {name: workers for name, workers in began.items() if isinstance(workers, dict)}
     errors, doubt = accuracy(running)
     rounds = measure(running)
     one = summary(rounds["one"])
@@ -158,7 +159,7 @@ def main() -> None:
         "error_in_tolerances": errors,
         "doubt_of_the_reference_in_tolerances": doubt,
         "arithmetic": arithmetic(one["theratwin"]["ms"], rounds["peak"]),
-        "missing": [name for name, workers in began.items() if workers is None],
+        "missing": {name: why for name, why in began.items() if isinstance(why, str)},
         "load_before_each_round": rounds["load"],
         "versions": versions(),
     }

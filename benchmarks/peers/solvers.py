@@ -87,6 +87,13 @@ def c() -> Solver:
     return solve
 
 
+def sketch() -> Solver:
+    """The engine's first sketch: its own C, by its own generator."""
+    from peers.sketch import solver
+
+    return solver()
+
+
 def libroadrunner(as_written: bool = False, tighter: float = 1.0) -> Solver:
     """CVODE through libroadrunner, which compiles the SBML model with LLVM.
 
@@ -228,10 +235,11 @@ def diffrax() -> Solver:
     return solve
 
 
-#: Name to what builds the solver. The first two take threads, the others processes.
+#: Name to what builds the solver. The first three take threads, the others processes.
 SOLVERS = {
     "theratwin": theratwin,
     "c": c,
+    "sketch-c": sketch,
     "libroadrunner": libroadrunner,
     "libroadrunner-as-written": partial(libroadrunner, as_written=True),
     # CVODE at the workload's tolerance errs some 25 times as much as the engine.
@@ -239,4 +247,4 @@ SOLVERS = {
     "scipy-lsoda": lsoda,
     "diffrax-kvaerno5": diffrax,
 }
-THREADED = ("theratwin", "c")
+THREADED = ("theratwin", "c", "sketch-c")

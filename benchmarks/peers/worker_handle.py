@@ -24,6 +24,8 @@ class Worker:
     def __init__(self, name: str, processor: int | None = None) -> None:
         pinned = [] if processor is None else [str(processor)]
         self.name = name
+        #: Why it could not be built.
+        self.missing = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "peers.worker", name, *pinned],
             cwd=Path(__file__).parents[1],
@@ -35,8 +37,11 @@ class Worker:
 
     def ready(self) -> float | None:
         """Wait until it is built; return the seconds that took, None if it cannot be."""
-        words = self._answer().split()
-        return float(words[1]) if words and words[0] == "ready" else None
+        first, _, rest = self._answer().strip().partition(" ")
+        if first != "ready":
+            self.missing = rest or "ended before it was ready"
+            return None
+        return float(rest)
 
     def tell(self, *words: object) -> None:
         """Give it work, and do not wait."""

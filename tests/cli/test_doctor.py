@@ -8,6 +8,7 @@ import re
 import pytest
 import typer
 
+from theratwin.cli import doctor as doctor_module
 from theratwin.cli import doctor_findings
 from theratwin.cli.doctor import diagnosed, register
 from theratwin.cli.self_test import ALLOWED, measured
@@ -45,6 +46,7 @@ def found(**changed):
         "llvm": {"refusal": None},
         "cache": {"folder": "there", "writable": True},
         "self_test": {"cold": SOUND},
+        "jax": {"road": "foreign", "reason": None, "same_bytes": True},
     }
     return sound | changed
 
@@ -65,6 +67,7 @@ def test_this_machine_is_healthy(run):
     assert cached["cached"]
     # The same code gives the same numbers.
     assert cold["error"] == cached["error"] <= ALLOWED
+    assert value["jax"] == {"road": "foreign", "reason": None, "same_bytes": True}
 
 
 def test_text_without_the_self_test(run):
@@ -95,6 +98,8 @@ def test_nothing_wrong_nothing_said():
         ({"self_test": {"cold": SOUND | {"error": float("nan")}}}, "error is nan"),
         ({"self_test": {"cold": SOUND | {"flushed_inside": False}}}, "not flushed"),
         ({"self_test": {"cold": SOUND | {"restored_after": False}}}, "leaves subnormal"),
+        ({"jax": {"failure": "Segmentation fault"}}, "JAX: Segmentation fault"),
+        ({"jax": {"same_bytes": False}}, "when JAX calls it"),
     ],
 )
 def test_each_fault_is_named_with_its_remedy(changed, word):
@@ -114,3 +119,19 @@ def test_a_fault_leaves_with_one(run, monkeypatch):
 def test_a_process_that_dies_is_reported(monkeypatch):
     monkeypatch.setattr(doctor_findings.sys, "executable", "false")
     assert doctor_findings._self_tests()["cached"] == {"failure": "exit status 1"}
+
+
+@pytest.mark.parametrize(
+    ("joint", "words"),
+    [
+        (None, "left out"),
+        ({"failure": "exit status 1"}, "FAILED"),
+        (
+            {"road": "callback", "reason": "an older JAX", "same_bytes": True},
+            "calls through Python (an older JAX): the engine's bytes",
+        ),
+        ({"road": "foreign", "reason": None, "same_bytes": False}, "itself: OTHER bytes"),
+    ],
+)
+def test_how_jax_reaches_the_engine(joint, words):
+    assert words in doctor_module._joint_words(joint)

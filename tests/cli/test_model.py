@@ -14,9 +14,10 @@ from numpy.testing import assert_allclose
 
 from theratwin.cli.model import app
 from theratwin.cli.model_checks import run_checks
+from theratwin.cli.model_library import known_models
 from theratwin.core import InputError
 from theratwin.core.errors import FitError, UnsupportedError
-from theratwin.dynamics import model, model_names, network_latex
+from theratwin.dynamics import model, network_latex
 from theratwin.dynamics.solving.operations import operations
 
 
@@ -36,7 +37,7 @@ def run(capsys):
 
 class TestListAndShow:
     def test_every_model_is_listed(self, run):
-        assert list(json.loads(run("list", "--json"))["value"]) == model_names()
+        assert list(json.loads(run("list", "--json"))["value"]) == list(known_models())
         assert "linear-chain" in run("list")
 
     @pytest.mark.parametrize("name", ["one-compartment", "tumor-feedback"])
@@ -88,7 +89,7 @@ class TestListAndShow:
 
 
 class TestCheck:
-    @pytest.mark.parametrize("name", [n for n in model_names() if n != "benchmark-1017"])
+    @pytest.mark.parametrize("name", [n for n in known_models() if n != "benchmark-1017"])
     def test_the_library_passes(self, run, name):
         value = json.loads(run("check", name, "--json"))["value"]
         assert value["passed"]

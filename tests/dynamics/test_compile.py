@@ -7,11 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from theratwin.core.errors import UnsupportedError
+from theratwin.dynamics import Engine, model
 from theratwin.dynamics.llvm import compile as compilation
 from theratwin.dynamics.llvm.cache_files import cache_folder, read
 from theratwin.dynamics.llvm.compile import compiled, target
@@ -132,12 +134,37 @@ def test_an_unknown_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     target.cache_clear()
 
 
-def test_a_processor_without_fma_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asked_anew() -> Iterator[None]:
+    """What is known of this machine is forgotten before a test, and what it pretended after."""
+    for known in (target, compilation.toolchain):
+        known.cache_clear()
+    yield
+    for known in (target, compilation.toolchain):
+        known.cache_clear()
+
+
+@pytest.mark.usefixtures("asked_anew")
+@pytest.mark.parametrize("lacking", ["fma", "avx2"])
+def test_a_processor_without_its_instructions_is_refused(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
     import llvmlite.binding as llvm
 
+    present = dict.fromkeys(compilation.TARGETS["x86_64"][1], True)
     monkeypatch.setattr(compilation.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {"sse2": True, "fma": False})
-    target.cache_clear()
-    with pytest.raises(UnsupportedError, match="fma"):
-        target()
-    target.cache_clear()
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: {**present, lacking: False})
+    # No slow path, no other bytes: the refusal says what is missing, and what to do.
+    with pytest.raises(UnsupportedError, match=f"lacks {lacking},") as refused:
+        Engine(model("one-compartment").system()).solve({}, [1.0])
+    assert "2013 or later" in str(refused.value)
+
+
+@pytest.mark.usefixtures("asked_anew")
+def test_a_processor_with_them_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    import llvmlite.binding as llvm
+
+    present = dict.fromkeys(compilation.TARGETS["x86_64"][1], True)
+    monkeypatch.setattr(compilation.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(llvm, "get_host_cpu_features", lambda: present)
+    assert target().cpu == "x86-64-v3"

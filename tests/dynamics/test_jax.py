@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from types import ModuleType
 from typing import Any
@@ -34,7 +35,13 @@ def engine(systems: ModuleType) -> Engine:
 
 @pytest.fixture(scope="module")
 def solve(engine: Engine) -> Any:
+    """By a foreign call up to 32 patients, by a callback beyond."""
     return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES)
+
+
+@pytest.fixture(scope="module")
+def slow(engine: Engine) -> Any:
+    return jax_solver(engine, TIMES, OUTPUTS, doses=DOSES, road="callback")
 
 
 @pytest.fixture
@@ -201,22 +208,43 @@ def test_a_jump_by_name(systems: ModuleType) -> None:
     np.testing.assert_allclose(slope, 1.0 - math.exp(-(TIMES[-1] - 3.0)), rtol=1e-6)
 
 
-def test_one_call_of_the_perturbed_only(solve: Any, calls: list) -> None:
-    jax.jit(jax.vmap(lambda k: solve({**AT, "k": k})["b"]))(np.linspace(0.5, 1.0, 5))
+def test_one_callback_of_the_perturbed_only(slow: Any, calls: list) -> None:
+    jax.jit(jax.vmap(lambda k: slow({**AT, "k": k})["b"]))(np.linspace(0.5, 1.0, 5))
     assert calls == [(5, ())]
     calls.clear()
-    jax.jit(jax.vmap(jax.grad(lambda t: loss(solve, t))))(jnp.tile(THETA, (6, 1)))
+    jax.jit(jax.vmap(jax.grad(lambda t: loss(slow, t))))(jnp.tile(THETA, (6, 1)))
     assert calls == [(6, ("k", "m"))]
     calls.clear()
-    jax.jit(jax.grad(lambda a0: solve({**AT, "a0": a0})["b"][2]))(2.0)
+    jax.jit(jax.grad(lambda a0: slow({**AT, "a0": a0})["b"][2]))(2.0)
     assert calls == [(1, ("a0",))]
     calls.clear()
-    jax.jit(jax.jacfwd(lambda t: solve({**AT, "k": t[0], "m": t[1]})["b"]))(THETA)
-    jax.jit(jax.jacrev(lambda t: solve({**AT, "k": t[0], "m": t[1]})["b"]))(THETA)
+    jax.jit(jax.jacfwd(lambda t: slow({**AT, "k": t[0], "m": t[1]})["b"]))(THETA)
+    jax.jit(jax.jacrev(lambda t: slow({**AT, "k": t[0], "m": t[1]})["b"]))(THETA)
     assert calls == [(1, ("k", "m"))] * 2
     calls.clear()
-    jax.jit(jax.grad(lambda scale: scale * solve(AT)["b"][2]))(2.0)
+    jax.jit(jax.grad(lambda scale: scale * slow(AT)["b"][2]))(2.0)
     assert calls == [(1, ())]
+
+
+def foreign_calls(function: Any, *given: Any) -> list[tuple[int, int]]:
+    """Return the patients and the number of directions of each foreign call."""
+    text = jax.jit(function).lower(*given).as_text()
+    shape = rf"tensor<(\d+)x{TIMES.size}x{len(OUTPUTS)}x(\d+)xf64>"
+    return [
+        (int(patients), int(directions))
+        for patients, directions in re.findall(rf"custom_call @\"theratwin.*, {shape}\)", text)
+    ]
+
+
+def test_one_foreign_call_of_the_perturbed_only(solve: Any) -> None:
+    value = lambda k: solve({**AT, "k": k})["b"]  # noqa: E731
+    slope = jax.grad(lambda t: loss(solve, t))
+    assert foreign_calls(jax.vmap(value), np.linspace(0.5, 1.0, 5)) == [(5, 0)]
+    assert foreign_calls(jax.vmap(slope), jnp.tile(THETA, (6, 1))) == [(6, 2)]
+    assert foreign_calls(jax.grad(lambda k: value(k)[2]), 2.0) == [(1, 1)]
+    for jacobian in (jax.jacfwd, jax.jacrev):
+        assert foreign_calls(jacobian(value), 0.8) == [(1, 1)]
+    assert foreign_calls(jax.grad(lambda scale: scale * value(0.8)[2]), 2.0) == [(1, 0)]
 
 
 @pytest.mark.parametrize(
@@ -318,8 +346,9 @@ def test_infinity_is_refused(engine: Engine) -> None:
         jax_solver(engine, TIMES, ["area"], to_infinity=True)
 
 
-def test_denormal_numbers_have_the_same_bytes(systems: ModuleType) -> None:
-    """XLA flushes them to zero in callbacks; the engine does so wherever it is called from."""
+@pytest.mark.parametrize("road", ["foreign", "callback"])
+def test_denormal_numbers_have_the_same_bytes(systems: ModuleType, road: str) -> None:
+    """XLA flushes them to zero where it calls out; the engine does so from anywhere."""
     engine = Engine(systems.chain())
     # The square of exp(-t) passes 2.2e-308, below which numbers are denormal, at 354 h.
     times = np.linspace(350.0, 370.0, 21)
@@ -329,7 +358,7 @@ def test_denormal_numbers_have_the_same_bytes(systems: ModuleType) -> None:
     denormal = (direct["a"] > 1e-161) & (direct["a"] < 1e-155)
     assert denormal.any()
     assert np.all(direct["squared"][denormal] == 0.0)
-    found = jax.jit(jax_solver(engine, times, ["a", "squared"], **options))({"a0": 1.0})
+    found = jax.jit(jax_solver(engine, times, ["a", "squared"], road=road, **options))({"a0": 1.0})
     for name in found:
         assert np.asarray(found[name]).tobytes() == direct[name][0].tobytes()
 

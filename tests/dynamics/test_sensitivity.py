@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError
+from theratwin.core.seed import stream
 from theratwin.dynamics import Bolus, Engine, Infusion, Jump, State, Status, System
 from theratwin.dynamics.expressions.expression import (
     ONE,
@@ -179,6 +180,40 @@ def test_company_does_not_change_the_bytes() -> None:
         expected = together.slopes["q"][name]
         np.testing.assert_array_equal(wide.slopes["q"][name][::-1], expected)
         np.testing.assert_array_equal(alone.slopes["q"][name][0], expected[4])
+
+
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_lanes_do_not_change_the_bytes(lanes: int) -> None:
+    directions = ["v", "q", "n"]
+    given = {"v": np.linspace(0.4, 1.2, 13)}
+    expected = Engine(nonlinear()).solve(given, TIMES, sensitivities=directions)
+    found = Engine(nonlinear(), lanes=lanes).solve(given, TIMES, sensitivities=directions)
+    for direction in directions:
+        for name in ("x", "y", "ratio", "late", "exposure"):
+            other = expected.slopes[direction][name]
+            assert found.slopes[direction][name].tobytes() == other.tobytes()
+
+
+def test_each_patient_has_times_of_its_own() -> None:
+    # Up to some twenty times within one step of one lane, none within that of another.
+    random = np.sort(stream(6, "times").uniform(0.0, 12.0, (5, 60)), axis=1)
+    random[1] = np.linspace(11.0, 12.0, 60)
+    engine, v = Engine(nonlinear()), np.linspace(0.4, 1.2, 5)
+    together = engine.solve({"v": v}, random, sensitivities=["v", "km", "q"])
+    for patient in range(5):
+        alone = engine.solve({"v": v[patient]}, random[patient], sensitivities=["km"])
+        for name in ("x", "ratio", "late"):
+            expected = together.slopes["km"][name][patient]
+            assert alone.slopes["km"][name][0].tobytes() == expected.tobytes()
+
+
+def test_between_steps_they_are_interpolated(chain: Engine) -> None:
+    times = np.linspace(0.0, 12.0, 400)
+    found = chain.solve({"a0": 2.0}, times, sensitivities=["k"], rtol=1e-7, atol=1e-10)
+    assert found.steps[0] < 100
+    expected = -2.0 * times * np.exp(-times)
+    # The dense output is of order 4: some ten times the tolerance.
+    np.testing.assert_allclose(found.slopes["k"]["a"][0], expected, atol=2e-6)
 
 
 def test_directions_spread_over_lanes_give_the_same_bytes() -> None:

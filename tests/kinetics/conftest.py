@@ -1,8 +1,11 @@
-"""Cases with one or two cycles of Lu-177-PSMA."""
+"""Cases with one or two cycles of Lu-177-PSMA, small whole bodies, a cache for the run alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib.util
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,6 +21,25 @@ from theratwin.case import (
     Schedule,
     Volume,
 )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def bodies() -> ModuleType:
+    """Return the small whole bodies of ``_bodies.py``."""
+    place = Path(__file__).with_name("_bodies.py")
+    spec = importlib.util.spec_from_file_location("kinetics_bodies", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_data_of_no_information_determine_no_parameter(line):
 
 def test_a_mode_that_is_none_is_flagged(monkeypatch):
     # The search is made to stop at a saddle: there the exact curvature is not positive definite.
-    monkeypatch.setattr("theratwin.twin.laplace._mode", lambda target: np.zeros(2))
+    monkeypatch.setattr(Target, "mode", lambda self: np.zeros(2))
     found = laplace(Target(Bent()))
     assert not found.positive_definite
     assert np.all(np.linalg.eigvalsh(found.covariance) > 0)  # Gauss-Newton's

@@ -52,6 +52,8 @@ class Case:
         ``"measured"`` or ``"simulated"``; a simulated case is labeled so everywhere.
     description
         In the words of whoever wrote the case.
+    model
+        The kinetic model that the case asks for: ``"curves"``, or one of the whole body.
     files
         The files that it was read from: the case file, then its tables.
     """
@@ -66,6 +68,7 @@ class Case:
     origin: str = "measured"
     description: str = ""
     files: tuple[Path, ...] = ()
+    model: str = "curves"
 
     @property
     def lesion_names(self) -> tuple[str, ...]:

@@ -53,6 +53,14 @@ def diagnosed(found: dict[str, Any]) -> list[dict[str, str]]:
     for name, result in (found["self_test"] or {}).items():
         for what in _wrong(result):
             add(f"self-test, {name}: {what}", "Report it, with this output as JSON.")
+    joint = found["jax"] or {}
+    if "failure" in joint:
+        add(f"JAX: {joint['failure']}", "Report it, with this output as JSON.")
+    elif not joint.get("same_bytes", True):
+        add(
+            "the engine gives other results when JAX calls it",
+            'Give jax_solver road="callback", and report it, with this output as JSON.',
+        )
     return problems
 
 
@@ -88,6 +96,7 @@ def _text(value: dict[str, Any]) -> str:
         ("cache", f"{cache['folder']}: {kept}" if cache["folder"] else "none"),
         ("versions", ", ".join(f"{k} {v or 'missing'}" for k, v in value["versions"].items())),
         *_self_test_lines(value["self_test"]),
+        ("JAX", _joint_words(value["jax"])),
     ]
     width = max(len(name) for name, _ in lines)
     words = [f"{name:<{width}}  {found}" for name, found in lines]
@@ -112,3 +121,14 @@ def _self_test_lines(results: dict[str, Any] | None) -> list[tuple[str, str]]:
         ),
         ("subnormals", f"{state}, {after}"),
     ]
+
+
+def _joint_words(joint: dict[str, Any] | None) -> str:
+    if joint is None:
+        return "left out"
+    if "failure" in joint:
+        return "FAILED"
+    road = "calls the engine itself" if joint["road"] == "foreign" else "calls through Python"
+    why = f" ({joint['reason']})" if joint["reason"] else ""
+    same = "the engine's bytes" if joint["same_bytes"] else "OTHER bytes than the engine"
+    return f"{road}{why}: {same}"

@@ -39,6 +39,7 @@ def examined(self_test: bool = True) -> dict[str, Any]:
         "cache": _cache(),
         "versions": {"theratwin": versions()["theratwin"], **_installed()},
         "self_test": _self_tests() if self_test else None,
+        "jax": _run("joint_test", {}) if self_test else None,
     }
 
 
@@ -124,10 +125,15 @@ def _self_tests() -> dict[str, Any]:
 
 
 def _self_test(cache: str) -> dict[str, Any]:
+    return _run("self_test", {"XDG_CACHE_HOME": cache})
+
+
+def _run(program: str, environment: dict[str, str]) -> dict[str, Any]:
+    """Return what a program of this room finds."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "theratwin.cli.self_test"],
-            env={**os.environ, "XDG_CACHE_HOME": cache},
+            [sys.executable, "-m", f"theratwin.cli.{program}"],
+            env={**os.environ, **environment},
             capture_output=True,
             text=True,
             timeout=_PATIENCE,

@@ -32,25 +32,25 @@ def library_model(name: str) -> Network:
     InputError
         If there is no such model.
     """
-    from theratwin.dynamics import model, model_names
+    from theratwin.cli.model_library import known_model, known_models
 
     if Path(name).suffix.lower() in _FILES:
         raise UnsupportedError(
             "model files are not read yet; SBML (.xml) and Antimony (.ant) will be",
             field="MODEL",
             value=name,
-            allowed=model_names(),
+            allowed=list(known_models()),
         )
-    return model(name)
+    return known_model(name)
 
 
 @app.command("list")
 def list_models(as_json: Json = False) -> None:
     """List the models of the library."""
+    from theratwin.cli.model_library import known_models
     from theratwin.cli.output import emit
-    from theratwin.dynamics import model_names, model_summary
 
-    found = {name: model_summary(name) for name in model_names()}
+    found = known_models()
     width = max(map(len, found))
     text = "\n".join(f"{name:<{width}}  {summary}" for name, summary in found.items())
     emit("models/1", found, text=text, as_json=as_json)
@@ -69,8 +69,9 @@ def show(
 ) -> None:
     """Show what a model is made of, as text, JSON, LaTeX or a picture."""
     from theratwin.cli.model_data import described
+    from theratwin.cli.model_library import known_models
     from theratwin.cli.output import emit
-    from theratwin.dynamics import model_summary, network_latex
+    from theratwin.dynamics import network_latex
 
     if latex and as_json:
         raise InputError("only one of the two can be printed", field="--latex, --json")
@@ -80,7 +81,7 @@ def show(
         if not (latex or as_json or out):
             print(diagram)
             return
-    text = network_latex(network) if latex else f"{model_summary(model)}\n\n{network}"
+    text = network_latex(network) if latex else f"{known_models()[model]}\n\n{network}"
     emit("model/1", described(network), text=text, as_json=as_json, out=out, force=force)
 
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from theratwin.core._jax import jax, jnp
-from theratwin.dynamics.jax_primitive import Joint
+from theratwin.dynamics.jax_joint.derivatives import differentiable
+from theratwin.dynamics.jax_joint.joint import FASTEST, Joint
 from theratwin.dynamics.solving.dosing import Dose
 from theratwin.dynamics.solving.engine import Engine
 
@@ -26,8 +27,9 @@ def jax_solver(
     doses: Iterable[Dose] = (),
     start: float = 0.0,
     end: float | None = None,
+    road: str = FASTEST,
     **settings: Any,
-) -> Callable[[Parameters], dict[str, jax.Array]]:
+) -> JaxSolver:
     """Return a function of parameters that solves the system, for use in JAX.
 
     The function takes a dictionary of parameters, switches (their starting values) and named
@@ -49,6 +51,10 @@ def jax_solver(
         Boluses, infusions and jumps, the same for all patients but for named amounts.
     start, end
         When to start and to end (h).
+    road
+        How JAX reaches the engine: ``"foreign"``, a call by XLA itself; ``"callback"``, through
+        Python; or ``"fastest"``, a foreign call for as many patients as one thread takes, where it
+        can be made. The results are the same.
     **settings
         `theratwin.dynamics.solving.engine.Settings`, and ``steady`` as of `Engine.solve`.
 
@@ -57,7 +63,8 @@ def jax_solver(
     InputError
         If a name is unknown or a shape does not fit; also from the function, when it is traced.
     UnsupportedError
-        From the function, when it is differentiated twice, or once across state events.
+        If a foreign call is asked for that cannot be made. From the function, when it is
+        differentiated twice.
 
     Examples
     --------
@@ -75,15 +82,34 @@ def jax_solver(
         tuple(outputs),
         tuple(doses),
         {"start": start, "end": end, **settings},
+        road,
     )
     joint.check()
-    solved = joint.primitive()
+    return JaxSolver(joint)
 
-    def solve(parameters: Parameters) -> dict[str, jax.Array]:
-        values = solved(joint.prepared(parameters))
-        return {name: values[..., i] for i, name in enumerate(joint.outputs)}
 
-    return solve
+class JaxSolver:
+    """A function of parameters that solves a system, made by `jax_solver`.
+
+    Parameters
+    ----------
+    joint
+        What is fixed.
+    """
+
+    def __init__(self, joint: Joint) -> None:
+        self._joint = joint
+        self._solved = differentiable(joint)
+
+    def __call__(self, parameters: Parameters) -> dict[str, jax.Array]:
+        """Return output to array of shape ``(*batch, time)``."""
+        values = self._solved(self._joint.prepared(parameters))
+        return {name: values[..., i] for i, name in enumerate(self._joint.outputs)}
+
+    @property
+    def callback_reason(self) -> str | None:
+        """Why Python is called for every number of patients; None if XLA calls the engine."""
+        return self._joint.refusal
 
 
 class GaussNewton(NamedTuple):

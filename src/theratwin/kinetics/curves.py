@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from theratwin.case import Administration, Case, Measurement
 from theratwin.core.errors import InputError
@@ -13,6 +14,9 @@ from theratwin.kinetics.structure import STRUCTURES
 
 #: Regions that hold the activity from the start: an intravenous administration fills them.
 _FILLED_AT_ONCE = frozenset({"whole_body", "remainder", "blood", "plasma"})
+
+#: What only gains but for decay.
+_COLLECTING = frozenset({"excreted_urine"})
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Block:
     """
 
     name: str
-    alternatives: tuple[RegionCurve, ...]
+    alternatives: tuple[Any, ...]
 
 
 def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -54,8 +58,16 @@ def region_block(case: Case, region: str, decay_constant: float) -> Block:
     Raises
     ------
     InputError
-        If a value was measured before the region appears, or while an infusion ran.
+        If a value was measured before the region appears, or while an infusion ran, or is of
+        excreted urine.
     """
+    if region in _COLLECTING:
+        raise InputError(
+            "what was excreted adds up; curves describe what a region loses",
+            field=f"measurements of {region}",
+            value=region,
+            remedy="Leave it out, or calibrate with a model of the whole body",
+        )
     # The populations are of people: an animal gets the widest priors.
     human = case.patient.species == "human"
     target = case.radiopharmaceutical.ligand.target if human else ""

@@ -32,14 +32,15 @@ def quality(twin: Twin) -> Iterator[Quality]:
     """Yield the quality of every region's fit."""
     by_region = {posterior.name: posterior for posterior in twin.posteriors}
     for region in in_order(by_region, twin.case):
-        yield _quality(twin, by_region[region])
+        yield _quality(by_region[region])
 
 
-def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
-    scans = sum(len(twin.case.measurements.of_region(region)) for region in posterior.regions)
+def _quality(posterior: BlockPosterior) -> Quality:
+    scans = len(posterior.best.alternative.observed)
     kept = sorted(posterior.fits, key=lambda fit: -fit.weight)
     drawn = [fit for fit in kept if fit.resampled is not None]
-    worst = max(fit.resampled.pareto_k for fit in drawn if fit.resampled is not None)
+    weighted = [f.resampled for f in drawn if f.resampled and f.resampled.tempering is None]
+    worst = max((resampled.pareto_k for resampled in weighted), default=None)
     verdict, sound = _verdict(posterior, worst, drawn, scans)
     return Quality(
         title(posterior.name),
@@ -50,14 +51,17 @@ def _quality(twin: Twin, posterior: BlockPosterior) -> Quality:
             if fit.weight >= _SHOWN_WEIGHT
         ),
         f"{posterior.misfit.chi_square:.1f} ({posterior.misfit.expected:.1f})",
-        f"{worst:.2f}",
+        "full" if worst is None else f"{worst:.2f}",
         verdict,
         sound,
     )
 
 
-def _verdict(posterior: BlockPosterior, worst: float, drawn: list, scans: int) -> tuple[str, bool]:
-    if worst > PARETO_K_LIMIT:
+def _verdict(
+    posterior: BlockPosterior, worst: float | None, drawn: list, scans: int
+) -> tuple[str, bool]:
+    stuck = any(f.resampled.tempering and f.resampled.tempering.problem for f in drawn)
+    if stuck or (worst is not None and worst > PARETO_K_LIMIT):
         return "draws are not to be trusted", False
     if not all(fit.approximation.positive_definite for fit in drawn):
         return "no clear mode", False
@@ -65,7 +69,7 @@ def _verdict(posterior: BlockPosterior, worst: float, drawn: list, scans: int) -
         return "data scatter too much", False
     if scans < 3:
         return "shape rests on the population", True
-    if worst > _GOOD_PARETO_K:
+    if worst is not None and worst > _GOOD_PARETO_K:
         return "acceptable", True
     return "good", True
 

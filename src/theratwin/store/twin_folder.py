@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ import numpy as np
 from theratwin.core import Provenance
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.core.files import new_folder, write_text
-from theratwin.physics import nuclide
 from theratwin.store.case_json import case_from_dict, case_to_dict
 from theratwin.store.draws_csv import draws_from_csv, draws_to_csv
-from theratwin.twin.calibrate import MODELS
 from theratwin.twin.importance import Resampled
 from theratwin.twin.laplace import Laplace
-from theratwin.twin.posterior import BlockPosterior, Fit
+from theratwin.twin.models import blocks_of, model_of
+from theratwin.twin.posterior import AUTO, BlockPosterior, Fit
+from theratwin.twin.tempering import Tempering
 from theratwin.twin.twin import Interval, Snapshot, Twin
 
 FORMAT = 1
@@ -89,15 +90,7 @@ def _twin(folder: Path, manifest: dict[str, Any]) -> Twin:
     for name, digest in manifest["files"].items():
         _check_unchanged(folder / name, digest)
     case = case_from_dict(_read_json(folder / _CASE), field=_CASE)
-    decay_constant = nuclide(case.radiopharmaceutical.nuclide).decay_constant
-    if manifest["model"] not in MODELS:
-        raise UnsupportedError(
-            "unknown model",
-            field=f"{MANIFEST}: model",
-            value=manifest["model"],
-            allowed=sorted(MODELS),
-        )
-    blocks = MODELS[manifest["model"]](case, decay_constant)
+    blocks = blocks_of(model_of(manifest["model"], f"{MANIFEST}: model"), case)
     return Twin(
         case=case,
         model=manifest["model"],
@@ -108,6 +101,7 @@ def _twin(folder: Path, manifest: dict[str, Any]) -> Twin:
         seed=manifest["seed"],
         provenance=Provenance.from_dict(manifest["provenance"]),
         history=tuple(_snapshot(entry) for entry in manifest["history"]),
+        method=manifest.get("method", AUTO),
     )
 
 
@@ -135,6 +129,7 @@ def _manifest(twin: Twin, texts: dict[str, str]) -> dict[str, Any]:
         "model": twin.model,
         "seed": twin.seed,
         "draws": twin.draws,
+        "method": twin.method,
         "provenance": twin.provenance.to_dict(),
         "files": {name: _digest(text.encode()) for name, text in texts.items()},
         "blocks": {
@@ -167,7 +162,18 @@ def _fit_to_dict(fit: Fit) -> dict[str, Any]:
         "effective_parameters": approximation.effective_parameters,
         "pareto_k": None if resampled is None else _finite(resampled.pareto_k),
         "effective_size": None if resampled is None else resampled.effective_size,
+        "tempering": None if resampled is None else _tempering_to_dict(resampled.tempering),
+        "equations": _equations(fit.alternative),
     }
+
+
+def _tempering_to_dict(tempering: Tempering | None) -> dict[str, Any] | None:
+    return None if tempering is None else asdict(tempering)
+
+
+def _equations(alternative: Any) -> str | None:
+    """Return the digest of what the draws are draws of; None if its name says it all."""
+    return getattr(alternative, "fingerprint", None)
 
 
 def _block(
@@ -190,6 +196,13 @@ def _block(
 
 
 def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> Fit:
+    if entry.get("equations") != _equations(alternative):
+        raise UnsupportedError(
+            "the model has changed since the twin was saved",
+            field=f"{MANIFEST}: blocks",
+            value=alternative.name,
+            remedy="Use the theratwin that wrote it, or calibrate again",
+        )
     approximation = Laplace(
         np.array(entry["mode"]),
         np.array(entry["covariance"]),
@@ -200,8 +213,23 @@ def _fit(alternative: Any, entry: dict[str, Any], draws: np.ndarray | None) -> F
     resampled = None
     if draws is not None:
         pareto_k = float("inf") if entry["pareto_k"] is None else entry["pareto_k"]
-        resampled = Resampled(draws, pareto_k, entry["effective_size"])
+        tempering = _tempering(entry.get("tempering"))
+        if tempering is not None:
+            pareto_k = float("nan")
+        resampled = Resampled(draws, pareto_k, entry["effective_size"], tempering)
     return Fit(alternative, approximation, entry["weight"], entry["criterion"], resampled)
+
+
+def _tempering(entry: dict[str, Any] | None) -> Tempering | None:
+    if entry is None:
+        return None
+    return Tempering(
+        tuple(entry["temperatures"]),
+        tuple(entry["acceptance"]),
+        tuple(entry["moves"]),
+        entry["log_evidence"],
+        entry["memory"],
+    )
 
 
 def _finite(value: float) -> float | None:

@@ -5,30 +5,22 @@ from __future__ import annotations
 from theratwin.case import Case
 from theratwin.core import Provenance
 from theratwin.core.errors import InputError
-from theratwin.kinetics import empirical_curves
-from theratwin.physics import nuclide
 from theratwin.twin.doses import check_measured
-from theratwin.twin.posterior import fit_block
+from theratwin.twin.models import MODELS, blocks_of
+from theratwin.twin.posterior import AUTO, METHODS, fit_block
 from theratwin.twin.twin import Twin
 
-#: Kinetic models by name: each takes a case and a decay constant (1/h) and returns blocks.
-MODELS = {"curves": empirical_curves}
-
-_PARAMETER_SETS = (
-    "kinetics/effective_half_lives",
-    "kinetics/curve_shapes",
-    "kinetics/cycle_changes",
-    "dosimetry/dose_factors",
-    "dosimetry/red_marrow",
-    "response/tissues",
-)
+_PARAMETER_SETS = ("dosimetry/dose_factors", "dosimetry/red_marrow", "response/tissues")
 
 
-def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves") -> Twin:
+def calibrate(
+    case: Case, *, seed: int, draws: int = 2000, model: str | None = None, posterior: str = AUTO
+) -> Twin:
     """Fit a kinetic model to a case's measurements.
 
     Every structure of every block is fitted by maximizing the posterior; draws come from its
-    Laplace approximation by importance resampling, shared among structures by Akaike weights.
+    Laplace approximation by importance resampling, or from the full posterior by tempered
+    sampling, shared among structures by Akaike weights.
 
     Parameters
     ----------
@@ -39,7 +31,12 @@ def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves"
     draws
         Number of posterior draws.
     model
-        The kinetic model: ``"curves"``.
+        The kinetic model; by default the one that the case asks for. ``"curves"`` fits every
+        region by itself; the others are models of the whole body.
+    posterior
+        ``"laplace"`` for importance resampling of the Laplace approximation, ``"smc"`` for
+        tempered sampling, or ``"auto"``: the first, and for a model of the whole body the second
+        where Pareto k says that the first cannot be trusted.
 
     Raises
     ------
@@ -47,19 +44,26 @@ def calibrate(case: Case, *, seed: int, draws: int = 2000, model: str = "curves"
         If the model is unknown, nothing was measured, a measured organ has no volume, or a value
         is of the wrong kind.
     FitError
-        If a region's fit finds no solution.
+        If a fit finds no solution.
     """
-    if model not in MODELS:
-        raise InputError("unknown model", field="model", value=model, allowed=sorted(MODELS))
+    name = case.model if model is None else model
+    if name not in MODELS:
+        raise InputError("unknown model", field="model", value=name, allowed=sorted(MODELS))
+    if posterior not in METHODS:
+        raise InputError("unknown method", field="posterior", value=posterior, allowed=METHODS)
     if draws < 100:
         raise InputError("too few draws", field="draws", value=draws, allowed="100 and more")
     check_measured(case)
-    decay_constant = nuclide(case.radiopharmaceutical.nuclide).decay_constant
-    blocks = MODELS[model](case, decay_constant)
+    chosen = MODELS[name]
+    sets = (*chosen.parameter_sets, *_PARAMETER_SETS)
     return Twin(
         case=case,
-        model=model,
-        posteriors=tuple(fit_block(block, draws=draws, seed=seed) for block in blocks),
+        model=name,
+        posteriors=tuple(
+            fit_block(block, draws=draws, seed=seed, method=posterior)
+            for block in blocks_of(chosen, case)
+        ),
         seed=seed,
-        provenance=Provenance.now(inputs=case.files, seed=seed, parameter_sets=_PARAMETER_SETS),
+        provenance=Provenance.now(inputs=case.files, seed=seed, parameter_sets=sets),
+        method=posterior,
     )

@@ -21,9 +21,10 @@ MARROW = "red_marrow"
 WHOLE_BODY = "whole_body"
 REMAINDER = "remainder"
 BLOOD = "blood"
+EXCRETED = "excreted_urine"
 
-#: Measured for the marrow's sake; no self-dose is computed for them.
-_NOT_TARGETS = frozenset({WHOLE_BODY, REMAINDER, BLOOD, MARROW})
+#: Measured for the marrow's sake, or out of the body; no self-dose is computed for them.
+_NOT_TARGETS = frozenset({WHOLE_BODY, REMAINDER, BLOOD, EXCRETED, MARROW})
 
 
 def region_doses(

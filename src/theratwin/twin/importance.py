@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from theratwin.twin.laplace import Laplace
 from theratwin.twin.target import Target
+from theratwin.twin.tempering import Tempering
 
 _DEGREES_OF_FREEDOM = 3.0
 _ROUNDS = 6
@@ -32,14 +33,17 @@ class Resampled:
         Log-parameters, one row a draw.
     pareto_k
         Shape of the tail of the importance weights; above 0.7 the draws are not to be trusted.
-        Infinite if nearly all proposals miss.
+        Infinite if nearly all proposals miss; not-a-number if the draws were not weighted.
     effective_size
         Effective number of independent proposals behind the draws.
+    tempering
+        How the sampler went, if the draws are a tempered one's.
     """
 
     draws: Float[Any, "draws parameters"]
     pareto_k: float
     effective_size: float
+    tempering: Tempering | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,13 @@ def laplace(target: Target) -> Laplace:
     FitError
         If no start leads to a mode.
     """
-    mode = _mode(target)
+    mode = target.mode()
+    if mode is None:
+        raise FitError(
+            "the fit found no solution",
+            field=target.alternative.name,
+            remedy="Check the measurements of this region for a wrong unit or time",
+        )
     jacobian = target.jacobian(mode)
     gauss_newton = jacobian.T @ jacobian
     exact = target.hessian(mode)
@@ -61,47 +67,6 @@ def laplace(target: Target) -> Laplace:
         float(np.sum(target.data_residuals(mode) ** 2)),
         float(np.trace(np.linalg.solve(gauss_newton, data.T @ data))),
     )
-
-
-def _mode(target: Target) -> np.ndarray:
-    from scipy.optimize import least_squares
-
-    best = None
-    for start in _starts(target):
-        found = least_squares(
-            target.residuals,
-            start,
-            jac=target.jacobian,  # pyright: ignore[reportArgumentType]
-            method="lm",
-            xtol=1e-12,
-            ftol=1e-12,
-        )
-        if (
-            found.success
-            and np.all(np.isfinite(found.x))
-            and (best is None or found.cost < best.cost)
-        ):
-            best = found
-    if best is None:
-        raise FitError(
-            "the fit found no solution",
-            field=target.alternative.name,
-            remedy="Check the measurements of this region for a wrong unit or time",
-        )
-    return best.x
-
-
-def _starts(target: Target) -> list[np.ndarray]:
-    """Return the prior means and points half a prior's spread away, scaled to the data."""
-    starts = []
-    for shift in (0.0, -0.7, 0.7):
-        start = target.prior_mean + shift * target.prior_sd
-        start[0] = target.prior_mean[0]
-        offset = target.alternative.observed - target.alternative.predicted(start)
-        start[0] += np.mean(offset)
-        if np.all(np.isfinite(target.residuals(start))):
-            starts.append(start)
-    return starts
 
 
 def _is_positive_definite(matrix: np.ndarray) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from theratwin.twin.laplace import Laplace
-from theratwin.twin.target import Target
+from theratwin.twin.sloped_target import target_of
 
 #: Below this probability the misfit is no chance.
 PROBABILITY_LIMIT = 1e-3
@@ -59,7 +59,7 @@ def misfit(alternative: Any, approximation: Laplace) -> Misfit:
     """Compare the data with a fitted curve."""
     from scipy.special import gammaincc
 
-    target = Target(alternative)
+    target = target_of(alternative)
     jacobian = target.jacobian(approximation.mode)
     data = jacobian[: target.observations]
     leverage = data @ np.linalg.solve(jacobian.T @ jacobian, data.T)

@@ -11,13 +11,20 @@ from jaxtyping import Float
 
 from theratwin.core.seed import stream
 from theratwin.twin.averaging import akaike, akaike_weights
+from theratwin.twin.full import full_posterior
 from theratwin.twin.importance import PARETO_K_LIMIT, Resampled, resample
 from theratwin.twin.laplace import Laplace, laplace
 from theratwin.twin.misfit import Misfit, misfit
+from theratwin.twin.sloped_target import SlopedTarget, target_of
 from theratwin.twin.target import Target
 
 #: Structures of less weight than this are left out of the draws.
 _NEGLIGIBLE = 1e-3
+
+#: How draws are made: importance resampling of the Laplace approximation; tempered sampling; or
+#: the first, and the second where the first cannot be trusted.
+LAPLACE, SMC, AUTO = "laplace", "smc", "auto"
+METHODS = (AUTO, LAPLACE, SMC)
 
 
 class BlockOfAlternatives(Protocol):
@@ -61,7 +68,9 @@ class Fit:
         found = []
         if not self.approximation.positive_definite:
             found.append("the second derivatives at the mode are not positive definite")
-        if self.resampled.pareto_k > PARETO_K_LIMIT:
+        if self.resampled.tempering is not None:
+            found += [p for p in (self.resampled.tempering.problem,) if p]
+        elif self.resampled.pareto_k > PARETO_K_LIMIT:
             found.append(
                 f"Pareto k {self.resampled.pareto_k:.2f} exceeds {PARETO_K_LIMIT}: "
                 "the posterior is harder to draw from than the importance weights can tell"
@@ -135,9 +144,21 @@ class BlockPosterior:
         return found
 
 
-def fit_block(block: BlockOfAlternatives, *, draws: int, seed: int) -> BlockPosterior:
-    """Fit every structure of a block, weigh them, and draw from their average."""
-    targets = [Target(alternative) for alternative in block.alternatives]
+def fit_block(
+    block: BlockOfAlternatives, *, draws: int, seed: int, method: str = AUTO
+) -> BlockPosterior:
+    """Fit every structure of a block, weigh them, and draw from their average.
+
+    Parameters
+    ----------
+    block
+        The block.
+    draws, seed
+        Number of draws, and seed of the random streams.
+    method
+        ``"laplace"``, ``"smc"`` or ``"auto"``, see `theratwin.twin.calibrate`.
+    """
+    targets = [target_of(alternative) for alternative in block.alternatives]
     approximations = [laplace(target) for target in targets]
     criteria = [akaike(approximation) for approximation in approximations]
     weights = _kept(akaike_weights(criteria))
@@ -155,7 +176,7 @@ def fit_block(block: BlockOfAlternatives, *, draws: int, seed: int) -> BlockPost
             approximation,
             float(weight),
             criterion,
-            _draws_of(target, approximation, draws, seed, block.name) if count else None,
+            _draws_of(target, approximation, draws, seed, block.name, method) if count else None,
         )
         for target, approximation, weight, criterion, count in zip(
             targets, approximations, weights, criteria, counts, strict=True
@@ -165,9 +186,16 @@ def fit_block(block: BlockOfAlternatives, *, draws: int, seed: int) -> BlockPost
 
 
 def _draws_of(
-    target: Target, approximation: Laplace, draws: int, seed: int, block: str
+    target: Target, approximation: Laplace, draws: int, seed: int, block: str, method: str
 ) -> Resampled:
-    return resample(target, approximation, draws, stream(seed, block, target.alternative.name))
+    name = target.alternative.name
+    if method != SMC:
+        found = resample(target, approximation, draws, stream(seed, block, name))
+        # Empirical curves have few parameters: if theirs fails, a reader is told, no more.
+        sound = found.pareto_k <= PARETO_K_LIMIT or not isinstance(target, SlopedTarget)
+        if method == LAPLACE or sound:
+            return found
+    return full_posterior(target, draws, stream(seed, block, name, SMC))
 
 
 def _kept(weights: np.ndarray) -> np.ndarray:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from theratwin.case import Schedule
+from theratwin.case import Radiopharmaceutical, Schedule
 from theratwin.twin.doses import doses_of, region_doses
 from theratwin.twin.prediction import Prediction
+from theratwin.twin.relabel import relabeled
 from theratwin.twin.twin import Twin
 
 
-def predict(twin: Twin, schedule: Schedule | None = None) -> Prediction:
+def predict(
+    twin: Twin,
+    schedule: Schedule | None = None,
+    *,
+    radiopharmaceutical: Radiopharmaceutical | None = None,
+) -> Prediction:
     """Predict doses and effects of a course of administrations.
 
     Parameters
@@ -21,12 +27,22 @@ def predict(twin: Twin, schedule: Schedule | None = None) -> Prediction:
         The whole course from the first cycle; the case's own by default. Cycle k of it has the
         kinetics of the patient's cycle k: measured where it was, else a draw of how cycles
         differ.
+    radiopharmaceutical
+        Another one than that of the case, for a model of the whole body: what it shares with the
+        case's keeps the patient's values, its own parameters have draws of their priors.
 
     Returns
     -------
     Prediction
         Draws by region and administration.
+
+    Raises
+    ------
+    UnsupportedError
+        If the model cannot tell of another radiopharmaceutical.
     """
+    if radiopharmaceutical is not None:
+        twin = relabeled(twin, radiopharmaceutical)
     case, seed = twin.case, twin.seed
     if schedule is None or schedule == case.schedule:
         schedule = case.schedule

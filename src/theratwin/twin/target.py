@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.core import LogNormal
+from theratwin.case import Schedule
+from theratwin.core import Curve, LogNormal
 
 _STEP = 1e-30
 
 #: The model is asked for parameters at most so many prior standard deviations from the median.
-_FARTHEST = 6.0
+FARTHEST = 6.0
 
 
 class Alternative(Protocol):
     """One structure of one block, as any kinetic model offers it to the twin.
 
-    `predicted` must accept complex ``theta`` (derivatives are taken by complex steps, exact to
-    rounding). The first parameter scales all predictions.
+    Without a method ``linearized(theta)``, `predicted` must accept complex ``theta`` (derivatives
+    are taken by complex steps, exact to rounding) and the first parameter scales all predictions.
+    With it, which returns for a batch of draws the predictions and their exact derivatives by
+    ``theta``, shapes ``(draws, measurements)`` and ``(draws, measurements, parameters)``, neither
+    needs to hold (`theratwin.twin.sloped_target`). Predictions are not-a-number where the model
+    has no solution.
+
+    `curves` gives, by region, the curve (MBq, or MBq/mL) of each administration of any course,
+    with batch ``(draws,)``; None before the region appears. The curve of an administration is
+    the activity that counts as its own, such that the curves add up to the whole.
     """
 
     @property
@@ -32,7 +42,12 @@ class Alternative(Protocol):
     def observed(self) -> Float[Any, " measurements"]: ...
     @property
     def observed_sd(self) -> Float[Any, " measurements"]: ...
+    @property
+    def regions(self) -> tuple[str, ...]: ...
     def predicted(self, theta: Any) -> Any: ...
+    def curves(
+        self, theta: Any, schedule: Schedule, generator: np.random.Generator
+    ) -> Mapping[str, tuple[Curve | None, ...]]: ...
 
 
 class Target:
@@ -44,7 +59,7 @@ class Target:
     deviation.
     """
 
-    def __init__(self, alternative: Alternative) -> None:
+    def __init__(self, alternative: Any) -> None:
         self.alternative = alternative
         self.prior_mean = np.array([prior.log_mean for prior in alternative.priors])
         self.prior_sd = np.array([prior.log_sd for prior in alternative.priors])
@@ -70,7 +85,7 @@ class Target:
         The prior's residuals are those of ``theta`` itself: they lead the search back.
         """
         away = (np.real(theta) - self.prior_mean) / self.prior_sd
-        return theta - self.prior_sd * (away - np.clip(away, -_FARTHEST, _FARTHEST))
+        return theta - self.prior_sd * (away - np.clip(away, -FARTHEST, FARTHEST))
 
     def residuals(self, theta: Any) -> Any:
         """Return the residuals of data and priors, shape ``(*draws, measurements + size)``."""
@@ -131,3 +146,37 @@ class Target:
             columns.append(rise / (2.0 * step[k]))
         matrix = np.array(columns)
         return 0.5 * (matrix + matrix.T)
+
+    def mode(self) -> np.ndarray | None:
+        """Return the most probable point that a search from a few starts finds; None if none."""
+        from scipy.optimize import least_squares
+
+        best = None
+        for start in self._starts():
+            found = least_squares(
+                self.residuals,
+                start,
+                jac=self.jacobian,  # pyright: ignore[reportArgumentType]
+                method="lm",
+                xtol=1e-12,
+                ftol=1e-12,
+            )
+            if (
+                found.success
+                and np.all(np.isfinite(found.x))
+                and (best is None or found.cost < best.cost)
+            ):
+                best = found
+        return None if best is None else best.x
+
+    def _starts(self) -> list[np.ndarray]:
+        """Return the prior means and points half a prior's spread away, scaled to the data."""
+        starts = []
+        for shift in (0.0, -0.7, 0.7):
+            start = self.prior_mean + shift * self.prior_sd
+            start[0] = self.prior_mean[0]
+            offset = self.alternative.observed - self.alternative.predicted(start)
+            start[0] += np.mean(offset)
+            if np.all(np.isfinite(self.residuals(start))):
+                starts.append(start)
+        return starts

@@ -55,6 +55,8 @@ class Twin:
         What it was made from.
     history
         What it said before each update, the oldest first.
+    method
+        How its draws were asked for: ``"auto"``, ``"laplace"`` or ``"smc"``.
     """
 
     case: Case
@@ -63,6 +65,7 @@ class Twin:
     seed: int
     provenance: Provenance
     history: tuple[Snapshot, ...] = ()
+    method: str = "auto"
 
     @property
     def draws(self) -> int:

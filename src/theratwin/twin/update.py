@@ -54,7 +54,9 @@ def update(
         case = replace(case, schedule=Schedule((*case.schedule.administrations, administration)))
     # The case's own files are in the twin's provenance already, and may be gone by now.
     known = replace(case.with_measurements(new), files=())
-    fresh = calibrate(known, seed=twin.seed, draws=twin.draws, model=twin.model)
+    fresh = calibrate(
+        known, seed=twin.seed, draws=twin.draws, model=twin.model, posterior=twin.method
+    )
     return replace(
         fresh,
         case=replace(known, files=case.files),

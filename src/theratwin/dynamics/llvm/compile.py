@@ -13,13 +13,10 @@ from typing import Any
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.llvm.cache_files import read, write
 
-#: By machine: the processor that is compiled for, and the feature that it must have.
-TARGETS = {
-    "x86_64": ("x86-64-v3", "fma"),
-    "amd64": ("x86-64-v3", "fma"),
-    "aarch64": ("generic", "neon"),
-    "arm64": ("generic", "neon"),
-}
+_V3 = ("x86-64-v3", ("fma", "avx2", "avx", "bmi", "bmi2", "f16c", "lzcnt", "movbe"))
+_NEON = ("generic", ("neon",))
+#: By machine: the processor that is compiled for, and the features that it must have.
+TARGETS = {"x86_64": _V3, "amd64": _V3, "aarch64": _NEON, "arm64": _NEON}
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,9 @@ def target() -> Target:
     Raises
     ------
     UnsupportedError
-        If the processor has no fused multiply-add: without it results would differ in the last
-        digits, and the code would be twelve times slower.
+        If the processor has no fused multiply-add, or lacks another instruction of the code:
+        without the first results would differ in the last digits, and the code would be twelve
+        times slower.
     """
     import llvmlite.binding as llvm
 
@@ -63,14 +61,18 @@ def target() -> Target:
             value=machine,
             allowed=sorted(set(TARGETS)),
         )
-    cpu, feature = TARGETS[machine]
+    cpu, needed = TARGETS[machine]
     features: dict[str, bool] = dict(llvm.get_host_cpu_features())
-    if features and not features.get(feature, machine in ("aarch64", "arm64")):
+    present = machine in ("aarch64", "arm64")  # where LLVM does not list what all have
+    lacking = [name for name in needed if features and not features.get(name, present)]
+    if lacking:
         raise UnsupportedError(
-            f"this processor lacks the instruction {feature}, which the engine needs",
+            f"this processor lacks {', '.join(lacking)}, which the engine needs: its results are "
+            "the same bytes on all processors that have it, and would not be without",
             field="machine",
             value=llvm.get_host_cpu_name(),
-            remedy="Run it on a processor of 2013 or later.",
+            remedy="Run it on a processor of 2013 or later; in a virtual machine, pass the host's "
+            "processor through.",
         )
     return Target(llvm.get_process_triple(), cpu)
 

@@ -68,6 +68,7 @@ class EventSlopes:
         layout.add("moment")
         layout.add("rates", self.size)
         layout.add("changes", len(self.operations.assignments))
+        layout.add("before_slope", self.size)
         layout.add("after_slope", self.size)
         layout.add("switch_slopes", self.switches or 1)
 
@@ -160,8 +161,8 @@ class _Emitter:
         code.put("double", code.number(0.0), rows["moment"], 0)
         with self._directions(code) as (direction, own, at):
             self._take(code, own)
-            self._call(code, "change_of_trigger", *changes, rows["output_slope"])
-            self._call(code, "source_of_trigger", *changes, rows["output_slope"], direction)
+            self._call(code, "change_of_trigger", *changes, rows["before_slope"])
+            self._call(code, "source_of_trigger", *changes, rows["before_slope"], direction)
             change = code.get("double", rows["changes"], event)
             tau = code.operate("fneg", code.operate("fdiv", change, speed))
             code.put("double", tau, rows["moments"], at)
@@ -170,10 +171,10 @@ class _Emitter:
         return function("begin_moment", _CALL, code)
 
     def _take(self, code: LaneCode, own: str) -> None:
-        """Copy a direction's derivatives to `output_slope` and `after_slope`."""
+        """Copy a direction's derivatives to `before_slope` and `after_slope`."""
         with code.loop(self.size) as i:
             value = code.get("double", own, code.at(i))
-            code.put("double", value, code.rows["output_slope"], i)
+            code.put("double", value, code.rows["before_slope"], i)
             code.put("double", value, code.rows["after_slope"], i)
 
     def jump_slopes(self) -> str:
@@ -181,7 +182,7 @@ class _Emitter:
         code = LaneCode(self.layout)
         rows = code.rows
         events = range(len(self.owner.operations.assignments))
-        out = rows["after_slope"], rows["switch_slopes"], rows["output_slope"]
+        out = rows["after_slope"], rows["switch_slopes"], rows["before_slope"]
         with self._directions(code) as (direction, own, at):
             self._take(code, own)
             code.put("double", code.get("double", rows["moments"], at), rows["moment"], 0)

@@ -14,7 +14,7 @@ from theratwin.dynamics.llvm.emit_output import Output
 from theratwin.dynamics.llvm.emit_probe import PROBES, probes
 from theratwin.dynamics.llvm.emit_program import program_function
 from theratwin.dynamics.llvm.emit_sensitivity import Slopes
-from theratwin.dynamics.llvm.emit_step import Stepper
+from theratwin.dynamics.llvm.emit_step import Stepper, stage_right_function
 from theratwin.dynamics.llvm.functions import declarations, functions
 from theratwin.dynamics.llvm.ir_text import Width
 from theratwin.dynamics.llvm.layout import Layout
@@ -29,6 +29,7 @@ _LANE_ROWS = (
     "length",
     "next_length",
     "first_length",
+    "inverse",
     "shift",
     "error",
     "accepted",
@@ -105,7 +106,7 @@ def module(
         Output(operations, method, layout).functions(),
         Driver(operations, method, layout, keeps).functions(),
         Events(operations, method, layout, keeps).functions(),
-        slopes.functions(operations, method, layout),
+        slopes.functions(operations, elimination, method, layout),
         event_slopes.functions(layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
@@ -123,6 +124,7 @@ def _programs(
     made = [program_function(operations.programs[name], width) for name in _VECTOR_PROGRAMS]
     for binding in (Binding.PATIENT, Binding.SEGMENT):
         made.append(program_function(environment.program(binding), width))
+    made.append(stage_right_function(operations.programs["slope"], width))
     made.append(matrix_function(operations, elimination, width))
     made.append(program_function(operations.programs["observe"], Width(1), width.lanes))
     made += Events.programs(operations, width.lanes)

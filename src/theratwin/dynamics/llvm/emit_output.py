@@ -139,6 +139,8 @@ class Output:
             powers = [before, op("fadd", op("fsub", after, before), bends[0])]
             powers += [op("fsub", b, a) for a, b in pairwise(bends)]
             powers.append(op("fneg", bends[-1]))
+            # A method with a dense output of lower order has fewer.
+            powers += [code.number(0.0)] * (POWERS - len(powers))
             first = code.value(f"mul i64 {k}, {POWERS}")
             for power, value in enumerate(powers):
                 at = code.value(f"add i64 {first}, {HEADER + power}")

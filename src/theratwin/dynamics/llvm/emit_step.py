@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from theratwin.dynamics.llvm.emit_program import program_function
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
 from theratwin.dynamics.llvm.layout import Layout
-from theratwin.dynamics.solving.operations import Operations
+from theratwin.dynamics.solving.operations import Operations, Place, Program
 from theratwin.dynamics.solving.tableau import Tableau
+
+#: The function that adds a stage's slope to the sum of the increments before it.
+STAGE_RIGHT = "stage_right"
 
 
 class Rows:
@@ -48,14 +52,16 @@ class Stepper:
         length = code.load(rows["length"], 0)
         inverse = code.operate("fdiv", code.number(1.0), length)
         shift = code.operate("fmul", inverse, code.number(1.0 / self.tableau.gamma))
+        code.store(inverse, rows["inverse"], 0)
         code.store(shift, rows["shift"], 0)
         now = rows["state"], rows["time"]
         self._call(code, rows, "matrix", *now, rows["matrix"], rows["shift"])
-        code.line(f"call void @factor(ptr {rows['matrix']}, ptr {rows['shift']})")
+        given = (rows["matrix"], rows["shift"], rows["environment"])
+        code.line(f"call void @factor({', '.join('ptr ' + g for g in given)})")
         if self.operations.by_time:
             self._call(code, rows, "time_slope", *now, rows["time_slope"])
         for stage in range(self.tableau.stages):
-            self._stage(code, rows, stage, inverse, length)
+            self._stage(code, rows, stage, length)
         self._finish(code, rows)
         code.line("ret void")
         return function("step", "ptr noalias %scratch, ptr %tolerance, double %rtol", code)
@@ -74,39 +80,51 @@ class Stepper:
             return rows.part("stages", (stage - 1) * self.size)
         return rows["reached_state"]
 
-    def _stage(self, code: Code, rows: Rows, stage: int, inverse: str, length: str) -> None:
+    def _stage(self, code: Code, rows: Rows, stage: int, length: str) -> None:
         own = rows.part("increments", stage * self.size)
         state, time = self.stage_state(rows, stage), rows["time"]
         if stage == 0:
             self._call(code, rows, "slope", state, time, own)
         else:
-            self._combine_states(code, rows, stage)
+            self._combine(code, rows, stage)
             node = code.number(self.tableau.nodes[stage])
             code.store(code.fma(node, length, code.load(time, 0)), rows["stage_time"], 0)
-            self._call(code, rows, "slope", state, rows["stage_time"], rows["slope"])
-            self._combine_slopes(code, rows, stage, inverse)
+            self._call(code, rows, STAGE_RIGHT, state, rows["stage_time"], own, rows["inverse"])
         self._add_time_slope(code, rows, stage, length)
         code.line(f"call void @solve(ptr {rows['matrix']}, ptr {own})")
 
-    def _combine_states(self, code: Code, rows: Rows, stage: int) -> None:
-        state, row = self.stage_state(rows, stage), self.tableau.a[stage]
+    def _combine(self, code: Code, rows: Rows, stage: int) -> None:
+        """Write a stage's state, and the sum that its slope is added to, in one pass.
+
+        The pass of the last stage with a row of its own in `a` also begins the sums of those that
+        follow: their increments so far are read once, not once a stage.
+        """
+        state, tail = self.stage_state(rows, stage), self._tail()
         from_last = self.tableau.adds_last(stage)
         begin = self.stage_state(rows, stage - 1) if from_last else rows["state"]
-        weights = [(stage - 1, 1.0)] if from_last else list(enumerate(row))
+        weights = [0.0] * (stage - 1) + [1.0] if from_last else self.tableau.a[stage]
+        begun = tail if stage > tail else 0
+        sums = range(stage, self.tableau.stages) if stage == tail else [stage]
         with code.loop(self.size) as i:
+            known = {j: self._increment(code, rows, j, i) for j in range(begun, stage)}
             value = code.load(begin, i)
-            for j, weight in weights:
-                value = self._add_scaled(code, value, weight, self._increment(code, rows, j, i))
+            for j, increment in known.items():
+                value = self._add_scaled(code, value, weights[j], increment)
             code.store(value, state, i)
+            for later in sums:
+                own = rows.part("increments", later * self.size)
+                value = code.load(own, i) if begun else None
+                for j, increment in known.items():
+                    weight = self.tableau.c[later][j]
+                    if value is None:
+                        value = code.operate("fmul", code.number(weight), increment)
+                    else:
+                        value = self._add_scaled(code, value, weight, increment)
+                code.store(value or code.number(0.0), own, i)
 
-    def _combine_slopes(self, code: Code, rows: Rows, stage: int, inverse: str) -> None:
-        own = rows.part("increments", stage * self.size)
-        with code.loop(self.size) as i:
-            first, *others = self.tableau.c[stage]
-            value = code.operate("fmul", code.number(first), self._increment(code, rows, 0, i))
-            for j, weight in enumerate(others, 1):
-                value = self._add_scaled(code, value, weight, self._increment(code, rows, j, i))
-            code.store(code.fma(inverse, value, code.load(rows["slope"], i)), own, i)
+    def _tail(self) -> int:
+        """Return the last stage whose state is not the one before with its increment added."""
+        return max(s for s in range(1, self.tableau.stages) if not self.tableau.adds_last(s))
 
     def _add_time_slope(self, code: Code, rows: Rows, stage: int, length: str) -> None:
         own = rows.part("increments", stage * self.size)
@@ -140,6 +158,20 @@ class Stepper:
             return code.fma(ratio, ratio, total)
 
         code.store(code.total(self.size, add), rows["error"], 0)
+
+
+def stage_right_function(slope: Program, width: Width) -> tuple[str, int]:
+    r"""Return the function that turns a sum s into the right-hand side f + s / h, and its scratch.
+
+    It writes over the sum, so that slopes need no memory of their own; 1/h lies in ``%extra``.
+    """
+
+    def store(code: Code, place: Place, value: str) -> None:
+        inverse, known = code.load("%extra", 0), code.load("%out", place.slot)
+        code.store(code.fma(inverse, known, value), "%out", place.slot)
+
+    program = Program(STAGE_RIGHT, slope.outputs, slope.leaves)
+    return program_function(program, width, store=store)
 
 
 def larger_size(code: Code, a: str, b: str) -> str:

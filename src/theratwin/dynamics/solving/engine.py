@@ -21,6 +21,7 @@ from theratwin.dynamics.solving.slots import slots
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.dynamics.solving.steady import check_events, steadied
+from theratwin.dynamics.solving.tableau import DEFAULT_METHOD, Tableau, tableau
 from theratwin.dynamics.system import System
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Engine:
         Patients solved side by side in one instruction; the results do not depend on it.
     level
         Of code generation: 1, or 0 for code that is made in less time and runs slower.
+    method
+        Of integration, by name (`tableau`), or as coefficients.
 
     Examples
     --------
@@ -52,11 +55,20 @@ class Engine:
            [1.     , 0.13534]])
     """
 
-    def __init__(self, system: System, lanes: int = LANES, level: int = 1) -> None:
+    def __init__(
+        self,
+        system: System,
+        lanes: int = LANES,
+        level: int = 1,
+        method: str | Tableau = DEFAULT_METHOD,
+    ) -> None:
         self.system = system
         self.slots = slots(system)
         self.lanes = lanes
         self.level = level
+        self.method = method
+        if isinstance(method, str) and method != DEFAULT_METHOD:
+            tableau(method)  # an unknown name is refused at once
         self._made: dict[tuple[str, ...], tuple[Interface, Compiled]] = {}
 
     @cached_property
@@ -70,7 +82,9 @@ class Engine:
         """Return the code for some directions of sensitivity, and how to use it."""
         if directions not in self._made:
             # All that `_module` looks at must stand here.
-            known = identity(self.system, lanes=self.lanes, directions=directions)
+            known = identity(
+                self.system, lanes=self.lanes, directions=directions, method=self.method
+            )
             self._made[directions] = ready(known, self.level, partial(self._module, directions))
         return self._made[directions]
 
@@ -79,7 +93,8 @@ class Engine:
         from theratwin.dynamics.llvm.emit_sensitivity import Slopes
 
         slopes = Slopes.of(self.system, self.operations, directions)
-        return module(self.operations, self.lanes, target().is_x86, slopes)
+        method = tableau(self.method) if isinstance(self.method, str) else self.method
+        return module(self.operations, self.lanes, target().is_x86, slopes, method)
 
     def solve(
         self,

@@ -40,6 +40,9 @@ class Elimination:
 def minimum_degree(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
     """Order the unknowns so that each step makes the least fill (Markowitz 1957).
 
+    Of unknowns that are as good, the one that waits for the fewest others goes first: the steps of
+    a processor that do not wait for one another run side by side.
+
     The diagonal is eliminated, always in the same order for the same pattern. Compartment systems
     with a step in them are diagonally dominant by columns, so that no pivoting is needed.
 
@@ -56,8 +59,10 @@ def minimum_degree(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination
         columns[j].add(i)
     entries = {(i, j) for i in range(size) for j in rows[i]}
 
-    def cost(index: int) -> int:
-        return (len(rows[index]) - 1) * (len(columns[index]) - 1)
+    depths = [0] * size
+
+    def cost(index: int) -> tuple[int, int]:
+        return (len(rows[index]) - 1) * (len(columns[index]) - 1), depths[index]
 
     waiting = [(cost(i), i) for i in range(size)]
     heapq.heapify(waiting)
@@ -77,6 +82,7 @@ def minimum_degree(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination
         entries |= {(i, j) for i in pivot.rows for j in pivot.columns}
         _eliminate(pivot, rows, columns)
         for changed in {*pivot.rows, *pivot.columns}:
+            depths[changed] = max(depths[changed], depths[index] + 1)
             heapq.heappush(waiting, (cost(changed), changed))
     return Elimination({entry: slot for slot, entry in enumerate(sorted(entries))}, tuple(pivots))
 

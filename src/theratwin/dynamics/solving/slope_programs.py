@@ -1,24 +1,26 @@
 """The exact derivative of a step by parameters, initial values and doses, as programs.
 
 A step solves W k_i = f(u_i) + sum_j c_ij k_j / h + h tau_i f_t with W = I/(h gamma) - J(y). Along a
-direction, with the step's length held fixed, so does its derivative:
+direction, with the step's length held fixed, so does its derivative (with z_i = du_i + dk_i, see
+`slope_tableau`):
 
-    W dk_i = J(u_i) du_i + f_theta(u_i) + sum_j c_ij dk_j / h + d[J(y) k_i + h tau_i f_t(y)],
+    W z_i = (g_i0 s + sum_j g_ij z_j) / h + [J(u_i) - J(y)] du_i + H_i s + q_i,
+    q_i = f_theta(u_i) + d[J(y) k_i + h tau_i f_t(y)] / dtheta with k_i held.
 
-where the last bracket is differentiated by y and theta with k_i held. The same factors of W serve
-all directions. All derivatives pass through the prologue: a direction is a parameter as the
-modeler knows it, not a rate coefficient.
+The factors of W serve all directions, and so do the entries of the two matrices (see `curvature`).
+All derivatives pass through the prologue: a direction is a parameter as the modeler knows it, not a
+rate coefficient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import (
     ONE,
-    TIME,
     ZERO,
     Binding,
     Expression,
@@ -26,6 +28,7 @@ from theratwin.dynamics.expressions.expression import (
     is_constant,
     symbol,
 )
+from theratwin.dynamics.solving.curvature import Curvature, Rows, StageSymbols
 from theratwin.dynamics.solving.event_slope_programs import EventRows, EventSlopePrograms
 from theratwin.dynamics.solving.normal_form import NormalForm
 from theratwin.dynamics.solving.operations import (
@@ -33,14 +36,10 @@ from theratwin.dynamics.solving.operations import (
     Operations,
     Place,
     Program,
-    state_leaves,
     with_quadratures,
 )
 from theratwin.dynamics.solving.slots import Slots
 from theratwin.dynamics.system import System
-
-_TANGENT, _INCREMENT = "slope of ", "increment of "
-_WEIGHT = symbol("weight of the partial derivative by time", Binding.STATE)
 
 
 def switch_slope(switch: str, direction: str) -> Expression:
@@ -59,19 +58,40 @@ class SlopePrograms:
     first_switch_slope
         Slot of the derivative of the first switch by the first direction; the others follow, all
         switches of a direction together.
+    columns
+        The states whose stages' derivatives ``correct`` multiplies.
     shared
-        Programs that serve every direction.
+        Programs that serve every direction: ``bend`` computes the entries of the two matrices,
+        ``correct`` multiplies by them, ``observe_slope`` goes from states to observables.
     own
-        Name to one program a direction.
+        Name to one program a direction: ``source_step``, ``source_initial``, ``source_observe``.
     events
         Programs for state events, None without.
     """
 
     environment: Environment
     first_switch_slope: int
+    columns: tuple[int, ...]
     shared: Mapping[str, Program]
     own: Mapping[str, tuple[Program, ...]]
     events: EventSlopePrograms | None = None
+
+    @property
+    def entries(self) -> int:
+        """How many entries the two matrices of a stage have together."""
+        return len(self.shared["bend"].outputs)
+
+    @cached_property
+    def observes_states(self) -> bool:
+        """Whether derivatives of observables depend on the states themselves."""
+        programs = (self.shared["observe_slope"], *self.own["source_observe"])
+        return any(_reads(program, "state") for program in programs)
+
+
+def _reads(program: Program, array: str) -> bool:
+    used = {arg for node in program.operations() for arg in node.args}
+    used |= {value for _, value in program.outputs}
+    return any(place.array == array and node in used for node, place in program.leaves.items())
 
 
 def slope_programs(
@@ -85,7 +105,7 @@ def slope_programs(
         Parameters, switches (their starting values), states (their initial values), and names of
         doses: whatever is none of the first three.
     """
-    source = _Derivatives(system, operations)
+    source, curvature = _Sources(system, operations), Curvature(operations)
     environment = Environment(
         dict(operations.environment.places),
         {binding: list(found) for binding, found in operations.environment.hoisted.items()},
@@ -95,13 +115,12 @@ def slope_programs(
         for switch in operations.switches:
             environment.add(switch_slope(switch, direction))
     shared = {
-        "tangent_first": source.by_stage(),
-        "tangent_second": source.by_state(),
-        "observe_tangent": source.observed_by_state(),
+        "bend": list(enumerate(curvature.values)),
+        "correct": curvature.rows(),
+        "observe_slope": source.observed_by_state(),
     }
     own = {
-        "source_first": [source.rates(d) for d in directions],
-        "source_second": [source.matrix(d) for d in directions],
+        "source_step": [source.step(d) for d in directions],
         "source_initial": [source.initial(d) for d in directions],
         "source_observe": [source.observed(d) for d in directions],
     }
@@ -111,7 +130,7 @@ def slope_programs(
     events = source.events(directions) if system.events else None
     if events:
         events.hoist(environment)
-    leaves = {**environment.places, **source.leaves}
+    leaves = {**environment.places, **curvature.leaves}
 
     def program(name: str, rows: Rows) -> Program:
         return Program(name, tuple((Place("out", i), value) for i, value in rows), leaves)
@@ -119,6 +138,7 @@ def slope_programs(
     return SlopePrograms(
         environment,
         first,
+        curvature.columns,
         {name: program(name, rows) for name, rows in shared.items()},
         {
             name: tuple(program(f"{name}_{d}", rows) for d, rows in enumerate(many))
@@ -128,76 +148,45 @@ def slope_programs(
     )
 
 
-Rows = list[tuple[int, Expression]]
-
-
-class _Derivatives:
-    """Rows of derivatives of one system, zeros left out."""
+class _Sources:
+    """Rows of partial derivatives of one system, zeros left out."""
 
     def __init__(self, system: System, operations: Operations) -> None:
         self.system, self.operations, self.form = system, operations, NormalForm()
-        self.names = operations.names
-        self.states = [symbol(name, Binding.STATE) for name in self.names]
-        self.tangents = [symbol(_TANGENT + name, Binding.STATE) for name in self.names]
-        self.increments = [symbol(_INCREMENT + name, Binding.STATE) for name in self.names]
-        self.leaves = {
-            **state_leaves(self.names, "state"),
-            **{node: Place("tangent", i) for i, node in enumerate(self.tangents)},
-            **{node: Place("increment", i) for i, node in enumerate(self.increments)},
-            TIME: Place("time", 0),
-            _WEIGHT: Place("extra", 0),
-        }
-        self.products = self._matrix_products()
-        self.values = [self.form.of(value) for value in system.observables.values()]
+        self.symbols = StageSymbols(operations.names)
+        self.rates = dict(enumerate(operations.derivatives))
+        self.products = self.symbols.products(operations, Binding.CONSTANT)
+        observables = system.observables.values()
+        self.values = {i: self.form.of(value) for i, value in enumerate(observables)}
 
-    def _matrix_products(self) -> dict[int, Expression]:
-        """Return J k + w f_t by row."""
-        rows: dict[int, Expression] = {}
-        for (row, column), slope in self.operations.jacobian.items():
-            rows[row] = rows.get(row, ZERO) + slope * self.increments[column]
-        for row, slope in self.operations.by_time.items():
-            rows[row] = rows.get(row, ZERO) + slope * _WEIGHT
-        return rows
-
-    def by_stage(self) -> Rows:
-        """Return J(u) du, of every row."""
-        rows = dict.fromkeys(range(len(self.names)), ZERO)
-        for (row, column), slope in self.operations.jacobian.items():
-            rows[row] = rows[row] + slope * self.tangents[column]
-        return list(rows.items())
-
-    def by_state(self) -> Rows:
-        """Return the derivative of J(y) k + w f_t(y) along dy."""
-        along = dict(zip(self.states, self.tangents, strict=True))
-        return self._changing(self.products, along)
+    def step(self, direction: str) -> Rows:
+        """Return the derivative of f(u) + J(y) k + w f_t(y) by a direction, the states fixed."""
+        along = self._along(direction)
+        found = dict(self._changing(self.products, along))
+        for row, value in self._changing(self.rates, along):
+            found[row] = self.symbols.at_stage(value) + found.get(row, ZERO)
+        return list(found.items())
 
     def observed_by_state(self) -> Rows:
-        """Return the derivative of the observables along dy."""
-        along = dict(zip(self.states, self.tangents, strict=True))
-        return self._changing(dict(enumerate(self.values)), along)
-
-    def rates(self, direction: str) -> Rows:
-        """Return the derivative of f by a direction at fixed states."""
-        return self._changing(dict(enumerate(self.operations.derivatives)), self._along(direction))
-
-    def matrix(self, direction: str) -> Rows:
-        """Return the derivative of J k + w f_t by a direction at fixed states."""
-        return self._changing(self.products, self._along(direction))
+        """Return the derivative of the observables along that of the states."""
+        along = dict(zip(self.symbols.states, self.symbols.tangents, strict=True))
+        return self._changing(self.values, along)
 
     def observed(self, direction: str) -> Rows:
         """Return the derivative of the observables by a direction at fixed states."""
-        return self._changing(dict(enumerate(self.values)), self._along(direction))
+        return self._changing(self.values, self._along(direction))
 
     def initial(self, direction: str) -> Rows:
         """Return the derivative of the initial states."""
-        if direction in self.names:
-            return [(self.names.index(direction), ONE)]
+        names = self.operations.names
+        if direction in names:
+            return [(names.index(direction), ONE)]
         initial = {i: value for i, (_, value, *_) in enumerate(with_quadratures(self.system))}
         return self._changing(initial, self._along(direction))
 
     def events(self, directions: tuple[str, ...]) -> EventRows:
         """Return the derivatives of triggers and assignments."""
-        tangents = dict(zip(self.states, self.tangents, strict=True))
+        tangents = dict(zip(self.symbols.states, self.symbols.tangents, strict=True))
         return EventRows(self.system, self.operations, directions, self._along, tangents)
 
     def _along(self, direction: str) -> dict[Expression, Expression]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from theratwin.core.errors import InputError
+
+#: The method that is used unless another is asked for.
+DEFAULT_METHOD = "rodas5p"
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,24 @@ class Tableau:
         return stage > 1 and row == (*before, 1.0)
 
 
+def parse(name: str, text: str) -> Tableau:
+    """Return a method from the text of its file."""
+    import tomllib
+
+    data = tomllib.loads(text)
+    return Tableau(
+        name=name,
+        source=data["source"],
+        order=data["order"],
+        gamma=data["gamma"],
+        a=tuple(map(tuple, data["a"])),
+        c=tuple(map(tuple, data["c"])),
+        dense=tuple(map(tuple, data["dense"])),
+    )
+
+
 @cache
-def tableau(name: str = "rodas5p") -> Tableau:
+def tableau(name: str = DEFAULT_METHOD) -> Tableau:
     """Return a method by name.
 
     Raises
@@ -86,18 +103,10 @@ def tableau(name: str = "rodas5p") -> Tableau:
     >>> round(method.nodes[-1], 12)
     1.0
     """
+    from importlib import resources
+
     folder = resources.files("theratwin.dynamics.solving") / "tableaus"
     known = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
     if name not in known:
-        raise InputError("unknown method", field="tableau", value=name, allowed=known)
-    text = (folder / f"{name}.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    return Tableau(
-        name=name,
-        source=data["source"],
-        order=data["order"],
-        gamma=data["gamma"],
-        a=tuple(map(tuple, data["a"])),
-        c=tuple(map(tuple, data["c"])),
-        dense=tuple(map(tuple, data["dense"])),
-    )
+        raise InputError("unknown method", field="method", value=name, allowed=known)
+    return parse(name, (folder / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,193 @@
+"""The derivative of a step as IR, after the step: a few groups of directions at a time."""
+
+from __future__ import annotations
+
+from theratwin.dynamics.llvm.emit_slope_groups import ALL, Carried
+from theratwin.dynamics.llvm.emit_slope_solve import TOGETHER, solve_slopes_function
+from theratwin.dynamics.llvm.emit_slope_sums import SlopeSums
+from theratwin.dynamics.llvm.emit_step import Rows
+from theratwin.dynamics.llvm.ir_text import Code, function
+from theratwin.dynamics.llvm.layout import RUNNING, Layout
+
+
+class SlopeStep:
+    """Writes ``step_slopes(context, scratch)``."""
+
+    def __init__(self, carried: Carried) -> None:
+        self.carried, self.made, self.method = carried, carried.made, carried.method
+        self.size = carried.size
+
+    def add_rows(self, layout: Layout) -> None:
+        """Reserve the memory for stages, their entries and their derivatives."""
+        stages = self.method.stages
+        layout.add("stages", self.size * (stages - 1))
+        layout.add("slope_stages", self.size * stages * TOGETHER)
+        layout.add("slope_entries", stages * self.made.entries)
+        layout.add("stage_tangent", len(self.made.columns))
+        layout.add("slope_inverse")
+        layout.add("slope_weights", stages)
+        layout.add("slope_times", stages)
+
+    def functions(self) -> str:
+        """Return the text."""
+        counts = sorted({1, TOGETHER})
+        carried = self.carried
+        return "".join(
+            (
+                SlopeSums(carried).functions(),
+                *(solve_slopes_function(carried.elimination, carried.width, n) for n in counts),
+                *(self._some(n) for n in counts),
+                self._prepare(),
+                self._cut() if carried.operations.assignments else "",
+                self._accept(),
+                self._all(),
+            )
+        )
+
+    def _all(self) -> str:
+        """``step_slopes``: differentiate the step just made, keep results, accept."""
+        code, rows = self.carried.code()
+        go, leave = code.label("go"), code.label("leave")
+        code.branch(self._any_taken(code, rows), go, leave)
+        code.place(go)
+        code.line(f"call void @prepare_slopes({ALL})")
+        groups = self.carried.groups(code)
+        whole = code.value(f"udiv i64 {groups}, {TOGETHER}")
+        with code.loop(whole) as block:
+            first = code.value(f"mul i64 {block}, {TOGETHER}")
+            code.line(f"call void @step_slopes_{TOGETHER}({ALL}, i64 {first})")
+        begun = code.value(f"mul i64 {whole}, {TOGETHER}")
+        with code.loop(code.value(f"sub i64 {groups}, {begun}")) as rest:
+            group = code.value(f"add i64 {begun}, {rest}")
+            code.line(f"call void @step_slopes_1({ALL}, i64 {group})")
+        code.jump(leave)
+        code.place(leave)
+        code.line("ret void")
+        return function("step_slopes", ALL, code)
+
+    def _any_taken(self, code: Code, rows: Rows) -> str:
+        """Return whether the step of any lane counts."""
+        found = "false"
+        for lane in range(self.carried.lanes):
+            accepted = code.get("double", rows["accepted"], lane)
+            taken = code.value(f"fcmp one double {accepted}, 0.0")
+            running = code.value(f"icmp eq i64 {code.get('i64', rows['phase'], lane)}, {RUNNING}")
+            here = code.value(f"and i1 {taken}, {running}")
+            found = code.value(f"or i1 {found}, {here}")
+        return found
+
+    def _prepare(self) -> str:
+        """``prepare_slopes``: what all directions share, stage by stage."""
+        code, rows = self.carried.code()
+        length = code.load(rows["length"], 0)
+        inverse = code.operate("fdiv", code.number(1.0), length)
+        code.store(inverse, rows["slope_inverse"], 0)
+        for stage in range(self.method.stages):
+            weight = code.operate("fmul", code.number(self.method.slopes[stage]), length)
+            code.store(weight, rows["slope_weights"], stage)
+            node = code.number(self.method.nodes[stage])
+            time = code.fma(node, length, code.load(rows["time"], 0))
+            code.store(time, rows["slope_times"], stage)
+            if self.made.entries:
+                out = rows.part("slope_entries", stage * self.made.entries)
+                arrays = {**self._at_stage(rows, stage), "out": out}
+                self.carried.call(code, rows, "bend", arrays)
+        code.line("ret void")
+        return function("prepare_slopes", ALL, code)
+
+    def _at_stage(self, rows: Rows, stage: int) -> dict[str, str]:
+        return {
+            "stage_state": self.carried.stage_state(rows, stage),
+            "stage_time": rows.part("slope_times", stage),
+            "increment": rows.part("increments", stage * self.size),
+            "extra": rows.part("slope_weights", stage),
+        }
+
+    def _some(self, count: int) -> str:
+        """``step_slopes_N(..., first)``: all stages of N groups, side by side."""
+        code, rows = self.carried.code()
+        last = (self.method.stages - 1) * self.size
+        groups = [code.value(f"add i64 %first, {k}") for k in range(count)]
+        owns = [self.carried.own(code, rows, group) for group in groups]
+        stages = [
+            rows.part("slope_stages", k * self.size * self.method.stages) for k in range(count)
+        ]
+        for stage in range(self.method.stages):
+            outs = [code.row(begin, stage * self.size) for begin in stages]
+            for k, group in enumerate(groups):
+                code.line(
+                    f"call void @combine_slopes_{stage}(ptr %scratch, ptr {owns[k]}, "
+                    f"ptr {stages[k]})"
+                )
+                arrays = {**self._at_stage(rows, stage), "out": outs[k]}
+                if self.made.entries:
+                    self._correct(code, rows, stage, {**arrays, "tangent": owns[k]})
+                self.carried.source(code, rows, "source_step", arrays, group)
+            right = ", ".join(f"ptr {out}" for out in outs)
+            code.line(f"call void @solve_slopes_{count}(ptr {rows['matrix']}, {right})")
+        for group, own, begin in zip(groups, owns, stages, strict=True):
+            given = f"i64 {group}, ptr {own}, ptr {begin}"
+            code.line(f"call void @keep_slopes_within({ALL}, {given})")
+            if self.carried.operations.assignments:
+                reached = code.row(begin, last)
+                code.line(
+                    f"call void @cut_slopes(ptr %scratch, ptr {own}, ptr {begin}, ptr {reached})"
+                )
+            code.line(
+                f"call void @accept_slopes(ptr %scratch, ptr {own}, ptr {code.row(begin, last)})"
+            )
+        code.line("ret void")
+        return function(f"step_slopes_{count}", f"{ALL}, i64 %first", code)
+
+    def _correct(self, code: Code, rows: Rows, stage: int, arrays: dict[str, str]) -> None:
+        more = {
+            "entries": rows.part("slope_entries", stage * self.made.entries),
+            "stage_tangent": rows["stage_tangent"],
+        }
+        self.carried.call(code, rows, "correct", {**arrays, **more})
+
+    def _cut(self) -> str:
+        """``cut_slopes(scratch, own, stages, reached)``: end where a state event cuts the step."""
+        code, rows = self.carried.code()
+        for lane in range(self.carried.lanes):
+            fired = code.get("i64", rows["fired"], lane)
+            cut = code.value(f"icmp sge i64 {fired}, 0")
+            fraction = code.get("double", rows["fraction"], lane)
+            chosen = code.value(f"select i1 {cut}, double {fraction}, double 0.0")
+            code.put("double", chosen, rows["slope_fraction"], lane)
+        code.line("call void @interpolate_slopes(ptr %scratch, ptr %own, ptr %stages)")
+        with code.loop(self.carried.lanes) as lane:
+            fired = code.get("i64", rows["fired"], lane)
+            with (
+                code.when(code.value(f"icmp sge i64 {fired}, 0")),
+                code.loop(self.size) as i,
+            ):
+                first = code.value(f"mul i64 {i}, {self.carried.lanes}")
+                at = code.value(f"add i64 {first}, {lane}")
+                value = code.get("double", rows["output_slopes"], at)
+                code.put("double", value, "%reached", at)
+        code.line("ret void")
+        return function("cut_slopes", "ptr %scratch, ptr %own, ptr %stages, ptr %reached", code)
+
+    def _accept(self) -> str:
+        """``accept_slopes(scratch, own, reached)``: move on in the lanes whose step counts.
+
+        By bits: of a choice between numbers the code generator makes a masked store, which is many
+        times slower on some processors.
+        """
+        code, rows = self.carried.code()
+        width = self.carried.width
+        kind, real = width.integer, width.real
+        taken = code.compare("one", code.load(rows["accepted"], 0), code.number(0.0))
+        moves = code.value(f"sext {width.truth} {taken} to {kind}")
+        stays = code.value(f"xor {kind} {moves}, {width.whole(-1)}")
+        for i in (row for some in self.carried.some_rows(code) for row in some):
+            parts = []
+            for array, mask in (("%reached", moves), ("%own", stays)):
+                bits = code.value(f"bitcast {real} {code.load(array, i)} to {kind}")
+                parts.append(code.value(f"and {kind} {bits}, {mask}"))
+            bits = code.value(f"or {kind} {', '.join(parts)}")
+            code.store(code.value(f"bitcast {kind} {bits} to {real}"), "%own", i)
+        code.line("ret void")
+        given = "ptr noalias %scratch, ptr noalias %own, ptr noalias %reached"
+        return function("accept_slopes", given, code)

@@ -1,0 +1,71 @@
+"""What can be measured: activity by region, concentration in blood, and their time integrals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from theratwin.dynamics import Expression
+from theratwin.kinetics.body.binding import RELEASED
+from theratwin.kinetics.body.draft import Draft, Label
+from theratwin.kinetics.body.excretion import FECES, URINE
+from theratwin.kinetics.body.physiology import Physiology
+
+#: Places of what has left the body.
+OUTSIDE = (URINE, FECES, RELEASED)
+#: A region that is the sum of others, where the body has all of them.
+_SUMS = {"salivary_glands": ("parotid_glands", "submandibular_glands")}
+
+
+def add_observables(
+    draft: Draft, body: Physiology, specific: Mapping[str, Expression]
+) -> tuple[str, ...]:
+    """Add the observables and their integrals; returns the regions.
+
+    The activity of a region counts all its spaces, its blood too. With several ligands the names
+    end in the ligand's.
+    """
+    regions = _regions(draft)
+    hot = [label for label in draft.labels if label.hot]
+    for label in hot:
+        end = f".{label.ligand.name}" if len(hot) > 1 else ""
+        per_amount = specific[label.name]
+        for region, places in regions.items():
+            activity = per_amount * _sum(draft, places, label)
+            _add(draft, "activity", region + end, activity, "MBq")
+        for place in OUTSIDE:
+            if place in draft.places:
+                activity = per_amount * draft.amount(place, label)
+                draft.builder.observable(f"activity.{place}{end}", activity, "MBq")
+        in_plasma = draft.builder.concentration(draft.amount("vein", label))
+        in_blood = per_amount * in_plasma * body.plasma_share
+        _add(draft, "concentration", f"blood{end}", in_blood, "MBq/mL")
+    return tuple(regions)
+
+
+def _regions(draft: Draft) -> dict[str, list[str]]:
+    """Return every region that is observed, with its places; the whole body comes last."""
+    found = dict(draft.regions)
+    for name, parts in _SUMS.items():
+        if name not in found and all(part in found for part in parts):
+            found[name] = [place for part in parts for place in found[part]]
+    if len(draft.plan.lesions) > 1:
+        found["tumor"] = [place for lesion in draft.plan.lesions for place in found[lesion]]
+    found["whole_body"] = [place for place in draft.places if place not in OUTSIDE]
+    return found
+
+
+def _sum(draft: Draft, places: Iterable[str], label: Label) -> Expression:
+    first, *others = (draft.amount(place, label) for place in places)
+    for amount in others:
+        first = first + amount
+    return first
+
+
+def _add(draft: Draft, kind: str, name: str, value: Expression, unit: str) -> None:
+    draft.builder.observable(f"{kind}.{name}", value, unit)
+    draft.builder.quadrature(f"time_integrated_{kind}.{name}", value, _times_hour(unit))
+
+
+def _times_hour(unit: str) -> str:
+    over, slash, under = unit.partition("/")
+    return f"{over} h{slash}{under}"

@@ -1,0 +1,18 @@
+"""A whole-body model fitted to a patient: the engine behind it, seen as a block of the twin."""
+
+from theratwin.kinetics.body_fit.block import body_block
+from theratwin.kinetics.body_fit.body_curves import BodyCurves
+from theratwin.kinetics.body_fit.cycle_walk import CycleWalk
+from theratwin.kinetics.body_fit.grid import integral_pieces, knots
+from theratwin.kinetics.body_fit.model import BodyModel
+from theratwin.kinetics.body_fit.model_error import model_error
+
+__all__ = [
+    "BodyCurves",
+    "BodyModel",
+    "CycleWalk",
+    "body_block",
+    "integral_pieces",
+    "knots",
+    "model_error",
+]

@@ -1,0 +1,7 @@
+"""Models of whole bodies, one a target: which organs bind the ligand, and a patient's body."""
+
+from theratwin.kinetics.models.library import model_entries
+from theratwin.kinetics.models.patient import PatientGiven, patient_given
+from theratwin.kinetics.models.psma import psma_body, psma_ligand
+
+__all__ = ["PatientGiven", "model_entries", "patient_given", "psma_body", "psma_ligand"]

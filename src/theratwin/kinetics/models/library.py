@@ -1,0 +1,47 @@
+"""The whole-body models that a program may list, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from theratwin.core.distribution import Fixed
+from theratwin.core.parameter import Parameter
+from theratwin.dynamics import Network
+
+_TUMORS = ("tumor_1", "tumor_2", "tumor_rest")
+_NOTE = "Measured in 7.4 GBq of commercial Lu-177 PSMA-617, by the notebook beside the model file."
+#: Given into the vein at the start (nmol).
+_DOSE = {"hot": 10.18, "cold": 46.91}
+
+
+def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
+    """Return models by name: what each is in one line, and a function that writes it.
+
+    Examples
+    --------
+    >>> summary, write = model_entries()["psma"]
+    >>> write()
+    <Network psma: 134 states, 319 reactions, 152 parameters>
+    """
+    return {
+        "psma": (
+            "whole body, Lu-177 PSMA-617 (Amsterdam's constants), 3 lesions; not calibrated",
+            lambda: _psma("psma", "psma-617"),
+        ),
+        "psma-it": (
+            "whole body, Lu-177 PSMA-I&T (Kletting 2016, patient 2), 3 lesions; not calibrated",
+            lambda: _psma("psma-it", "psma-i&t"),
+        ),
+    }
+
+
+def _psma(name: str, ligand: str) -> Network:
+    from theratwin.kinetics.models.psma import psma_body
+
+    dose = {
+        f"dose.{label}": Parameter(
+            f"dose.{label}", "nmol", Fixed(amount), "pbpk_psma_public", note=_NOTE
+        )
+        for label, amount in _DOSE.items()
+    }
+    return psma_body(ligand=ligand, lesions=_TUMORS, name=name, given=dose).network

@@ -1,0 +1,57 @@
+"""The kinetic models that a twin can be calibrated with, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from theratwin.case import Case
+from theratwin.core.errors import UnsupportedError
+from theratwin.kinetics import Block, empirical_curves
+from theratwin.physics import nuclide
+
+
+@dataclass(frozen=True)
+class KineticModel:
+    """A kinetic model.
+
+    Parameters
+    ----------
+    blocks
+        From a case and the decay constant (1/h) of its nuclide to what is fitted.
+    parameter_sets
+        The sets behind it, as ``room/name``.
+    """
+
+    blocks: Callable[[Case, float], tuple[Block, ...]]
+    parameter_sets: tuple[str, ...]
+
+
+MODELS: dict[str, KineticModel] = {
+    "curves": KineticModel(
+        empirical_curves,
+        (
+            "kinetics/effective_half_lives",
+            "kinetics/curve_shapes",
+            "kinetics/cycle_changes",
+        ),
+    ),
+}
+
+
+def model_of(name: str, field: str = "model") -> KineticModel:
+    """Return a model by its name.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none of that name.
+    """
+    if name not in MODELS:
+        raise UnsupportedError("unknown model", field=field, value=name, allowed=sorted(MODELS))
+    return MODELS[name]
+
+
+def blocks_of(model: KineticModel, case: Case) -> tuple[Block, ...]:
+    """Return the blocks of a case."""
+    return model.blocks(case, nuclide(case.radiopharmaceutical.nuclide).decay_constant)

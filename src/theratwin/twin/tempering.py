@@ -1,0 +1,185 @@
+r"""The full posterior by tempered sequential Monte Carlo, all particles in one batch.
+
+Particles start as draws of the prior and pass through the densities
+
+.. math:: \pi_\beta(\theta) \propto p(\theta)\, p(y \mid \theta)^\beta, \qquad 0 \le \beta \le 1,
+
+each next :math:`\beta` chosen so that the weights keep a given share of the particles effective.
+At every temperature the particles are resampled and moved by `theratwin.twin.moves` until they
+have forgotten where they were. The product of the mean weights is the evidence
+:math:`p(y) = \int p(\theta)\, p(y \mid \theta)\, d\theta` (Del Moral et al. 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from theratwin.core.errors import FitError
+from theratwin.twin.moves import Cloud, mixed
+
+#: Share of the particles that stays effective from one temperature to the next.
+_KEPT = 0.5
+#: Share of a particle's place at the last resampling that it may still remember: between
+#: temperatures it matters only that the cloud fills the density, at the end every draw counts.
+_MEMORY, _MEMORY_AT_THE_END = 0.25, 0.05
+_MOST_MOVES, _MOST_MOVES_AT_THE_END = 12, 60
+_MOST_TEMPERATURES = 200
+
+LogDensity = Callable[[Float[Any, "draws parameters"]], Float[Any, " draws"]]
+
+
+@dataclass(frozen=True)
+class Tempering:
+    """How a tempered sampler went.
+
+    Parameters
+    ----------
+    temperatures
+        The powers of the likelihood, rising to one.
+    acceptance
+        Share of the proposed moves that were accepted, one a temperature.
+    moves
+        Number of moves of every particle, likewise.
+    log_evidence
+        Natural logarithm of the evidence.
+    memory
+        Correlation of the draws with their places before the last moves; the less the better.
+    """
+
+    temperatures: tuple[float, ...]
+    acceptance: tuple[float, ...]
+    moves: tuple[int, ...]
+    log_evidence: float
+    memory: float
+
+    @property
+    def problem(self) -> str:
+        """Why the draws should not be trusted; empty if they may be."""
+        if self.memory <= 6.0 * _MEMORY_AT_THE_END:
+            return ""
+        return (
+            f"the particles still remember {100 * self.memory:.0f} % of where they were after "
+            f"{self.moves[-1]} moves: the posterior is hard to explore, and its intervals may be "
+            "too narrow"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Tempered:
+    """Draws in units of the prior's spread, with how they came about."""
+
+    draws: Float[Any, "draws parameters"]
+    effective_size: float
+    tempering: Tempering
+
+
+def temper(
+    log_likelihood: LogDensity, parameters: int, particles: int, generator: np.random.Generator
+) -> Tempered:
+    """Draw from a posterior with a standard normal prior.
+
+    Parameters
+    ----------
+    log_likelihood
+        Of a batch of points; minus infinity or not-a-number where there is none.
+    parameters
+        Number of parameters.
+    particles
+        Number of draws.
+    generator
+        The random stream.
+
+    Raises
+    ------
+    FitError
+        If the likelihood is nothing everywhere, or the temperature does not rise to one.
+    """
+    places = generator.standard_normal((particles, parameters))
+    cloud = Cloud(places, _finite(log_likelihood(places)))
+    if not np.any(np.isfinite(cloud.log_likelihood)):
+        raise FitError("no draw of the prior has a likelihood", remedy="Check the priors")
+    done: list[tuple[float, float, int]] = []
+    beta, log_evidence, memory, effective = 0.0, 0.0, 1.0, float(particles)
+    while beta < 1.0:
+        if len(done) == _MOST_TEMPERATURES:
+            raise FitError(
+                "the sampler does not reach the posterior", remedy="Check data against priors"
+            )
+        following = _next_temperature(cloud.log_likelihood, beta)
+        weights, mean = _weights(cloud.log_likelihood, following - beta)
+        log_evidence, beta, last = log_evidence + mean, following, following == 1.0
+        location, covariance = _moments(cloud.places, weights)
+        chosen = _systematic(weights, particles, generator)
+        cloud, acceptance, moves, memory = mixed(
+            cloud[chosen],
+            lambda at: _finite(log_likelihood(at)),
+            beta,
+            (location, covariance),
+            (_MOST_MOVES_AT_THE_END, _MEMORY_AT_THE_END) if last else (_MOST_MOVES, _MEMORY),
+            generator,
+        )
+        effective = _effective(chosen, memory)
+        done.append((beta, acceptance, moves))
+    temperatures, acceptances, counts = zip(*done, strict=True)
+    summary = Tempering(temperatures, acceptances, counts, float(log_evidence), memory)
+    order = generator.permutation(particles)
+    return Tempered(cloud.places[order], effective, summary)
+
+
+def _finite(values: Any) -> np.ndarray:
+    """Return minus infinity for what is no number: a place where the model has no solution."""
+    return np.where(np.isnan(values), -np.inf, values)
+
+
+def _next_temperature(log_likelihood: np.ndarray, beta: float) -> float:
+    """Return the temperature that keeps the given share of the particles effective."""
+
+    def enough(step: float) -> bool:
+        weights, _ = _weights(log_likelihood, step)
+        return 1.0 / np.sum(weights**2) >= _KEPT * np.sum(np.isfinite(log_likelihood))
+
+    if enough(1.0 - beta):
+        return 1.0
+    # A bisection of the step's logarithm: first steps may be tiny.
+    low, high = np.log(1e-12), np.log(1.0 - beta)
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if enough(np.exp(middle)) else (low, middle)
+    return min(beta + float(np.exp(low)), 1.0)
+
+
+def _weights(log_likelihood: np.ndarray, step: float) -> tuple[np.ndarray, float]:
+    """Return normalized weights, and the logarithm of their mean."""
+    powered = step * log_likelihood
+    top = powered.max()
+    weights = np.exp(powered - top)
+    return weights / weights.sum(), float(top + np.log(weights.mean()))
+
+
+def _moments(places: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    location = weights @ places
+    centered = places - location
+    covariance = (weights[:, None] * centered).T @ centered
+    # A floor for directions in which few heavy particles agree by chance.
+    return location, covariance + 1e-9 * np.eye(len(location))
+
+
+def _systematic(weights: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
+    positions = (np.arange(size) + generator.random()) / size
+    return np.searchsorted(np.cumsum(weights), positions).clip(max=weights.size - 1)
+
+
+def _effective(chosen: np.ndarray, memory: float) -> float:
+    r"""Return the effective number of draws.
+
+    Draws of one ancestor, which occurs :math:`m` times, are correlated by the square of their
+    memory :math:`\rho`: :math:`N / (1 + \rho^2 (\sum m^2 / N - 1))`.
+    """
+    size = len(chosen)
+    _, counts = np.unique(chosen, return_counts=True)
+    return float(size / (1.0 + memory**2 * (np.sum(counts**2) / size - 1.0)))
