@@ -25,6 +25,7 @@ from theratwin.dynamics.solving.status import Status
 
 DRAWS, SAMPLED = 1000, 8
 TIGHT = {"rtol": 1e-11, "atol": 1e-14}
+METHODS = ("rodas5p", "rodas5")
 #: Of the solver at its default tolerances, and at looser ones.
 TOLERANCES = ((1e-6, 1e-9), (1e-4, 1e-7))
 RESULT = Path(__file__).parent / "results/engine_draws.json"
@@ -70,7 +71,7 @@ def ratio(found: np.ndarray, exact: np.ndarray, rtol: float, atol: float) -> np.
     return np.abs(found - exact) / (atol + rtol * np.abs(exact))
 
 
-def row(solution: Any, exact: np.ndarray, rtol: float, atol: float) -> dict[str, Any]:
+def row(method: str, solution: Any, exact: np.ndarray, rtol: float, atol: float) -> dict[str, Any]:
     """Return errors in units of the tolerance and of the largest value, steps and statuses."""
     found = states(solution)
     error = ratio(found, exact, rtol, atol)
@@ -79,6 +80,7 @@ def row(solution: Any, exact: np.ndarray, rtol: float, atol: float) -> dict[str,
     draw, time, state = np.unravel_index(np.argmax(error), error.shape)
     statuses = {Status(s).name: int(np.sum(solution.status == s)) for s in set(solution.status)}
     return {
+        "method": method,
         "rtol": rtol,
         "largest_in_tolerances": float(error.max()),
         "at": f"{workload.system().names[state]}, {workload.TIMES[time]:.3g} h, draw {draw}",
@@ -94,34 +96,56 @@ def row(solution: Any, exact: np.ndarray, rtol: float, atol: float) -> dict[str,
     }
 
 
-def measured(engine: Engine, factors: Factors) -> dict[str, Any]:
+def at_ends_of_steps(engine: Engine, parameters: np.ndarray, draw: int, state: str) -> float:
+    """Return the largest error of a state of one draw, in units, at the ends of its steps."""
+    given, (rtol, atol) = workload.named(parameters[draw : draw + 1]), TOLERANCES[0]
+    end = workload.TIMES[-1]
+    taken = engine.solve(given, [end], rtol=rtol, atol=atol, curves=[state])
+    ends = np.append(taken.records.steps[1:, 1], end)
+    found, exact = (
+        engine.solve(given, ends, **settings)[state]
+        for settings in ({"rtol": rtol, "atol": atol}, TIGHT)
+    )
+    return float(ratio(found, exact, rtol, atol).max())
+
+
+def measured(engines: dict[str, Engine], factors: Factors) -> dict[str, Any]:
     """Return the rows of one spread, and how far its reference is from LSODA."""
-    parameters = drawn(factors)
+    parameters, first = drawn(factors), next(iter(engines.values()))
     given = workload.named(parameters)
-    exact = states(engine.solve(given, workload.TIMES, **TIGHT).require())
+    exact = states(first.solve(given, workload.TIMES, **TIGHT).require())
+    solved = {
+        (name, rtol, atol): engine.solve(given, workload.TIMES, rtol=rtol, atol=atol)
+        for name, engine in engines.items()
+        for rtol, atol in TOLERANCES
+    }
+    plain = next(iter(solved.values()))
     # The first ones, and those that took most steps.
-    plain = [engine.solve(given, workload.TIMES, rtol=rtol, atol=atol) for rtol, atol in TOLERANCES]
-    hardest = np.argsort(plain[0].steps)[-SAMPLED // 2 :]
+    hardest = np.argsort(plain.steps)[-(SAMPLED // 2) :]
     sample = np.concatenate([np.arange(SAMPLED // 2), hardest])
     doubt = ratio(by_lsoda(parameters[sample]), exact[sample], *TOLERANCES[0])
+    error = ratio(states(plain), exact, *TOLERANCES[0])
+    draw, _, state = np.unravel_index(np.argmax(error), error.shape)
+    worst = at_ends_of_steps(first, parameters, int(draw), workload.system().names[state])
     return {
         "doubt_of_the_reference_in_tolerances": float(doubt.max()),
+        "worst_state_at_the_ends_of_its_steps": worst,
         "rows": [
-            row(solution, exact, rtol, atol)
-            for solution, (rtol, atol) in zip(plain, TOLERANCES, strict=True)
+            row(name, solution, exact, rtol, atol)
+            for (name, rtol, atol), solution in solved.items()
         ],
     }
 
 
 def main() -> None:
     """Run all, print and write."""
-    engine = Engine(workload.system())
+    engines = {name: Engine(workload.system(), method=name) for name in METHODS}
     content = {
         "model": workload.MODEL,
         "draws": DRAWS,
         "reference": f"the engine at rtol {TIGHT['rtol']:g}, atol {TIGHT['atol']:g} nmol",
         "compared_with_lsoda": SAMPLED,
-        "spreads": {name: measured(engine, factors) for name, factors in SPREADS.items()},
+        "spreads": {name: measured(engines, factors) for name, factors in SPREADS.items()},
         "load": os.getloadavg()[0],
     }
     text = json.dumps(content, indent=1)

@@ -41,12 +41,16 @@ def one_state() -> System:
 
 
 def least(functions: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return milliseconds of each, called in turn after a warm-up: the fastest tenth's slowest."""
+    """Return milliseconds of each, called in turn after a warm-up: the fastest tenth's slowest.
+
+    The order changes from round to round: who comes after whom makes a difference.
+    """
     taken: dict[str, list[float]] = {name: [] for name in functions}
+    order = np.random.default_rng(1)
     for round_ in range(-5, rounds):
-        for name, function in functions.items():
+        for name in order.permutation(list(functions)):
             began = time.perf_counter()
-            jax.block_until_ready(function())
+            jax.block_until_ready(functions[name]())
             if round_ >= 0:
                 taken[name].append(1e3 * (time.perf_counter() - began))
     return {name: round(float(np.quantile(values, 0.1)), 4) for name, values in taken.items()}

@@ -452,3 +452,23 @@ def test_every_command_says_how_it_is_used(run, command):
     done = run(*command, "--help")
     assert done.status == 0
     assert "Usage: " in done.out
+
+
+def test_the_model_and_the_way_to_draw_are_chosen_by_options(run, tmp_path):
+    from theratwin.io.case_file import write_template
+
+    case = write_template(tmp_path / "case.toml")
+    folder = tmp_path / "body"
+    options = ("--model", "psma", "--posterior", "laplace", "--draws", "100", "--json")
+    done = run("calibrate", case, "--out", folder, *options)
+    assert done.status == 0
+    assert set(done.json["value"]["dose"]) >= {"kidneys", "parotid_glands", "lesion_1"}
+    course = ("--activity", "7.4 GBq", "--cycles", "2")
+    predicted = run("predict", folder, *course, "--amount", "98 nmol", "--json")
+    assert set(predicted.json["value"]["dose"]["kidneys"]) == {"cycle 1", "cycle 2", "total"}
+    refused = run("predict", folder, *course)
+    assert refused.status == 2
+    assert "amount of ligand is missing" in refused.err
+    assert run("predict", folder, "--amount", "98 nmol").status == 2
+    assert run("calibrate", case, "--model", "pbpk", "--out", tmp_path / "x").status == 2
+    assert run("calibrate", case, "--posterior", "nuts", "--out", tmp_path / "x").status == 2

@@ -99,7 +99,7 @@ def test_parts_of_a_large_batch(engine: Engine, monkeypatch: pytest.MonkeyPatch)
 
 def test_jumps_and_settings(engine: Engine) -> None:
     doses = [Bolus("a", 0.5, 1.0), Jump("rate", 3.0, 0.4, name="later"), Jump("rate", 3.0, 0.9)]
-    options = {"rtol": 1e-9, "atol": 1e-12, "largest_step": 0.5, "start": 0.0, "end": 20.0}
+    options = {"rtol": 1e-9, "atol": 1e-12, "largest_step": 0.5, "most_steps": 1e4, "end": 20.0}
     same(both(engine, doses=doses, threads=1, **options), {"later": np.array([1.0, 2.0])})
 
 

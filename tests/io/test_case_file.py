@@ -7,6 +7,7 @@ from math import exp
 import pytest
 
 from theratwin.case import Kind
+from theratwin.core import InputError
 from theratwin.io import check_case, load_case, load_measurements
 from theratwin.io.case_file import case_schema, write_template
 from theratwin.io.case_file.lines import key_lines
@@ -168,3 +169,17 @@ def test_schema_names_every_table_and_allows_no_other_field():
         schema["properties"]
     )
     assert schema["properties"]["lesions"]["items"]["required"] == ["name"]
+
+
+def test_a_case_may_ask_for_a_kinetic_model(tmp_path):
+    assert case_of(tmp_path, template_text()).model == "curves"
+    asked = template_text().replace('# model = "psma"', 'model = "psma"')
+    assert case_of(tmp_path, asked).model == "psma"
+    with pytest.raises(InputError, match=r"model.*none of the choices"):
+        case_of(tmp_path, asked.replace('"psma"  ', '"pbpk"  '))
+    assert case_schema()["properties"]["model"]["enum"] == ["curves", "psma"]
+
+
+def test_collected_urine_needs_no_volume(tmp_path):
+    case = case_of(tmp_path, with_row(region="collected urine", activity="40 %IA"))
+    assert case.measurements.of_region("excreted_urine").items[0].value > 0

@@ -267,6 +267,11 @@ class TestRefusals:
         with pytest.raises(InputError, match="leave"):
             bodies.build(given={"liver.volume": "30 L"})
 
+    def test_a_draw_of_parameters_leaves_the_rest_a_hundredth(self, bodies):
+        body, _ = bodies.small()
+        found = value(body, "other_tissues.plasma_flow", **{"muscle.flow_share": 0.9})
+        assert_allclose(found, 0.01 * value(body, "plasma.flow"))
+
     def test_a_drain_must_exist(self, bodies):
         from theratwin.kinetics.body import Organ
 

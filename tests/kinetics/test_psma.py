@@ -18,6 +18,7 @@ from theratwin.case import (
     Schedule,
     Volume,
 )
+from theratwin.core.citation import citation
 from theratwin.core.distribution import LogNormal
 from theratwin.core.errors import InputError
 from theratwin.core.parameter_file import parameter_set
@@ -167,6 +168,24 @@ class TestDoses:
         )
         assert_allclose(found["activity.whole_body"][0, 0], 150.0)
 
+    def test_a_region_s_activity_is_a_curve(self, small):
+        names = small.hot_states("kidneys")
+        assert "kidneys.tubular.hot" in names
+        schedule = Schedule.regular("7.4 GBq", cycles=2, every="2 d", amount="60 nmol")
+        found = Engine(small.system).solve(
+            {}, [1.0, 30.0, 50.0, 96.0], doses=small.doses(schedule), curves=names
+        )
+        curve = small.activity_curve(found, "kidneys")
+        # Dense output between the steps is of the solver's tolerance.
+        assert_allclose(curve(found.times), found["activity.kidneys"][0], rtol=1e-4)
+        name = small.time_integrated_activity("kidneys")
+        assert_allclose(curve.integral(0.0, 96.0), found[name][0, -1], rtol=1e-4)
+
+    def test_what_is_measured_has_an_observable(self, small):
+        known = {each.name: each.unit for each in small.network.observables}
+        for region, name in small.observables().items():
+            assert known[name] == ("MBq/mL" if region == "blood" else "MBq")
+
     def test_a_missing_amount_says_what_to_give(self, small):
         schedule = Schedule((Administration("cycle 1", 0.0, 7400.0),))
         with pytest.raises(InputError, match=r"cycle 1\.amount.*nmol"):
@@ -179,6 +198,14 @@ class TestDoses:
 
 
 class TestSets:
+    @pytest.mark.parametrize("ligand", ["psma-617", "psma-i&t"])
+    def test_every_number_has_a_source(self, ligand):
+        for parameter in psma_body(ligand=ligand).network.parameters:
+            if parameter.is_assumption:
+                assert parameter.note, parameter.name
+            else:
+                assert citation(parameter.source).title, parameter.name
+
     @pytest.mark.parametrize(
         ("name", "volume", "told"), [("psma-it", 311, 0.14), ("psma", 309, 0.76)]
     )

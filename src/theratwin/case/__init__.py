@@ -1,12 +1,13 @@
 """Who is treated, with what, when, where in the body, and what was measured."""
 
-from theratwin.case.case import Case, SharedUncertainty
+from theratwin.case.case import KINETIC_MODELS, Case, SharedUncertainty
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.regions import Region, find_region, region, regions
 from theratwin.case.treatment import Administration, Ligand, Radiopharmaceutical, Schedule
 
 __all__ = [
+    "KINETIC_MODELS",
     "Administration",
     "Case",
     "Kind",

@@ -11,6 +11,9 @@ from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.treatment import Radiopharmaceutical, Schedule
 from theratwin.core.errors import InputError
 
+#: The kinetic models that a case may ask for: its own curves, or a whole body by the target.
+KINETIC_MODELS = ("curves", "psma")
+
 
 @dataclass(frozen=True)
 class SharedUncertainty:

@@ -32,6 +32,16 @@ def calibrate(
     ] = None,
     seed: Seed = 1,
     draws: Draws = 2000,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help='Kinetic model: "curves" or "psma"; by default the case\'s.'),
+    ] = None,
+    posterior: Annotated[
+        str,
+        typer.Option(
+            "--posterior", help='How draws are made: "laplace", "smc", or "auto" to choose.'
+        ),
+    ] = "auto",
     until: Annotated[
         str | None,
         typer.Option("--until", help="Know the case only up to this administration."),
@@ -52,7 +62,7 @@ def calibrate(
     if until is not None:
         known = known.until(until)
     with doing("Calibrating", quiet=quiet):
-        fitted = rooms.calibrate(known, seed=seed, draws=draws)
+        fitted = rooms.calibrate(known, seed=seed, draws=draws, model=model, posterior=posterior)
         prediction = rooms.predict(fitted)
         save_twin(fitted, folder, force=force)
     _tell(fitted, prediction, folder, as_json=as_json)
@@ -65,6 +75,10 @@ def predict(
     ] = None,
     cycles: Annotated[int | None, typer.Option("--cycles", help="Number of cycles.")] = None,
     every: Annotated[str, typer.Option("--every", help="Interval between cycles.")] = "6 weeks",
+    amount: Annotated[
+        str | None,
+        typer.Option("--amount", help='Ligand of each cycle, hot and cold, as "57 nmol".'),
+    ] = None,
     as_json: Json = False,
     out: Out = None,
     force: Force = False,
@@ -81,9 +95,13 @@ def predict(
             field="--activity, --cycles",
             remedy='Give both, as in --activity "7.4 GBq" --cycles 6, or none for the case\'s own',
         )
+    if amount is not None and activity is None:
+        raise InputError(
+            "an amount needs an activity", field="--amount", remedy="Give --activity and --cycles"
+        )
     course = None
     if activity is not None and cycles is not None:
-        course = Schedule.regular(activity, cycles=cycles, every=every)
+        course = Schedule.regular(activity, cycles=cycles, every=every, amount=amount)
     prediction = rooms.predict(load_twin(twin), course)
     emit(
         "prediction/1",

@@ -27,6 +27,26 @@ class KineticModel:
     parameter_sets: tuple[str, ...]
 
 
+_PSMA_SETS = tuple(
+    f"kinetics/{name}"
+    for name in (
+        "body_priors",
+        "model_errors",
+        "cycle_changes",
+        "physiology_male",
+        "psma_kletting_2016",
+        "psma_amsterdam",
+    )
+)
+
+
+def _psma(case: Case, decay_constant: float) -> tuple[Block, ...]:
+    # The engine behind it loads the compiler: curves can do without.
+    from theratwin.kinetics.body_fit import psma_block
+
+    return psma_block(case, decay_constant)
+
+
 MODELS: dict[str, KineticModel] = {
     "curves": KineticModel(
         empirical_curves,
@@ -36,6 +56,7 @@ MODELS: dict[str, KineticModel] = {
             "kinetics/cycle_changes",
         ),
     ),
+    "psma": KineticModel(_psma, _PSMA_SETS),
 }
 
 

@@ -154,7 +154,7 @@ class _Plan:
                 pairs.append((LITERAL, 0))
             elif name in _COMMON:
                 pairs.append((GIVEN, self._add(shared[name])))
-            elif isinstance(shared.get(name), int):
+            elif name in shared and np.ndim(shared[name]) == 0:
                 pairs.append((LITERAL, int(shared[name])))
             else:
                 raise UnsupportedError(f"the driver is also told {name}", field="road")

@@ -241,6 +241,7 @@ class Driver:
         if self.has_events:
             self._fire(code, leave)
         code.line(f"call void @outputs_now({_CALL})")
+        code.line(f"call void @mark({_CALL})")
         end = code.own("double", "end")
         code.branch(code.compare("oge", code.own("double", "time"), end), done, more)
         code.place(done)

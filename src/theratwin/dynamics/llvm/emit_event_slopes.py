@@ -44,10 +44,10 @@ class EventSlopes:
         self.directions, self.operations = slopes.directions, operations
         self.size, self.switches = operations.size, len(operations.switches)
 
-    def programs(self, lanes: int) -> list[tuple[str, int]]:
+    def programs(self, lanes: int) -> tuple[list[str], int]:
         """Return the texts of the programs, for one lane, and their scratch."""
         if self.made is None:
-            return []
+            return [], 0
         rates = self.operations.programs["slope"]
         made = [program_function(Program("rates", rates.outputs, rates.leaves), Width(1), lanes)]
         for program in self.made.shared.values():
@@ -58,7 +58,7 @@ class EventSlopes:
                     program_function(program, Width(1), lanes, store=add_to_place, arrays=_ARRAYS)
                 )
             made.append((_by_direction(name, programs), 0))
-        return made
+        return [text for text, _ in made], max(spill for _, spill in made)
 
     def add_rows(self, layout: Layout) -> None:
         """Reserve the memory; all but `moments` is for one lane at a time."""

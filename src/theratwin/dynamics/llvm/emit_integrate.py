@@ -46,11 +46,13 @@ class Integrator:
         return self._declarations() + function("theratwin_integrate", "ptr %context", code, "i64")
 
     def _main(self, code: Code, rows: Rows, told: Told) -> str:
-        top, filled, live, room, step, rest, leave = map(
-            code.label, ("top", "filled", "live", "room", "step", "rest", "leave")
+        top, begin, filled, room, step, rest, leave = map(
+            code.label, ("top", "begin", "filled", "room", "step", "rest", "leave")
         )
         code.jump(top)
         code.place(top)
+        code.branch(self._has_room(code, told), begin, room)
+        code.place(begin)
         with code.when(self._fill(code, rows, told)):
             self._initialize(code, rows)
         with code.when(self._any(code, rows, BEGINNING)):
@@ -68,9 +70,7 @@ class Integrator:
         waiting = code.value(f"and i1 {self._any(code, rows, IDLE)}, {self._more(code, told)}")
         code.branch(waiting, top, filled)
         code.place(filled)
-        code.branch(self._any(code, rows, RUNNING), live, leave)
-        code.place(live)
-        code.branch(self._has_room(code, told), step, room)
+        code.branch(self._any(code, rows, RUNNING), step, leave)
         code.place(step)
         self._step(code, rows, told)
         code.jump(top)
@@ -162,10 +162,10 @@ class Integrator:
         return f"ptr {told.address('tolerance')}, double {rtol}"
 
     def _has_room(self, code: Code, told: Told) -> str:
-        """Whether a step of every lane can be recorded."""
+        """Whether a beginning and a step of every lane can be recorded."""
         none = code.value(f"icmp eq i64 {told.whole('recorded_count')}, 0")
         used = code.get("i64", told.address("record_used"), 0)
-        after = code.value(f"add i64 {used}, {self.layout.lanes}")
+        after = code.value(f"add i64 {used}, {2 * self.layout.lanes}")
         fits = code.value(f"icmp sle i64 {after}, {told.whole('record_capacity')}")
         return code.value(f"or i1 {none}, {fits}")
 

@@ -179,25 +179,52 @@ def solve_function(elimination: Elimination, width: Width) -> str:
 
     Sums run over what is known first, so that they wait least for one another.
     """
-    code = Code(width)
-    blocks, slots = _Blocks(code), elimination.entries
     lower = rows_of_lower(elimination)
-    forward = list(lower)
     upper = {pivot.index: pivot.columns for pivot in elimination.pivots}
-    for order, others, scales in ((forward, lower, False), (forward[::-1], upper, True)):
+    forward, slots = list(lower), elimination.entries
+    passes = ((forward, lower, False), (forward[::-1], upper, True))
+    return _substitutions("solve", passes, lambda row, column: slots[row, column], width)
+
+
+def solve_transposed_function(elimination: Elimination, width: Width) -> str:
+    """Return the function that solves W^T x = b by the factors of W, b in place."""
+    below = {pivot.index: pivot.rows for pivot in elimination.pivots}
+    above: dict[int, list[int]] = {index: [] for index in below}
+    for pivot in elimination.pivots:
+        for column in pivot.columns:
+            above[column].append(pivot.index)
+    forward, slots = list(below), elimination.entries
+    passes = ((forward, above, True), (forward[::-1], below, False))
+    return _substitutions("solve_transposed", passes, lambda row, col: slots[col, row], width)
+
+
+def _substitutions(
+    name: str,
+    passes: Sequence[tuple[Sequence[int], Mapping[int, Sequence[int]], bool]],
+    slot: Callable[[int, int], int],
+    width: Width,
+) -> str:
+    """Return the function that solves two triangular systems one after the other.
+
+    A pass has the rows in order, the columns of each row, and whether the diagonal (kept inverted)
+    is not one.
+    """
+    code = Code(width)
+    blocks = _Blocks(code)
+    for order, others, scales in passes:
         known_after: dict[int, int] = {}
         for row in order:
             blocks.rest()
             value = blocks.get("%right", row)
             after = 0
             for column in sorted(others[row], key=known_after.__getitem__):
-                entry = blocks.get("%matrix", slots[row, column])
+                entry = blocks.get("%matrix", slot(row, column))
                 value = blocks.subtract_product(entry, blocks.get("%right", column), value)
                 after = max(after, known_after[column]) + 1
             known_after[row] = after + scales
             if scales:
-                value = code.operate("fmul", value, blocks.get("%matrix", slots[row, row]))
+                value = code.operate("fmul", value, blocks.get("%matrix", slot(row, row)))
             if scales or others[row]:
                 blocks.put("%right", row, value)
     code.line("ret void")
-    return function("solve", "ptr noalias %matrix, ptr noalias %right", code)
+    return function(name, "ptr noalias %matrix, ptr noalias %right", code)

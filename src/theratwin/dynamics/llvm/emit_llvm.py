@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import Binding
+from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_driver import Driver
 from theratwin.dynamics.llvm.emit_event_slopes import EventSlopes
 from theratwin.dynamics.llvm.emit_events import Events
@@ -17,7 +18,7 @@ from theratwin.dynamics.llvm.emit_sensitivity import Slopes
 from theratwin.dynamics.llvm.emit_step import Stepper, stage_right_function
 from theratwin.dynamics.llvm.functions import declarations, functions
 from theratwin.dynamics.llvm.ir_text import Width
-from theratwin.dynamics.llvm.layout import Layout
+from theratwin.dynamics.llvm.layout import PULL_BACK, Layout
 from theratwin.dynamics.solving.operations import Environment, Operations
 from theratwin.dynamics.solving.ordering import Elimination, minimum_degree
 from theratwin.dynamics.solving.tableau import Tableau, tableau
@@ -74,16 +75,20 @@ def module(
     x86: bool,
     slopes: Slopes,
     method: Tableau | None = None,
+    adjoint: Adjoint | None = None,
 ) -> Module:
-    """Return the module for a system and the directions of its sensitivities."""
+    """Return the module for a system and the directions of its sensitivities.
+
+    With an adjoint it keeps a tape in place of curves, and follows it back.
+    """
     method = method or tableau()
     width, size = Width(lanes), operations.size
     elimination = minimum_degree(size, operations.jacobian)
-    environment = slopes.environment(operations)
+    environment = adjoint.made.environment if adjoint else slopes.environment(operations)
     texts, spill = _programs(operations, environment, elimination, width)
-    slope_texts, slope_spill = slopes.programs(width)
+    slope_texts, slope_spill = (adjoint or slopes).programs(width)
     event_slopes = EventSlopes(slopes, operations)
-    event_programs = event_slopes.programs(lanes)
+    event_texts, event_spill = event_slopes.programs(lanes)
     layout = Layout(lanes)
     layout.add_all(_LANE_ROWS)
     for name in ("state", "reached_state", "slope", "output", "time_slope"):
@@ -91,21 +96,25 @@ def module(
     layout.add("increments", size * method.stages)
     layout.add("matrix", len(elimination.entries))
     layout.add("environment", len(environment.places) or 1)
-    layout.add("spill", max(spill, slope_spill, 1, *(spill for _, spill in event_programs)))
+    layout.add("spill", max(spill, slope_spill, event_spill, 1))
     slopes.add_rows(layout, operations, method)
     event_slopes.add_rows(layout)
+    if adjoint:
+        adjoint.add_rows(layout)
     Events.add_rows(layout, operations)
-    keeps = bool(slopes.directions)
+    sloped = bool(slopes.directions)
+    output = Output(operations, method, layout)
     parts = [
         *texts,
         *slope_texts,
-        *(text for text, _ in event_programs),
+        *event_texts,
         factor_function(operations, elimination, width),
         solve_function(elimination, width),
-        Stepper(operations, method, layout, keeps).function(),
-        Output(operations, method, layout).functions(),
-        Driver(operations, method, layout, keeps).functions(),
-        Events(operations, method, layout, keeps).functions(),
+        Stepper(operations, method, layout, sloped or adjoint is not None).function(),
+        output.functions(),
+        adjoint.functions(elimination, layout, x86) if adjoint else output.records(),
+        Driver(operations, method, layout, sloped).functions(),
+        Events(operations, method, layout, sloped).functions(),
         slopes.functions(operations, elimination, method, layout),
         event_slopes.functions(layout),
         Integrator(operations, layout, x86).functions(),
@@ -115,6 +124,7 @@ def module(
     head = "".join(declarations(w) + functions(w) for w in sorted(widths, key=lambda w: w.lanes))
     text = head + "".join(parts) + "attributes #0 = { nounwind }\n"
     exports = ("theratwin_integrate", "theratwin_observe", *PROBES)
+    exports = (*exports, PULL_BACK) if adjoint else exports
     return Module(text, layout, elimination, exports)
 
 

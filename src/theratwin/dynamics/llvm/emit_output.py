@@ -14,16 +14,18 @@ from theratwin.dynamics.solving.tableau import Tableau
 class Told:
     """What the driver is told, read when it is needed."""
 
+    names = CONTEXT
+
     def __init__(self, code: Code, base: str = "%context") -> None:
         self.code, self.base = code, base
 
     def address(self, name: str) -> str:
         """Read an address."""
-        return self.code.get("ptr", self.base, CONTEXT.index(name))
+        return self.code.get("ptr", self.base, self.names.index(name))
 
     def whole(self, name: str) -> str:
         """Read a whole number."""
-        return self.code.get("i64", self.base, CONTEXT.index(name))
+        return self.code.get("i64", self.base, self.names.index(name))
 
 
 class DenseOutput:
@@ -64,7 +66,13 @@ class Output:
 
     def functions(self) -> str:
         """Return their text."""
-        return self._interpolate() + self._keep() + self._record()
+        return self._interpolate() + self._keep()
+
+    def records(self) -> str:
+        """Return the text of ``record``, which keeps curves, and of ``mark``: nothing."""
+        code = Code(Width(1))
+        code.line("ret void")
+        return self._record() + function("mark", "ptr %context, ptr %scratch, i64 %lane", code)
 
     def _lane(self, code: Code, rows: Rows, name: str, row: str | int) -> str:
         """Read one lane's number from a row of an array."""

@@ -26,6 +26,9 @@ _TRUTH = {"and": "and", "or": "or"}
 #: it keeps values between blocks, and one more array for those that need it.
 ARRAYS = ("state", "environment", "time", "out", "spill", "extra")
 
+#: The arrays that have a number for each lane where a program runs on one lane.
+STRIDED = ("environment", "gradient")
+
 #: What to do with a value at its destination; gets the code, the place and the value.
 Store = Callable[[Code, Place, str], None]
 
@@ -39,7 +42,8 @@ def program_function(
 ) -> tuple[str, int]:
     """Return a program as an IR function, and how many rows of scratch it takes.
 
-    Its arguments are the arrays. With one lane, the environment is read every ``stride`` elements.
+    Its arguments are the arrays. With one lane, those of `STRIDED` are read every ``stride``
+    elements.
     """
     writer = _Writer(program, Code(width), stride)
     writer.write(store or writer.store_plain)
@@ -144,7 +148,7 @@ class _Writer:
         if node in self.spilled:
             return self.code.load("%spill", self.spilled[node])
         place = self.program.leaves[node]
-        strided = self.stride if place.array == "environment" else 1
+        strided = self.stride if place.array in STRIDED else 1
         return self.code.load(f"%{place.array}", place.slot * strided)
 
     def _compute(self, node: Expression) -> str:

@@ -168,15 +168,16 @@ class Carried:
         at = code.value(f"add i64 {begin}, {lane}")
         code.put("double", value, rows["environment"], at)
 
-    def some_rows(self, code: Code) -> Iterator[list[str | int]]:
-        """Give the indices of all states, some at a time: a constant is then read once for these.
 
-        To be used as the one loop of its block: what is written for some stands in the loop.
-        """
-        whole = self.size // _UNROLLED
-        if whole:
-            with code.loop(whole) as chunk:
-                first = code.value(f"mul i64 {chunk}, {_UNROLLED}")
-                yield [code.value(f"add i64 {first}, {offset}") for offset in range(_UNROLLED)]
-        if rest := list(range(whole * _UNROLLED, self.size)):
-            yield list(rest)
+def some(code: Code, count: int) -> Iterator[list[str | int]]:
+    """Give the indices below a count, a few at a time: a constant is then read once for these.
+
+    To be used as the one loop of its block: what is written for some stands in the loop.
+    """
+    whole = count // _UNROLLED
+    if whole:
+        with code.loop(whole) as chunk:
+            first = code.value(f"mul i64 {chunk}, {_UNROLLED}")
+            yield [code.value(f"add i64 {first}, {offset}") for offset in range(_UNROLLED)]
+    if whole * _UNROLLED < count:
+        yield list(range(whole * _UNROLLED, count))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from theratwin.dynamics.llvm.emit_slope_groups import ALL, Carried
+from theratwin.dynamics.llvm.emit_slope_groups import ALL, Carried, some
 from theratwin.dynamics.llvm.emit_slope_solve import TOGETHER, solve_slopes_function
 from theratwin.dynamics.llvm.emit_slope_sums import SlopeSums
 from theratwin.dynamics.llvm.emit_step import Rows
@@ -181,7 +181,7 @@ class SlopeStep:
         taken = code.compare("one", code.load(rows["accepted"], 0), code.number(0.0))
         moves = code.value(f"sext {width.truth} {taken} to {kind}")
         stays = code.value(f"xor {kind} {moves}, {width.whole(-1)}")
-        for i in (row for some in self.carried.some_rows(code) for row in some):
+        for i in (i for chosen in some(code, self.size) for i in chosen):
             parts = []
             for array, mask in (("%reached", moves), ("%own", stays)):
                 bits = code.value(f"bitcast {real} {code.load(array, i)} to {kind}")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from theratwin.dynamics.llvm.emit_slope_groups import Carried
+from theratwin.dynamics.llvm.emit_slope_groups import Carried, some
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, function
 from theratwin.dynamics.solving.slope_tableau import Combination
 
 #: Table of the states whose stages' derivatives are needed by themselves.
 _COLUMNS = "@slope_columns"
-
-
-#: Indices of states, and sums by stage and state.
+#: Of states, as numbers or as values of the code.
 Indices = Sequence[str | int]
-Sums = dict[tuple[int, str | int], str]
 
 
 class SlopeSums:
@@ -45,77 +42,74 @@ class SlopeSums:
         what lies before it is read once, not once a stage.
         """
         code, rows = self.carried.code()
-        tail = self.coefficients.tail
+        right, tail = self.coefficients.right, self.coefficients.tail
         inverse = code.load(rows["slope_inverse"], 0)
-        targets = range(stage, self.method.stages) if stage == tail else [stage]
-        for some in self.carried.some_rows(code):
+        later = range(stage + 1, self.method.stages) if stage == tail else ()
+        for chosen in some(code, self.size):
             if stage > tail:
-                totals = {(stage, i): self._stage_row(code, stage, i) for i in some}
-                self._add(code, totals, range(tail, stage), some)
+                begun = [[self._stage_row(code, stage, i) for i in chosen]]
+                sums = self._add(code, [right[stage]], begun, chosen, range(tail, stage))
             else:
-                totals = self._begun(code, targets, some)
-                self._add(code, totals, range(stage), some)
-            for (target, i), total in totals.items():
-                value = code.operate("fmul", total, inverse) if target == stage else total
-                code.store(value, code.row("%stages", target * self.size), i)
+                sums = self._sum(code, [right[i] for i in (stage, *later)], chosen, stage)
+            sums[0] = [code.operate("fmul", total, inverse) for total in sums[0]]
+            for target, totals in zip((stage, *later), sums, strict=True):
+                row = code.row("%stages", target * self.size)
+                for i, total in zip(chosen, totals, strict=True):
+                    code.store(total, row, i)
         self._combine_columns(code, rows, stage)
         code.line("ret void")
         given = "ptr noalias %scratch, ptr noalias %own, ptr noalias %stages"
         return function(f"combine_slopes_{stage}", given, code)
 
-    def _begun(self, code: Code, targets: Iterable[int], some: Indices) -> Sums:
-        starts = {i: code.load("%own", i) for i in some}
-        return {
-            (target, i): code.operate("fmul", code.number(self._right(target).start), start)
-            for target in targets
-            for i, start in starts.items()
-        }
-
-    def _add(self, code: Code, totals: Sums, stages: Iterable[int], some: Indices) -> None:
-        """Add weighted stages, each read once for all sums, each weight once for all rows."""
-        for j in stages:
-            known = {i: self._stage_row(code, j, i) for i in some}
-            for target, i in totals:
-                weight = self._right(target).stages[j]
-                if weight:
-                    total = totals[target, i]
-                    totals[target, i] = code.fma(code.number(weight), known[i], total)
-
-    def _right(self, stage: int) -> Combination:
-        return self.coefficients.right[stage]
-
     def _combine_columns(self, code: Code, rows: Rows, stage: int) -> None:
         """Write what is needed of the derivative as the stage begins."""
-        if not self.made.columns:
-            return
-        with code.loop(len(self.made.columns)) as k:
-            i = code.get("i64", _COLUMNS, k)
-            weights = self.coefficients.begin[stage]
-            known = [self._stage_row(code, j, i) if w else "" for j, w in enumerate(weights.stages)]
-            start = code.load("%own", i) if weights.start else ""
-            code.store(self._sum(code, weights, start, known), rows["stage_tangent"], k)
+        for chosen in some(code, len(self.made.columns)):
+            states = [code.get("i64", _COLUMNS, k) for k in chosen]
+            [totals] = self._sum(code, [self.coefficients.begin[stage]], states, stage)
+            for k, total in zip(chosen, totals, strict=True):
+                code.store(total, rows["stage_tangent"], k)
+
+    def _sum(
+        self, code: Code, weights: list[Combination], states: Indices, stage: int
+    ) -> list[list[str]]:
+        """Return weighted sums for some states over what lies before a stage, a row a sum."""
+        start = [code.load("%own", i) for i in states] if any(w.start for w in weights) else []
+        begun = [_scaled(code, w.start, start) for w in weights]
+        return self._add(code, weights, begun, states, range(stage))
+
+    def _add(
+        self,
+        code: Code,
+        weights: list[Combination],
+        sums: list[list[str]],
+        states: Indices,
+        stages: Iterable[int],
+    ) -> list[list[str]]:
+        """Add weighted stages, each read once for all sums, each weight once for all states."""
+        for j in stages:
+            if any(w.stages[j] for w in weights):
+                known = [self._stage_row(code, j, i) for i in states]
+                sums = [
+                    _added(code, w.stages[j], known, s) for w, s in zip(weights, sums, strict=True)
+                ]
+        return sums
 
     def _stage_row(self, code: Code, stage: int, row: str | int) -> str:
         return code.load(code.row("%stages", stage * self.size), row)
 
-    def _sum(self, code: Code, weights: Combination, start: str, known: list[str]) -> str:
-        value = ""
-        if weights.start == 1.0:
-            value = start
-        elif weights.start:
-            value = code.operate("fmul", code.number(weights.start), start)
-        return _added(code, value, weights.stages, known)
+
+def _scaled(code: Code, weight: float, values: list[str]) -> list[str]:
+    """Return numbers times a weight; none if it is zero."""
+    if weight == 1.0:
+        return values
+    return [code.operate("fmul", code.number(weight), value) for value in values if weight]
 
 
-def _added(code: Code, value: str, weights: tuple[float, ...], known: list[str]) -> str:
-    """Return a sum with weighted numbers added; none if it is empty and stays so."""
-    for weight, number in zip(weights, known, strict=False):
-        if weight == 0.0:
-            continue
-        if weight == 1.0:
-            value = code.operate("fadd", value, number) if value else number
-        elif value:
-            value = code.fma(code.number(weight), number, value)
-        else:
-            value = code.operate("fmul", code.number(weight), number)
-    return value
+def _added(code: Code, weight: float, values: list[str], sums: list[str]) -> list[str]:
+    """Return sums with weighted numbers added; sums that have not begun are empty."""
+    if not weight:
+        return sums
+    if not sums:
+        return _scaled(code, weight, values)
+    factor = code.number(weight)
+    return [code.fma(factor, value, total) for value, total in zip(values, sums, strict=True)]

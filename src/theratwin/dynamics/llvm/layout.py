@@ -42,6 +42,24 @@ CONTEXT = (
     "recorded_count",
     "spread",
 )
+#: What the adjoint is told, in order.
+ADJOINT_CONTEXT = (
+    *CONTEXT,
+    "todo",
+    "tape",
+    "tape_base",
+    "tape_last",
+    "state_cotangents",
+    "observable_cotangents",
+    "out_parameters",
+    "out_initial",
+    "out_events",
+)
+#: The function that follows patients back along their tapes.
+PULL_BACK = "theratwin_pull_back"
+#: Numbers before the switches in a row of a tape: patient, time, length, and the row before.
+TAPE_HEADER = 4
+
 #: Numbers that the driver reads through ``options``.
 OPTIONS = ("rtol", "largest_step", "first_step")
 

@@ -51,9 +51,9 @@ class Scratch:
 class Context:
     """What one call of the driver is told; it keeps alive what it points to."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], names: tuple[str, ...] = CONTEXT) -> None:
         self.values = dict(values)
-        fields = [self.values[name] for name in CONTEXT]
+        fields = [self.values[name] for name in names]
         self.words = np.array(
             [f.ctypes.data if isinstance(f, np.ndarray) else int(f) for f in fields], np.int64
         )

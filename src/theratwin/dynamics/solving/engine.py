@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from theratwin.dynamics.system import System
 
 if TYPE_CHECKING:
     from theratwin.dynamics.llvm.emit_llvm import Module
+    from theratwin.dynamics.solving.adjoint import Cotangents, Gradient
     from theratwin.dynamics.solving.operations import Operations
 
 
@@ -70,6 +73,7 @@ class Engine:
         if isinstance(method, str) and method != DEFAULT_METHOD:
             tableau(method)  # an unknown name is refused at once
         self._made: dict[tuple[str, ...], tuple[Interface, Compiled]] = {}
+        self._adjoint: tuple[Interface, Compiled] | None = None
 
     @cached_property
     def operations(self) -> Operations:
@@ -95,6 +99,23 @@ class Engine:
         slopes = Slopes.of(self.system, self.operations, directions)
         method = tableau(self.method) if isinstance(self.method, str) else self.method
         return module(self.operations, self.lanes, target().is_x86, slopes, method)
+
+    def adjoint_code(self) -> tuple[Interface, Compiled]:
+        """Return the code that keeps tapes and follows them back."""
+        if self._adjoint is None:
+            known = identity(self.system, lanes=self.lanes, adjoint=True, method=self.method)
+            self._adjoint = ready(known, self.level, self._adjoint_module)
+        return self._adjoint
+
+    def _adjoint_module(self) -> Module:
+        from theratwin.dynamics.llvm.emit_adjoint import Adjoint
+        from theratwin.dynamics.llvm.emit_llvm import module
+        from theratwin.dynamics.llvm.emit_sensitivity import Slopes
+
+        method = tableau(self.method) if isinstance(self.method, str) else self.method
+        adjoint = Adjoint.of(self.operations, method)
+        is_x86 = target().is_x86
+        return module(self.operations, self.lanes, is_x86, Slopes(), method, adjoint)
 
     def solve(
         self,
@@ -149,22 +170,15 @@ class Engine:
             If a name is unknown or a shape does not fit. A patient who cannot be solved is no
             error: see `Solution.status`.
         """
-        doses = list(doses)
-        given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
         chosen = Settings(**settings)
-        initial = {s: given.switches[:, i] for i, s in enumerate(self.slots.switches)}
-        states = self.slots.public_names
-        events = plan(doses, states, self.slots.switches, given.patients, start, initial)
-        request = Request(
-            given,
-            events,
-            chosen,
+        request = replace(
+            self._request(parameters, times, list(doses), start, end, chosen),
             kept=self._indices(keep, "keep"),
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
         )
-        self._check_directions(request.directions, events.names)
-        unsteady = np.zeros(given.patients, bool)
+        self._check_directions(request.directions, request.plan.names)
+        unsteady = np.zeros(request.inputs.patients, bool)
         if steady:
             check_events(self.system)
             request, unsteady = steadied(request, self.slots, self._run)
@@ -173,6 +187,80 @@ class Engine:
         found = self._run(request, fallback)
         found = found.with_status(unsteady, Status.NOT_STEADY)
         return found.with_integrals(chosen.rtol, chosen.atol) if to_infinity else found
+
+    def pull_back(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None = None,
+        times: Any = (),
+        cotangents: Cotangents | Callable[[Solution], Cotangents] = MappingProxyType({}),
+        *,
+        doses: Iterable[Dose] = (),
+        start: float = 0.0,
+        end: Any = None,
+        by: Iterable[str] | None = None,
+        keep: Iterable[str] | None = None,
+        **settings: Any,
+    ) -> Gradient:
+        r"""Return :math:`\sum_{o,t} \lambda_{ot}\, \partial o(t) / \partial\theta`, one a patient.
+
+        The derivative of the same discrete solution as that of `sensitivities`, by all directions
+        at once: worth while for scalars of more than a few directions.
+
+        Parameters
+        ----------
+        parameters, times, doses, start, end
+            As of `solve`.
+        cotangents
+            The weights :math:`\lambda`: name of a state, quadrature or observable to numbers that
+            broadcast to ``(patient, time)``; or a function that returns them for a `Solution`.
+        by
+            Parameters, switches (their starting values), states (their initial values) and named
+            doses; all that there are if None.
+        keep
+            The states and quadratures in the solution; all if None.
+        **settings
+            `Settings`.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a shape does not fit.
+        UnsupportedError
+            For state events, or a chunk with too many steps.
+
+        Examples
+        --------
+        >>> from theratwin.dynamics.models import model
+        >>> engine = Engine(model("one-compartment").system())
+        >>> found = engine.pull_back({}, [1.0, 24.0], {"concentration": [0.0, 1.0]})
+        >>> bool(found["clearance"][0] < 0.0)
+        True
+        """
+        from theratwin.dynamics.solving.adjoint import pull_back, refuse_options
+
+        refuse_options(settings)
+        chosen = Settings(**settings)
+        request = self._request(parameters, times, list(doses), start, end, chosen)
+        kept = self._indices(keep, "keep")
+        return pull_back(self, replace(request, kept=kept), cotangents, by)
+
+    def _request(
+        self,
+        parameters: Mapping[str, Number | Sequence[float]] | None,
+        times: Any,
+        doses: Sequence[Dose],
+        start: float,
+        end: Any,
+        settings: Settings,
+    ) -> Request:
+        """Return what is asked, to keep nothing yet."""
+        given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
+        switches = self.slots.switches
+        initial = {s: given.switches[:, i] for i, s in enumerate(switches)}
+        states = self.slots.public_names
+        events = plan(doses, states, switches, given.patients, start, initial)
+        none = np.arange(0)
+        return Request(given, events, settings, kept=none, curves=none)
 
     def _run(self, request: Request, fallback: bool) -> Solution:
         return Run(self, request).solution(fallback)

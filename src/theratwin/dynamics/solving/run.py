@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from theratwin.dynamics.solving.solution import Records, Solution
 from theratwin.dynamics.solving.status import Status
 
 if TYPE_CHECKING:
+    from theratwin.dynamics.llvm.compile import Compiled
+    from theratwin.dynamics.llvm.ready import Interface
     from theratwin.dynamics.solving.engine import Engine
 
 #: Patients that a thread takes at once, at least and at most.
@@ -37,7 +40,7 @@ class Run:
         request, slots = self.request, self.engine.slots
         self.inputs, self.settings = request.inputs, request.settings
         self.kept, self.curves, self.directions = request.kept, request.curves, request.directions
-        self.interface, self.compiled = self.engine.code(self.directions)
+        self.interface, self.compiled = self._code()
         times, targets, amounts, slopes = request.events()
         self.events = times, targets, amounts
         self.shared = {
@@ -50,6 +53,9 @@ class Run:
             **self._inputs(),
             **self._outputs(),
         }
+
+    def _code(self) -> tuple[Interface, Compiled]:
+        return self.engine.code(self.directions)
 
     def _inputs(self) -> dict[str, Any]:
         given, settings = self.inputs, self.settings
@@ -103,18 +109,22 @@ class Run:
 
     def solution(self, fallback: bool) -> Solution:
         """Run all chunks, then what failed, and return the results."""
+        self._each_chunk(self._solve_chunk, MOST_CHUNK)
+        found = self._gathered()
+        return self._mended(found) if fallback else found
+
+    def _each_chunk(self, work: Callable[[tuple[int, int]], None], most: int) -> None:
+        """Do some work for all chunks of patients, in threads."""
         n = self.inputs.patients
         threads = min(self.settings.threads or _processors(), -(-n // self.engine.lanes)) or 1
-        size = self.settings.chunk or min(MOST_CHUNK, max(LEAST_CHUNK, -(-n // (4 * threads))))
+        size = self.settings.chunk or min(most, max(LEAST_CHUNK, -(-n // (4 * threads))))
         chunks = [(first, min(n, first + size)) for first in range(0, n, size)]
         if threads == 1 or len(chunks) == 1:
             for chunk in chunks:
-                self._solve_chunk(chunk)
+                work(chunk)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._solve_chunk, chunks))
-        found = self._gathered()
-        return self._mended(found) if fallback else found
+                list(pool.map(work, chunks))
 
     def _solve_chunk(self, chunk: tuple[int, int]) -> None:
         width = HEADER + POWERS * len(self.curves)
@@ -143,7 +153,8 @@ class Run:
 
     def _gathered(self) -> Solution:
         observed, data = self.engine.slots.observables, self.shared
-        names = [self.engine.slots.public_names[i] for i in self.kept]
+        known = self.engine.slots.public_names
+        names = [known[i] for i in self.kept]
         values = {name: data["out_states"][..., i] for i, name in enumerate(names)}
         sums = set(self.engine.system.quadratures)
         slopes = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from theratwin.dynamics.system import System
 
@@ -35,7 +36,7 @@ class Slots:
         """Number of states, quadratures among them."""
         return len(self.names)
 
-    @property
+    @cached_property
     def public_names(self) -> tuple[str, ...]:
         """The states and quadratures as a solution names them."""
         return tuple(name.removeprefix(QUADRATURE) for name in self.names)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from theratwin.case import (
+    KINETIC_MODELS,
     Case,
     Lesion,
     Measurements,
@@ -36,6 +37,9 @@ CASE: Mapping[str, Field] = {
     "name": text("Name of the case", required=True, example='"patient 2"'),
     "origin": choice("Whether the measurements are real", ("measured", "simulated"), required=True),
     "description": text("In your words"),
+    "model": choice(
+        'The kinetic model: every region\'s own curve, or the whole body ("psma")', KINETIC_MODELS
+    ),
     "patient": raw("Who is treated", _TABLE, required=True, example="[patient]"),
     "radiopharmaceutical": raw("With what", _TABLE, required=True, example="[radiopharmaceutical]"),
     "uncertainty": raw(
@@ -212,6 +216,7 @@ def _case(top: Table, path: Path) -> Case | None:
         origin=found.get("origin", "measured"),
         description=found.get("description", ""),
         files=(path, *tables_of(top, path.parent)),
+        model=found.get("model", KINETIC_MODELS[0]),
     )
     if not top.problems.errors:
         check_measurements(case, read, top.problems)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from theratwin.core.errors import InputError
-from theratwin.dynamics import Expression, Network, NetworkBuilder, evaluate
+from theratwin.dynamics import Expression, Network, NetworkBuilder, evaluate, maximum
 from theratwin.dynamics.networks.flatten import rule_values
 from theratwin.kinetics.body import organ as organs
 from theratwin.kinetics.body.binding import add_binding, add_released
@@ -19,6 +21,8 @@ from theratwin.kinetics.body.values import Values
 from theratwin.kinetics.body.whole_body import WholeBody
 
 _REST = "other_tissues"
+#: The least that other tissues have of plasma, flow and volume, in an odd draw of parameters.
+_LEAST = 0.01
 
 
 def whole_body(plan: BodyPlan) -> WholeBody:
@@ -57,15 +61,16 @@ def whole_body(plan: BodyPlan) -> WholeBody:
 
 
 def _check_rest(network: Network) -> None:
-    """Raise an `InputError` if the organs leave nothing for the other tissues."""
+    """Raise an `InputError` if this patient's organs leave nothing for the other tissues."""
     laws = rule_values(network, {})
     known = {part.name: part.value for part in (*network.parameters, *network.switches)}
-    for key, unit in (("volume", "mL"), ("plasma_volume", "mL"), ("plasma_flow", "mL/h")):
+    for key in ("volume", "plasma_volume", "plasma_flow"):
         name = f"{_REST}.{key}"
-        (left,) = evaluate([laws[network.symbols[name]]], known)
-        if not left > 0.0:
+        law = laws[network.symbols[name]]
+        value, left = evaluate([law, law.args[0]], known)  # the first that a maximum is taken of
+        if not left >= value:
             raise InputError(
-                f"the organs leave {left:.4g} {unit} for all other tissues",
+                f"the organs leave {left:.4g} of {value / _LEAST:.4g} for all other tissues",
                 field=f"network {network.name}, {name}",
                 remedy="Check body mass, body surface area and the organs' volumes",
             )
@@ -146,17 +151,20 @@ def _other_tissues(
     flows: dict[str, Expression],
 ) -> Expression:
     """Add what no organ is: the rest of the volume, the plasma and the flow; returns its flow."""
-    rule = draft.builder.rule
-    volume = body.mass / draft.values.of("reference.density")
-    vascular = body.plasma_volume
-    for vessel in ("vein", "artery"):
-        vascular = vascular - draft.volumes[vessel]
-    for whole, own in sizes.values():
-        volume, vascular = volume - whole, vascular - own
-    flow = body.plasma_flow
-    for own in flows.values():
-        flow = flow - own
-    volume = rule(f"{_REST}.volume", volume, "mL")
-    vascular = rule(f"{_REST}.plasma_volume", vascular, "mL")
+    space = body.mass / draft.values.of("reference.density")
+    vessels = [draft.volumes[vessel] for vessel in ("vein", "artery")]
+    wholes, plasmas = zip(*sizes.values(), strict=True)
+    volume = _left(draft, "volume", space, wholes, "mL")
+    vascular = _left(draft, "plasma_volume", body.plasma_volume, [*vessels, *plasmas], "mL")
     organs.add_spaces(draft, _REST, ("organ",), volume, vascular)
-    return rule(f"{_REST}.plasma_flow", flow, "mL/h")
+    return _left(draft, "plasma_flow", body.plasma_flow, flows.values(), "mL/h")
+
+
+def _left(
+    draft: Draft, key: str, total: Expression, taken: Iterable[Expression], unit: str
+) -> Expression:
+    """Return what is left of a total; a patient drawn at random is left a hundredth of it."""
+    least, left = _LEAST * total, total
+    for part in taken:
+        left = left - part
+    return draft.builder.rule(f"{_REST}.{key}", maximum(left, least), unit)

@@ -1,15 +1,15 @@
 r"""Kidneys: filtration, a tubule, cells that give back, receptors, urine.
 
 With the filtration rate :math:`G`, the share :math:`\varphi` of the ligand that passes the
-glomerulus, and the share :math:`e` of the filtrate that is excreted:
+glomerulus, and the share :math:`r` of the filtrate that is reabsorbed:
 
 .. math::
 
     \dot n_t = G\varphi\,(f_u\,n_v / V_v - n_t / V_t), \qquad
-    \dot n_c = G\varphi\,(1 - e)\,(n_t / V_t - n_c / V_c)
+    \dot n_c = G\varphi\,r\,(n_t / V_t - n_c / V_c)
 
-of the outflow from the tubule the share :math:`e` becomes urine and the rest enters the cells
-(:math:`c`), which give it back to the vessels (Kletting 2016). A saturable carrier (megalin) may
+that share of the outflow from the tubule enters the cells (:math:`c`), which give it back to the
+vessels, and the rest becomes urine (Kletting 2016). A saturable carrier (megalin) may
 take more, :math:`a\,V_m C / (K_m + \sum C)`, held back by amino acids (:math:`a < 1`).
 """
 
@@ -59,8 +59,8 @@ def _share(draft: Draft, filtered: Clearance, *, excreted: bool) -> Clearance:
     """Return the part of it that becomes urine, or that enters the cells."""
 
     def clearance(label: Label) -> Expression:
-        share = draft.own_of(label, NAME, "excreted_share")
-        return filtered(label) * (share if excreted else 1.0 - share)
+        share = draft.own_of(label, NAME, "reabsorbed_share")
+        return filtered(label) * (1.0 - share if excreted else share)
 
     return clearance
 

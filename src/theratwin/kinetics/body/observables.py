@@ -18,8 +18,8 @@ _SUMS = {"salivary_glands": ("parotid_glands", "submandibular_glands")}
 
 def add_observables(
     draft: Draft, body: Physiology, specific: Mapping[str, Expression]
-) -> tuple[str, ...]:
-    """Add the observables and their integrals; returns the regions.
+) -> dict[str, tuple[str, ...]]:
+    """Add the observables and their integrals; returns the regions with their places.
 
     The activity of a region counts all its spaces, its blood too. With several ligands the names
     end in the ligand's.
@@ -39,7 +39,7 @@ def add_observables(
         in_plasma = draft.builder.concentration(draft.amount("vein", label))
         in_blood = per_amount * in_plasma * body.plasma_share
         _add(draft, "concentration", f"blood{end}", in_blood, "MBq/mL")
-    return tuple(regions)
+    return {region: tuple(places) for region, places in regions.items()}
 
 
 def _regions(draft: Draft) -> dict[str, list[str]]:

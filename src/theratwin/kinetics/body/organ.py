@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics import Expression
+from theratwin.dynamics import Expression, maximum
 from theratwin.kinetics.body.draft import Draft, Label
 from theratwin.kinetics.body.physiology import Physiology, kidney_function
+
+#: The least of its flow that an organ keeps in old age, in an odd draw of parameters.
+_LEAST = 0.1
 
 
 def volume(draft: Draft, body: Physiology, name: str, like: Iterable[str]) -> Expression:
@@ -42,8 +45,8 @@ def flow(
     """Return the flow of plasma (mL/h) through an organ."""
 
     def aging(perfusion: Expression) -> Expression:
-        loss = draft.own(name, "blood_perfusion_loss") * draft.values.of("patient.age")
-        return (perfusion - loss) * body.plasma_share * whole
+        lost = draft.own(name, "blood_perfusion_loss") * draft.values.of("patient.age")
+        return perfusion * maximum(1.0 - lost, _LEAST) * body.plasma_share * whole
 
     value = _first(
         draft,

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from theratwin.case import Schedule
+from theratwin.core import Curve, Pieces
 from theratwin.core.errors import InputError
-from theratwin.dynamics import Dose, Jump, Network, System
+from theratwin.dynamics import Dose, Jump, Network, Solution, System
 from theratwin.kinetics.body import dosing
 from theratwin.kinetics.body.plan import BodyPlan
 from theratwin.physics import nuclide
@@ -32,13 +33,13 @@ class WholeBody:
     labels
         The labels that it follows.
     regions
-        The regions that it offers, lesions and the whole body among them.
+        The regions that it offers, lesions and the whole body among them, each with its places.
     """
 
     network: Network
     plan: BodyPlan
     labels: tuple[Label, ...]
-    regions: tuple[str, ...]
+    regions: Mapping[str, tuple[str, ...]]
 
     def __repr__(self) -> str:
         ligands = ", ".join(f"{each.name} ({each.nuclide})" for each in self.plan.ligands)
@@ -78,10 +79,57 @@ class WholeBody:
         """Return the quadrature of a region's time-integrated activity (MBq h)."""
         return f"time_integrated_activity.{self._name(region, ligand)}"
 
+    def observables(self, ligand: str = "") -> dict[str, str]:
+        """Return what can be measured: region, or ``blood``, to its observable.
+
+        The blood's is a concentration (MBq/mL), the others' are activities (MBq).
+        """
+        blood = "concentration.blood" + (f".{ligand}" if len(self.ligands) > 1 else "")
+        return {
+            **{region: self.activity(region, ligand) for region in self.regions},
+            "blood": blood,
+        }
+
+    def hot_states(self, region: str, ligand: str = "") -> tuple[str, ...]:
+        """Return the states whose sum (nmol) makes a region's activity."""
+        self._name(region, ligand)
+        hot = self.labels[2 * self._index(ligand)]
+        return tuple(f"{place}.{hot.name}" for place in self.regions[region])
+
+    def activity_curve(
+        self,
+        solution: Solution,
+        region: str,
+        patient: int = 0,
+        *,
+        nuclide: str = "",
+        ligand: str = "",
+    ) -> Curve:
+        """Return the activity (MBq) of a region as a curve, exact as solved.
+
+        Parameters
+        ----------
+        solution
+            Solved with ``curves=body.hot_states(region)``.
+        region, patient
+            Whose.
+        nuclide
+            The radionuclide that was given, if not the ligand's own.
+        ligand
+            Which ligand, if there are several.
+        """
+        label = nuclide or self.plan.ligands[self._index(ligand)].nuclide
+        parts = [solution.curve(name, patient) for name in self.hot_states(region, ligand)]
+        summed = sum(part.coefficients for part in parts)
+        return Pieces(parts[0].breaks, summed).scaled(dosing.specific_activity(label))
+
     def _name(self, region: str, ligand: str) -> str:
         if region not in self.regions:
             raise InputError(
-                "the body has no such region", field="region", value=region, allowed=self.regions
+                "the body has no such region",
+                field="region",
+                value=region,
+                allowed=list(self.regions),
             )
         self._index(ligand)
         return region if len(self.ligands) == 1 else f"{region}.{ligand}"

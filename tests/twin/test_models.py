@@ -1,0 +1,157 @@
+"""The registry of kinetic models, and the whole body of a PSMA patient in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from theratwin.case import (
+    KINETIC_MODELS,
+    Administration,
+    Case,
+    Kind,
+    Lesion,
+    Ligand,
+    Measurement,
+    Measurements,
+    Patient,
+    Radiopharmaceutical,
+    Schedule,
+    Volume,
+)
+from theratwin.core import InputError, UnsupportedError, parameter_set
+from theratwin.core.seed import stream
+from theratwin.twin import calibrate, predict
+from theratwin.twin.models import MODELS, blocks_of, model_of
+
+REGIONS = ("kidneys", "parotid_glands", "liver", "lesion_1", "whole_body", "blood")
+
+
+def _scan(region, cycle, time, value=1.0):
+    kind = Kind.CONCENTRATION if region == "blood" else Kind.ACTIVITY
+    return Measurement(region, cycle, time, value, 0.05, kind)
+
+
+def _blank(cycles=1, *, appears=None, amount=57.0):
+    given = tuple(
+        Administration(f"cycle {k + 1}", 1008.0 * k, 7400.0, amount=amount, duration=1 / 6)
+        for k in range(cycles)
+    )
+    rows = [_scan(r, "cycle 1", t) for r in REGIONS for t in (1.0, 24.0, 72.0, 168.0)]
+    if appears:
+        rows = [_scan(r, "cycle 1", t) for r in REGIONS if "lesion" not in r for t in (1.0, 48.0)]
+        rows += [_scan("lesion_1", appears, 24.0), _scan("lesion_1", appears, 96.0)]
+    return Case(
+        "a PSMA patient",
+        Patient(
+            "male",
+            80_000.0,
+            69.0,
+            1760.0,
+            organs={
+                "kidneys": Volume(311.0, 0.08),
+                "parotid_glands": Volume(32.0, 0.1),
+                "liver": Volume(1700.0, 0.05),
+                "spleen": Volume(180.0, 0.1),
+            },
+        ),
+        Radiopharmaceutical("177Lu-PSMA-617", Ligand("psma-617", "psma"), "Lu-177"),
+        Schedule(given),
+        lesions=(Lesion("lesion_1", Volume(20.0, 0.1), appears=appears),),
+        measurements=Measurements(tuple(rows)),
+        model="psma",
+    )
+
+
+def _filled(case):
+    """Return a case with values of a hidden patient, and the patient's parameters."""
+    (alternative,) = blocks_of(MODELS["psma"], case)[0].alternatives
+    mean = np.array([prior.log_mean for prior in alternative.priors])
+    sd = np.array([prior.log_sd for prior in alternative.priors])
+    truth = mean + 0.7 * sd * stream(4, "truth").standard_normal(len(mean))
+    noise = alternative.observed_sd * stream(4, "noise").standard_normal(len(case.measurements))
+    values = np.exp(alternative.predicted(truth) + noise)
+    filled = [
+        replace(m, value=float(value)) for m, value in zip(case.measurements, values, strict=True)
+    ]
+    return replace(case, measurements=Measurements(tuple(filled))), truth
+
+
+@pytest.fixture(scope="module")
+def twin():
+    return calibrate(_filled(_blank())[0], seed=1, draws=200)
+
+
+def test_a_case_may_ask_for_every_model_and_no_other():
+    assert set(KINETIC_MODELS) == set(MODELS)
+    for model in MODELS.values():
+        for name in model.parameter_sets:
+            assert parameter_set(*name.split("/"))
+    with pytest.raises(UnsupportedError, match="unknown model"):
+        model_of("pbpk")
+
+
+def test_the_parameters_are_those_of_what_was_measured_or_has_a_dose(twin):
+    names = twin.posterior("kidneys").best.alternative.parameter_names
+    regions = ("kidneys", "liver", "parotid_glands", "spleen", "lesion_1")
+    assert set(names) == {
+        *(f"{region}.{key}" for region in regions for key in ("receptor_density", "release")),
+        "patient.tubular_extraction_rate",
+    }
+
+
+def test_the_hidden_patient_lies_within_the_posterior():
+    case, truth = _filled(_blank())
+    fit = calibrate(case, seed=1, draws=200).posterior("kidneys").best
+    spread = np.sqrt(np.diag(fit.approximation.covariance))
+    # Chi-square of 11 degrees of freedom: 31.3 is exceeded once in a thousand times.
+    precision = np.linalg.inv(fit.approximation.covariance)
+    away = truth - fit.approximation.mode
+    assert away @ precision @ away < 31.3
+    prior_spread = [prior.log_sd for prior in fit.alternative.priors]
+    assert np.all(spread < prior_spread)
+
+
+def test_regions_without_scans_have_a_dose_from_the_population(twin):
+    assert "spleen" not in twin.case.measurements.regions
+    prediction = predict(twin)
+    assert set(prediction.regions) == {
+        *("kidneys", "parotid_glands", "liver", "spleen", "lesion_1", "red_marrow")
+    }
+    spreads = {r.region: np.std(np.log(r.dose[:, 0])) for r in prediction}
+    assert spreads["spleen"] > 2 * spreads["liver"]
+
+
+def test_the_same_patient_may_get_another_ligand_and_label(twin):
+    pet = Radiopharmaceutical("18F-DCFPyL", Ligand("dcfpyl", "psma"), "F-18")
+    course = Schedule((Administration("pet", 0.0, 300.0, amount=6.0),))
+    found = predict(twin, course, radiopharmaceutical=pet)
+    assert found.case.radiopharmaceutical.nuclide == "F-18"
+    # 110 min: mean life 2.6 h; no region holds more than what was given.
+    assert np.all(found["kidneys"].total_activity.integral() < 300.0 * 2.7)
+    assert np.all(found["kidneys"].dose > 0)
+
+
+def test_a_lesion_that_appears_later_is_fitted_from_then_on():
+    case, _ = _filled(_blank(3, appears="cycle 2"))
+    late = calibrate(case, seed=1, draws=100)
+    names = late.posterior("lesion_1").best.alternative.parameter_names
+    assert "lesion_1.receptor_density_ratio[cycle 2]" not in names
+    assert "kidneys.receptor_density_ratio[cycle 2]" in names
+    dose = predict(late)["lesion_1"].dose
+    assert np.all(dose[:, 0] == 0)
+    assert np.all(dose[:, 1:] > 0)
+    # Receptors fall after the cycle at which it appeared.
+    assert np.median(dose[:, 2] / dose[:, 1]) < 1.0
+
+
+def test_a_missing_amount_of_ligand_is_refused_with_advice():
+    with pytest.raises(InputError, match="the amount of ligand is missing"):
+        calibrate(_blank(amount=None), seed=1, draws=100)
+    with pytest.raises(InputError, match="the amount of ligand is missing"):
+        predict(
+            calibrate(_filled(_blank())[0], seed=1, draws=100),
+            Schedule.regular("7.4 GBq", cycles=2, every="6 weeks"),
+        )
