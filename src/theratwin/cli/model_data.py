@@ -80,6 +80,7 @@ def _changes(network: Network) -> dict[str, Any]:
             e.name: {
                 "trigger": to_text(e.trigger),
                 "assignments": {name: to_text(value) for name, value in e.assignments.items()},
+                "initially": e.initially,
             }
             for e in network.events
         },

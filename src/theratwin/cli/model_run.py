@@ -13,7 +13,7 @@ import numpy as np
 
 from theratwin.cli.processors import processors
 from theratwin.cli.watch import doing
-from theratwin.dynamics import Engine, Solution, Status, System
+from theratwin.dynamics import Dose, Engine, Solution, Status, System
 from theratwin.dynamics.populations.population import log_normal_population
 from theratwin.dynamics.populations.population_result import Population
 from theratwin.dynamics.populations.streaming import simulate_population
@@ -35,6 +35,8 @@ class Simulation:
         Whether the code came from the disk.
     threads
         Threads used.
+    doses
+        What was given, to all alike.
     varied, cv, rtol, atol
         As asked for.
     """
@@ -47,6 +49,7 @@ class Simulation:
     total_s: float
     cached: bool
     threads: int
+    doses: tuple[Dose, ...]
     varied: tuple[str, ...]
     cv: float
     rtol: float
@@ -87,6 +90,7 @@ def run(
     times: Sequence[float],
     patients: int,
     *,
+    doses: tuple[Dose, ...],
     varied: Sequence[str],
     cv: float,
     seed: int,
@@ -99,6 +103,8 @@ def run(
     ----------
     system, times, patients
         What, when to report (h), how many.
+    doses
+        For all alike.
     varied, cv, seed
         As of `log_normal_population`.
     quiet
@@ -117,7 +123,14 @@ def run(
 
     with _progress(quiet) as progress:
         population = simulate_population(
-            engine, draw, times, outputs(system), patients, progress=progress, **settings
+            engine,
+            draw,
+            times,
+            outputs(system),
+            patients,
+            doses=doses,
+            progress=progress,
+            **settings,
         )
     return Simulation(
         population=population,
@@ -129,6 +142,7 @@ def run(
         cached=code.cached,
         # Fewer where there are not patients enough to fill the lanes of all.
         threads=min(settings["threads"] or processors(), -(-patients // engine.lanes)),
+        doses=doses,
         varied=tuple(varied),
         cv=cv,
         rtol=settings["rtol"],

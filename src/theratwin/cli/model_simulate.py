@@ -29,6 +29,14 @@ Given = Annotated[
     list[str] | None,
     typer.Option("--set", metavar='NAME="VALUE"', help="Another default; may be repeated."),
 ]
+Doses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dose",
+        metavar='"TARGET=AMOUNT @ TIME,... [for DURATION]"',
+        help="A bolus into a state, an infusion through a switch, or its new value; repeatable.",
+    ),
+]
 End = Annotated[str | None, typer.Option("--end", help='When to end, as "168 h".')]
 Times = Annotated[
     list[str] | None,
@@ -51,6 +59,7 @@ def simulate(
     cv: Variation = 0.3,
     seed: Seed = 1,
     given: Given = None,
+    dose: Doses = None,
     end: End = None,
     times: Times = None,
     rtol: Annotated[float, typer.Option("--rtol", help="Relative tolerance.")] = 1e-6,
@@ -67,6 +76,7 @@ def simulate(
     factor of median one, which depends on the seed, the name and the patient's place alone.
     """
     from theratwin.cli.model import library_model
+    from theratwin.cli.model_doses import read_doses
     from theratwin.cli.model_run import run
     from theratwin.cli.model_words import data, told, units
     from theratwin.cli.output import emit
@@ -75,10 +85,12 @@ def simulate(
     network = library_model(model)
     system = changed(network, given or [])
     varied = chosen(vary, system) if patients > 1 or vary else []
+    reported = report_times(times, end)
     found = run(
         system,
-        report_times(times, end),
+        reported,
         patients,
+        doses=read_doses(dose or [], network, system, reported[-1]),
         varied=varied,
         cv=cv,
         seed=seed,

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from theratwin.cli.model_doses import as_data, as_text
+from theratwin.cli.model_doses import units as dose_units
+
 if TYPE_CHECKING:
     from theratwin.cli.model_run import Simulation
     from theratwin.dynamics import Network
@@ -17,6 +20,7 @@ def data(network: Network, found: Simulation) -> dict[str, Any]:
     return {
         "model": network.name,
         "patients": found.patients,
+        "doses": as_data(found.doses),
         "varied": found.varied,
         "cv": found.cv,
         "tolerance": {"rtol": found.rtol, "atol": found.atol},
@@ -66,6 +70,7 @@ def units(network: Network, found: Simulation) -> dict[str, Any]:
     return {
         "times": "h",
         "seconds": "s",
+        **({"doses": dose_units(found.doses, network)} if found.doses else {}),
         "observables": {name: known[name] or "1" for name in found.population.outputs},
     }
 
@@ -77,6 +82,7 @@ def told(network: Network, found: Simulation) -> str:
     varied = f", {len(found.varied)} parameters varied with CV {found.cv:g}"
     lines = [
         f"{network.name}: {_count(found.patients, 'patient')}{varied if found.varied else ''}",
+        *as_text(found.doses, network),
         f"  {value['patients_per_second']:.0f} patients/s on {_count(found.threads, 'thread')} "
         f"({seconds['solve']:.3g} s); code {value['compiled_code']}, {seconds['compile']:.2g} s",
         f"  rtol {found.rtol:g}, atol {found.atol:g}; steps {steps['median']:.0f} "

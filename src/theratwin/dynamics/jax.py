@@ -64,7 +64,7 @@ def jax_solver(
         If a name is unknown or a shape does not fit; also from the function, when it is traced.
     UnsupportedError
         If a foreign call is asked for that cannot be made. From the function, when it is
-        differentiated twice, or once across state events.
+        differentiated twice.
 
     Examples
     --------

@@ -36,21 +36,25 @@ class State:
 
 @dataclass(frozen=True)
 class StateEvent:
-    """A jump when a trigger crosses zero from below.
+    """A jump when a trigger becomes true, which is positive, after it was not.
 
     Parameters
     ----------
     name
         Its name.
     trigger
-        Expression of states, parameters and time.
+        Expression of states, switches, parameters and time.
     assignments
-        State or segment parameter to its new value, all taken before the jump.
+        State or switch to its new value, all taken before the jump.
+    initially
+        What the trigger counts as before the start. If it is true then, the event waits until it
+        has been false; False makes it happen at the start.
     """
 
     name: str
     trigger: Expression
     assignments: Mapping[str, Expression]
+    initially: bool = True
 
 
 @dataclass(frozen=True)

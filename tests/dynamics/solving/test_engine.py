@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import FitError, InputError
-from theratwin.dynamics import Bolus, Engine, State, Status, System
+from theratwin.dynamics import Bolus, Engine, Infusion, State, StateEvent, Status, System
 from theratwin.dynamics.expressions.expression import ONE, Binding, symbol
 
 TIMES = np.array([0.0, 0.5, 1.0, 3.0, 8.0, 24.0])
@@ -212,6 +212,61 @@ def test_too_many_steps_is_mended_by_the_fallback(systems: ModuleType) -> None:
     for name in ("a", "b", "area", "sum"):
         # Two methods at a relative tolerance of 1e-8.
         np.testing.assert_allclose(mended[name], whole[name], rtol=1e-6, atol=1e-9)
+
+
+def test_the_fallback_gives_curves(systems: ModuleType) -> None:
+    engine = Engine(systems.chain())
+    doses = [Bolus("a", 4.0, 1.0), Infusion("rate", 5.0, 2.0, 1.0)]
+    # The first patient is slow to change, and done within the steps that the others exceed.
+    arguments = {"a0": [0.0, 2.0, 3.0], "k": [1e-9, 1.0, 2.0], "m": [1e-9, 0.3, 0.3]}
+    given = {"doses": doses, "curves": ["b", "area"], "rtol": 1e-8, "atol": 1e-11}
+    whole = engine.solve(arguments, TIMES, **given)
+    limit = int(np.median(whole.steps)) - 1
+    mended = engine.solve(arguments, TIMES, most_steps=limit, **given)
+    assert set(mended.status.tolist()) == {Status.DONE, Status.FALLBACK}
+    between = np.linspace(0.1, TIMES[-1] - 0.1, 50)
+    for patient in range(3):
+        for name in ("b", "area"):
+            expected = whole.curve(name, patient)
+            found = mended.curve(name, patient)
+            assert found.breaks[0] == 0.0
+            assert found.breaks[-1] == TIMES[-1]
+            # The fallback's curves are cubics, good to about the square root of its tolerance.
+            np.testing.assert_allclose(found(between), expected(between), rtol=1e-4, atol=1e-7)
+    done = int(np.flatnonzero(mended.status == Status.DONE)[0])
+    assert mended["b"][done].tobytes() == whole["b"][done].tobytes()
+
+
+def test_where_the_fallback_cannot_help_it_says_why(systems: ModuleType) -> None:
+    engine = Engine(systems.chain())
+    given = {"a0": [2.0, 3.0]}
+    found = engine.solve(given, TIMES, most_steps=10, sensitivities=["k"])
+    assert np.all(found.status == Status.TOO_MANY_STEPS)
+    assert set(found.notes) == {0, 1}
+    assert "Patient 0, 1: the fallback has no sensitivities" in found.report()
+    with pytest.raises(FitError, match="has no sensitivities"):
+        found.require()
+    x = symbol("x", Binding.STATE)
+    event = StateEvent("refill", 0.5 - x, {"x": ONE})
+    jumping = Engine(System((State("x", ONE, -x),), {}, events=(event,)))
+    assert "state events" in jumping.solve({}, [5.0], most_steps=10).notes[0]
+    blowing = Engine(System((State("x", ONE, x * x),), {}))
+    gone = blowing.solve({}, [0.5, 2.0])
+    assert "failed too" in gone.notes[0]
+    # What the engine had found stays.
+    assert gone["x"][0, 0] == pytest.approx(2.0, rel=1e-5)
+    assert np.isnan(gone["x"][0, 1])
+
+
+def test_the_fallback_starts_from_rest(systems: ModuleType) -> None:
+    engine = Engine(systems.chain())
+    # Each bolus costs steps: coming to rest takes fewer than what follows.
+    doses = [Bolus("a", 0.1 * i, 0.5) for i in range(30)]
+    given = {"doses": doses, "steady": True, "rtol": 1e-8}
+    whole = engine.solve({"rate": 1.0}, [0.0, 3.0], **given)
+    mended = engine.solve({"rate": 1.0}, [0.0, 3.0], **given, most_steps=int(whole.steps[0]) - 1)
+    assert mended.status[0] == Status.FALLBACK
+    np.testing.assert_allclose(mended["b"], whole["b"], rtol=1e-6)
 
 
 def test_small_quantities_have_their_own_tolerance(systems: ModuleType) -> None:

@@ -66,13 +66,6 @@ def _with_slopes(
 
 def _check_directions(joint: Joint, directions: tuple[str, ...]) -> None:
     """Raise for derivatives that the engine does not have, before anything is called."""
-    if joint.engine.system.events:
-        raise UnsupportedError(
-            "derivatives do not pass state events",
-            field="jax_solver",
-            value=directions,
-            remedy="Differentiate by differences, or write the event as a smooth rate.",
-        )
     from theratwin.dynamics.solving.slope_programs import check_directions
 
     names = tuple(dose.name for dose in joint.doses if dose.name)

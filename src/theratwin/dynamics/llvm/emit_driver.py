@@ -65,10 +65,13 @@ class LaneCode(Code):
 class Driver:
     """Writes the functions that drive the step."""
 
-    def __init__(self, operations: Operations, tableau: Tableau, layout: Layout) -> None:
+    def __init__(
+        self, operations: Operations, tableau: Tableau, layout: Layout, sloped: bool
+    ) -> None:
         self.operations, self.tableau, self.layout = operations, tableau, layout
-        self.size = operations.size
+        self.size, self.sloped = operations.size, sloped
         self.width = Width(layout.lanes)
+        self.has_events = bool(operations.assignments)
 
     def functions(self) -> str:
         """Return their text."""
@@ -106,6 +109,10 @@ class Driver:
         code.set_own("i64", begin, "event")
         for counter in ("output_index", "steps", "rejections", "last"):
             code.set_own("i64", 0, counter)
+        if self.has_events:
+            for name, value in (("armed", 0), ("settled", 1), ("rounds", 0)):
+                code.set_own("i64", value, name)
+            code.set_own("double", code.number(-float("inf")), "last_round")
         code.set_own("i64", "%patient", "patient")
         code.set_own("i64", LOADED, "phase")
         code.line("ret void")
@@ -183,6 +190,8 @@ class Driver:
         """``apply_events(...)``: do all that is due, in the order given; sets the segment's end."""
         code = LaneCode(self.layout)
         told, patient = code.told, code.own("i64", "patient")
+        if self.has_events:
+            self._wait_for_events(code)
         stop = code.get("i64", told.address("event_begin"), code.value(f"add i64 {patient}, 1"))
         again, check, due, add, jump, done, leave = map(
             code.label, ("again", "check", "due", "add", "jump", "done", "leave")
@@ -197,6 +206,9 @@ class Driver:
         time = code.get("double", told.address("event_time"), event)
         code.branch(code.compare("ole", time, code.own("double", "time")), due, leave)
         code.place(due)
+        if self.has_events:
+            # What is given before all time is no dose but where the patient starts.
+            self._arm(code, code.compare("ogt", time, code.number(-float("inf"))))
         target = code.get("i64", told.address("event_target"), event)
         amount = code.get("double", told.address("event_amount"), event)
         code.branch(code.value(f"icmp slt i64 {target}, {self.size}"), add, jump)
@@ -221,17 +233,34 @@ class Driver:
         end = code.own("double", "end")
         before = code.compare("olt", "%after", end)
         code.set_own("double", code.choose(before, "%after", end), "segment_end")
+        if self.has_events:
+            self._arm(code, "true")
         code.line("ret void")
         return function("apply_events", _CALL, code)
+
+    def _wait_for_events(self, code: LaneCode) -> None:
+        """Leave doses alone while jumps may follow on a jump."""
+        wait, go = code.label("wait"), code.label("go")
+        code.branch(code.value(f"icmp eq i64 {code.own('i64', 'settled')}, 0"), wait, go)
+        code.place(wait)
+        code.line("ret void")
+        code.place(go)
+
+    def _arm(self, code: LaneCode, condition: str) -> None:
+        """Arm the triggers if they are not and the condition holds."""
+        unarmed = code.value(f"icmp eq i64 {code.own('i64', 'armed')}, 0")
+        with code.when(code.value(f"and i1 {unarmed}, {condition}")):
+            code.line(f"call void @arm({_CALL})")
 
     def _begin(self) -> str:
         """``begin(...)``: a segment begins, its events are done; or the patient is done."""
         code = LaneCode(self.layout)
+        done, more, leave = (code.label(s) for s in ("done", "more", "leave"))
+        if self.has_events:
+            self._fire(code, leave)
         code.line(f"call void @outputs_now({_CALL})")
-        code.line(f"call void @rearm({_CALL})")
         code.line(f"call void @mark({_CALL})")
         end = code.own("double", "end")
-        done, more, leave = (code.label(s) for s in ("done", "more", "leave"))
         code.branch(code.compare("oge", code.own("double", "time"), end), done, more)
         code.place(done)
         code.line(f"call void @finish({_CALL}, i64 {int(Status.DONE)})")
@@ -242,6 +271,22 @@ class Driver:
         code.place(leave)
         code.line("ret void")
         return function("begin", _CALL, code)
+
+    def _fire(self, code: LaneCode, leave: str) -> None:
+        """Make the jumps that are due; begin once more until there are none."""
+        none, again, settled = (code.label(s) for s in ("none", "again", "settled"))
+        fired = code.value(f"call i64 @fire({_CALL})")
+        code.branch(code.value(f"icmp ne i64 {fired}, 0"), leave, none)
+        code.place(none)
+        waiting = code.value(f"icmp eq i64 {code.own('i64', 'settled')}, 0")
+        code.branch(waiting, again, settled)
+        code.place(again)
+        if self.sloped:
+            code.line(f"call void @end_moment({_CALL})")
+        # Doses of this time come next.
+        code.set_own("i64", 1, "settled")
+        code.jump(leave)
+        code.place(settled)
 
     def _outputs_within(self) -> str:
         """``outputs_within(..., reached)``: keep interpolated states before the time reached."""
@@ -277,8 +322,9 @@ class Driver:
         code.place(taken)
         last = code.value(f"icmp ne i64 {code.own('i64', 'last')}, 0")
         moved = code.operate("fadd", code.own("double", "time"), code.own("double", "length"))
-        stepped = code.choose(last, code.own("double", "segment_end"), moved)
-        reached = code.value(f"call double @locate({_CALL}, double {stepped})")
+        reached = code.choose(last, code.own("double", "segment_end"), moved)
+        if self.has_events:
+            reached = code.own("double", "reached_time")
         code.line(f"call void @outputs_within({_CALL}, double {reached})")
         wanted = code.value(f"icmp ne i64 {code.told.whole('recorded_count')}, 0")
         with code.when(wanted):
@@ -287,8 +333,11 @@ class Driver:
         code.count_up("steps")
         phase = code.value(f"select i1 {last}, i64 {BEGINNING}, i64 {RUNNING}")
         code.set_own("i64", phase, "phase")
-        code.line(f"call void @fire({_CALL})")
         code.set_own("double", reached, "time")
+        if self.has_events:
+            crossed = code.value(f"icmp sge i64 {code.own('i64', 'fired')}, 0")
+            with code.when(crossed):
+                code.line(f"call void @cut({_CALL})")
         code.jump(checked)
         code.place(rejected)
         code.count_up("rejections")

@@ -30,6 +30,7 @@ class Integrator:
 
     def __init__(self, operations: Operations, layout: Layout, x86: bool) -> None:
         self.operations, self.layout, self.x86 = operations, layout, x86
+        self.has_events = bool(operations.assignments)
 
     def functions(self) -> str:
         """Return the text of the exported function and its declarations."""
@@ -58,6 +59,11 @@ class Integrator:
             self._each(code, rows, BEGINNING, "apply_events")
             self._call(code, rows, "segment", "environment")
             self._each(code, rows, BEGINNING, "begin")
+        if self.has_events:
+            # A jump may bring about the next, and doses wait until none does.
+            settled = code.label("settled")
+            code.branch(self._any(code, rows, BEGINNING), top, settled)
+            code.place(settled)
         with code.when(self._any(code, rows, STARTING)):
             self._start(code, rows, told)
         # A lane that came to its end takes the next patient before anything else.
@@ -145,6 +151,8 @@ class Integrator:
     def _step(self, code: Code, rows: Rows, told: Told) -> None:
         code.line(f"call void @step(ptr %scratch, {self._tolerance(code, told)})")
         code.line("call void @control(ptr %scratch)")
+        if self.has_events:
+            self._each(code, rows, RUNNING, "locate")
         code.line("call void @step_slopes(ptr %context, ptr %scratch)")
         self._each(code, rows, RUNNING, "advance")
         code.line("call void @accept(ptr %scratch)")

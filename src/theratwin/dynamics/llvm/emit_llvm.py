@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from theratwin.dynamics.expressions.expression import Binding
 from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_driver import Driver
+from theratwin.dynamics.llvm.emit_event_slopes import EventSlopes
 from theratwin.dynamics.llvm.emit_events import Events
 from theratwin.dynamics.llvm.emit_integrate import Integrator
 from theratwin.dynamics.llvm.emit_linear import factor_function, matrix_function, solve_function
@@ -86,6 +87,8 @@ def module(
     environment = adjoint.made.environment if adjoint else slopes.environment(operations)
     texts, spill = _programs(operations, environment, elimination, width)
     slope_texts, slope_spill = (adjoint or slopes).programs(width)
+    event_slopes = EventSlopes(slopes, operations)
+    event_texts, event_spill = event_slopes.programs(lanes)
     layout = Layout(lanes)
     layout.add_all(_LANE_ROWS)
     for name in ("state", "reached_state", "slope", "output", "time_slope"):
@@ -93,24 +96,27 @@ def module(
     layout.add("increments", size * method.stages)
     layout.add("matrix", len(elimination.entries))
     layout.add("environment", len(environment.places) or 1)
-    layout.add("spill", max(spill, slope_spill, 1))
+    layout.add("spill", max(spill, slope_spill, event_spill, 1))
     slopes.add_rows(layout, operations, method)
+    event_slopes.add_rows(layout)
     if adjoint:
         adjoint.add_rows(layout)
     Events.add_rows(layout, operations)
-    keeps = bool(slopes.directions or adjoint)
+    sloped = bool(slopes.directions)
     output = Output(operations, method, layout)
     parts = [
         *texts,
         *slope_texts,
+        *event_texts,
         factor_function(operations, elimination, width),
         solve_function(elimination, width),
-        Stepper(operations, method, layout, keeps).function(),
+        Stepper(operations, method, layout, sloped or adjoint is not None).function(),
         output.functions(),
         adjoint.functions(elimination, layout, x86) if adjoint else output.records(),
-        Driver(operations, method, layout).functions(),
-        Events(operations, layout).functions(),
+        Driver(operations, method, layout, sloped).functions(),
+        Events(operations, method, layout, sloped).functions(),
         slopes.functions(operations, method, layout),
+        event_slopes.functions(layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
     ]

@@ -28,6 +28,36 @@ class Told:
         return self.code.get("i64", self.base, self.names.index(name))
 
 
+class DenseOutput:
+    """Values within a step: (1 - theta) y + theta y1 + sum_j b_j(theta) k_j.
+
+    Parameters
+    ----------
+    fraction
+        The fraction theta of the step.
+    """
+
+    def __init__(self, code: Code, tableau: Tableau, fraction: str) -> None:
+        self.code, self.fraction = code, fraction
+        self.rest = code.operate("fsub", code.number(1.0), fraction)
+        bend = code.operate("fmul", fraction, self.rest)
+        self.weights = []
+        for stage in range(tableau.stages):
+            value = code.number(tableau.dense[-1][stage])
+            for power in reversed(tableau.dense[:-1]):
+                value = code.fma(fraction, value, code.number(power[stage]))
+            self.weights.append(code.operate("fmul", bend, value))
+
+    def value(self, before: str, after: str, increments: list[str]) -> str:
+        """Return one state's value from those at both ends and its increments."""
+        code = self.code
+        value = code.operate("fmul", self.rest, before)
+        value = code.fma(self.fraction, after, value)
+        for weight, increment in zip(self.weights, increments, strict=True):
+            value = code.fma(weight, increment, value)
+        return value
+
+
 class Output:
     """Writes the functions that keep results of one lane."""
 
@@ -52,23 +82,15 @@ class Output:
     def _interpolate(self) -> str:
         """``interpolate(scratch, lane, state, reached, increments, fraction, row)``."""
         code = Code(Width(1))
-        op = code.operate
-        rest = op("fsub", code.number(1.0), "%fraction")
-        bend = op("fmul", "%fraction", rest)
-        weights = []
-        for stage in range(self.tableau.stages):
-            value = code.number(self.tableau.dense[-1][stage])
-            for power in reversed(self.tableau.dense[:-1]):
-                value = code.fma("%fraction", value, code.number(power[stage]))
-            weights.append(op("fmul", bend, value))
+        dense = DenseOutput(code, self.tableau, "%fraction")
         with code.loop(self.operations.size) as i:
             at = code.value(f"add i64 {code.value(f'mul i64 {i}, {self.layout.lanes}')}, %lane")
-            value = op("fmul", rest, code.get("double", "%state", at))
-            value = code.fma("%fraction", code.get("double", "%reached", at), value)
-            for stage, weight in enumerate(weights):
+            ends = code.get("double", "%state", at), code.get("double", "%reached", at)
+            stages = []
+            for stage in range(self.tableau.stages):
                 offset = stage * self.operations.size * self.layout.lanes
-                begin = code.address("%increments", offset)
-                value = code.fma(weight, code.get("double", begin, at), value)
+                stages.append(code.get("double", code.address("%increments", offset), at))
+            value = dense.value(*ends, stages)
             code.put("double", value, "%row", i)
         code.line("ret void")
         pointers = "ptr %state, ptr %reached, ptr %increments"

@@ -109,9 +109,8 @@ class SlopeOutput:
         index = code.value(f"add i64 {code.own('i64', 'output_index')}, %round")
         code.branch(code.value(f"icmp slt i64 {index}, {count}"), test, none)
         code.place(test)
-        last = code.value(f"icmp ne i64 {code.own('i64', 'last')}, 0")
         begun, length = code.own("double", "time"), code.own("double", "length")
-        reached = code.choose(last, code.own("double", "segment_end"), op("fadd", begun, length))
+        reached = self._reached(code)
         first = code.value(f"mul i64 {patient}, {told.whole('times_stride')}")
         time = code.get("double", told.address("times"), code.value(f"add i64 {first}, {index}"))
         code.branch(code.compare("olt", time, reached), found, none)
@@ -126,6 +125,14 @@ class SlopeOutput:
         code.set_own("i64", _NOWHERE, "slope_place")
         code.line("ret i64 0")
         return function("slope_due", f"{LANE}, i64 %round", code, "i64")
+
+    def _reached(self, code: LaneCode) -> str:
+        """Return where the step ends: with state events, where it may be cut."""
+        if self.carried.operations.assignments:
+            return code.own("double", "reached_time")
+        last = code.value(f"icmp ne i64 {code.own('i64', 'last')}, 0")
+        moved = code.operate("fadd", code.own("double", "time"), code.own("double", "length"))
+        return code.choose(last, code.own("double", "segment_end"), moved)
 
     def _within(self) -> str:
         """Keep interpolated derivatives of all lanes, before the times that they reached."""

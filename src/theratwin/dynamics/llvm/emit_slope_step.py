@@ -30,7 +30,8 @@ class SlopeStep:
     def functions(self) -> str:
         """Return the text."""
         sums = SlopeSums(self.carried).functions()
-        return sums + self._prepare() + self._accept() + self._all()
+        cut = self._cut() if self.carried.operations.assignments else ""
+        return sums + self._prepare() + cut + self._accept() + self._all()
 
     def _all(self) -> str:
         """``step_slopes``: differentiate the step just made, keep results, accept."""
@@ -46,6 +47,9 @@ class SlopeStep:
             given = f"i64 {group}, ptr {own}, ptr {stages}"
             code.line(f"call void @keep_slopes_within({ALL}, {given})")
             reached = code.row(stages, (self.method.stages - 1) * self.size)
+            if self.carried.operations.assignments:
+                cut = f"ptr %scratch, ptr {own}, ptr {stages}, ptr {reached}"
+                code.line(f"call void @cut_slopes({cut})")
             code.line(f"call void @accept_slopes(ptr %scratch, ptr {own}, ptr {reached})")
         code.jump(leave)
         code.place(leave)
@@ -109,6 +113,29 @@ class SlopeStep:
             self.carried.call(code, rows, "correct", {**arrays, **more})
         self.carried.source(code, rows, "source_step", arrays, group)
         code.line(f"call void @solve(ptr {rows['matrix']}, ptr {out})")
+
+    def _cut(self) -> str:
+        """``cut_slopes(scratch, own, stages, reached)``: end where a state event cuts the step."""
+        code, rows = self.carried.code()
+        for lane in range(self.carried.lanes):
+            fired = code.get("i64", rows["fired"], lane)
+            cut = code.value(f"icmp sge i64 {fired}, 0")
+            fraction = code.get("double", rows["fraction"], lane)
+            chosen = code.value(f"select i1 {cut}, double {fraction}, double 0.0")
+            code.put("double", chosen, rows["slope_fraction"], lane)
+        code.line("call void @interpolate_slopes(ptr %scratch, ptr %own, ptr %stages)")
+        with code.loop(self.carried.lanes) as lane:
+            fired = code.get("i64", rows["fired"], lane)
+            with (
+                code.when(code.value(f"icmp sge i64 {fired}, 0")),
+                code.loop(self.size) as i,
+            ):
+                first = code.value(f"mul i64 {i}, {self.carried.lanes}")
+                at = code.value(f"add i64 {first}, {lane}")
+                value = code.get("double", rows["output_slopes"], at)
+                code.put("double", value, "%reached", at)
+        code.line("ret void")
+        return function("cut_slopes", "ptr %scratch, ptr %own, ptr %stages, ptr %reached", code)
 
     def _accept(self) -> str:
         """``accept_slopes(scratch, own, reached)``: move on in the lanes whose step counts.

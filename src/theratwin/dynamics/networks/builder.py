@@ -201,10 +201,12 @@ class NetworkBuilder:
         """Add an integral over time; ``unit`` is that of the integral."""
         self._add("quadratures", Quadrature(name, unit, _law(integrand)))
 
-    def event(self, name: str, trigger: Any, assignments: Mapping[Any, Any]) -> None:
-        """Add assignments made when a trigger crosses zero from below."""
+    def event(
+        self, name: str, trigger: Any, assignments: Mapping[Any, Any], initially: bool = True
+    ) -> None:
+        """Add assignments made when a trigger becomes positive; see `Event`."""
         values = {_name(target): _law(value) for target, value in assignments.items()}
-        self._add("events", Event(name, _law(trigger), values))
+        self._add("events", Event(name, _law(trigger), values, initially))
 
     def freeze(self) -> Network:
         """Return the network, checked.

@@ -39,7 +39,12 @@ def flatten(network: Network, bindings: Mapping[str, Any]) -> System:
         observables={o.name: flat(o.value) for o in network.observables},
         quadratures={q.name: flat(q.integrand) for q in network.quadratures},
         events=tuple(
-            StateEvent(e.name, flat(e.trigger), {to: flat(v) for to, v in e.assignments.items()})
+            StateEvent(
+                e.name,
+                flat(e.trigger),
+                {to: flat(v) for to, v in e.assignments.items()},
+                e.initially,
+            )
             for e in network.events
         ),
     )

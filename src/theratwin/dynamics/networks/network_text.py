@@ -77,7 +77,8 @@ def _events(network: Network) -> list[str]:
     for event in network.events:
         changes = (f"{name} := {to_text(value)}" for name, value in event.assignments.items())
         lines.append(
-            f"{event.name}: when {to_text(event.trigger)} rises to 0, {', '.join(changes)}"
+            f"{event.name}: when {to_text(event.trigger)} becomes positive, "
+            f"{', '.join(changes)}{'' if event.initially else '; also at the start'}"
         )
     return lines
 

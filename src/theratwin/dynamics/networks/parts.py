@@ -174,18 +174,22 @@ class Quadrature:
 
 @dataclass(frozen=True)
 class Event:
-    """Assignments made when a trigger crosses zero from below.
+    """Assignments made when a trigger becomes positive.
 
     Parameters
     ----------
     name
         Dotted path.
     trigger
-        The expression that crosses zero.
+        The expression that becomes positive.
     assignments
         Species, variable or switch to its new value, all taken before the jump.
+    initially
+        Whether the trigger counts as positive before the start; if not, and it is positive then,
+        the event happens at the start.
     """
 
     name: str
     trigger: Expression
     assignments: Mapping[str, Expression]
+    initially: bool = True

@@ -74,7 +74,7 @@ def _refuse_events(engine: Engine) -> None:
         raise UnsupportedError(
             "the adjoint does not pass state events",
             field="pull_back",
-            remedy="Differentiate by differences, or write the event as a smooth rate.",
+            remedy="Ask Engine.solve for sensitivities, which pass them.",
         )
 
 

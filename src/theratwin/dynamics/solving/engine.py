@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import InputError
 from theratwin.dynamics.llvm.compile import Compiled
 from theratwin.dynamics.llvm.layout import LANES
 from theratwin.dynamics.llvm.ready import Interface, ready
@@ -23,7 +23,7 @@ from theratwin.dynamics.solving.run import Run
 from theratwin.dynamics.solving.slots import slots
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
-from theratwin.dynamics.solving.steady import steadied
+from theratwin.dynamics.solving.steady import check_events, steadied
 from theratwin.dynamics.solving.tableau import DEFAULT_METHOD, Tableau, tableau
 from theratwin.dynamics.system import System
 
@@ -160,7 +160,8 @@ class Engine:
         to_infinity
             Whether to go on until the quadratures stand: `Solution.integrals`.
         fallback
-            Whether to solve a failed patient anew with a slower method.
+            Whether to solve a failed patient anew with a slower method, which gives values and
+            curves; where it cannot help, `Solution.notes` says why.
         **settings
             `Settings`.
 
@@ -177,16 +178,10 @@ class Engine:
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
         )
-        if self.system.events and request.directions:
-            raise UnsupportedError(
-                "sensitivities do not pass state events",
-                field="sensitivities",
-                value=request.directions,
-                remedy="Differentiate by differences, or write the event as a smooth rate.",
-            )
         self._check_directions(request.directions, request.plan.names)
         unsteady = np.zeros(request.inputs.patients, bool)
         if steady:
+            check_events(self.system)
             request, unsteady = steadied(request, self.slots, self._run)
         if to_infinity:
             request = request.lengthened()

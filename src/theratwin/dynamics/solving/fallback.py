@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from theratwin.dynamics.llvm.layout import HEADER, POWERS
 from theratwin.dynamics.llvm.memory import Scratch
 
 #: Evaluations of the derivatives after which the fallback gives up.
 MOST_EVALUATIONS = 200_000
 
 
-class _BudgetError(Exception):
-    """The budget of evaluations is used up."""
+#: Why it is not tried.
+NO_SLOPES = "the fallback has no sensitivities; ask without them for the values"
+NO_EVENTS = "the fallback does not know state events"
+
+
+class FallbackError(Exception):
+    """The fallback could not solve a patient; the message says why."""
 
 
 class _Probe:
@@ -34,105 +40,131 @@ class _Probe:
     def slope(self, time: float, state: np.ndarray) -> np.ndarray:
         self.evaluations += 1
         if self.evaluations > MOST_EVALUATIONS:
-            raise _BudgetError
+            raise FallbackError(
+                f"the fallback failed too: {MOST_EVALUATIONS} evaluations were not enough"
+            )
         self.state[:], self.time[0] = state, time
         self.call("slope")
         return self.scratch.lane("slope").copy()
 
 
-def solve_one(run: Any, patient: int) -> bool:
-    """Solve one patient of a run by SciPy's Radau, and write its results; whether it succeeded.
+def solve_one(run: Any, patient: int) -> np.ndarray:
+    """Solve one patient of a run by SciPy's Radau; write the results, return rows of pieces.
 
-    Its steps are not recorded, so that a run that keeps curves is not mended.
+    Raises
+    ------
+    FallbackError
+        If it cannot; nothing is written then.
     """
-    if len(run.curves):
-        return False
-    probe = _Probe(run)
-    inputs, slots = run.inputs, run.engine.slots
-    n = len(slots.parameters)
-    probe.environment[:n] = inputs.parameters[patient]
-    probe.environment[n : n + len(slots.switches)] = inputs.switches[patient]
-    probe.time[0] = inputs.start
-    probe.call("prepare")
+    if run.directions:
+        raise FallbackError(NO_SLOPES)
+    if run.engine.system.events:
+        raise FallbackError(NO_EVENTS)
+    solver = _Solver(run, patient)
     try:
-        return _segments(run, patient, probe, probe.scratch.lane("reached_state").copy())
-    except (_BudgetError, FloatingPointError, np.linalg.LinAlgError, ValueError):
-        return False
+        solver.solve()
+    except (FloatingPointError, np.linalg.LinAlgError, ValueError) as error:
+        raise FallbackError(f"the fallback failed too: {error}") from error
+    return solver.write()
 
 
-def _segments(run: Any, patient: int, probe: _Probe, state: np.ndarray) -> bool:
-    """Solve from event to event."""
-    end = float(run.inputs.ends[patient])
-    now, done = run.inputs.start, 0
-    times = run.inputs.times if run.inputs.times.ndim == 1 else run.inputs.times[patient]
-    while True:
-        limit = min(_apply_due(run, patient, probe, state, now), end)
-        ended, rest = now >= end, times[done:]
-        # At the limit itself the state after the next events counts.
-        inside = rest if ended else rest[rest < limit]
-        states, following = _solve(run, probe, state, now, limit, inside)
-        if states is None:
-            return False
-        for time, row in zip(inside, states, strict=True):
-            _write(run, patient, done, probe, time, row)
-            done += 1
-        run.shared["reached"][patient] = now
-        if ended:
-            return True
-        state, now = following, limit
+class _Solver:
+    """The way of one patient from dose to dose."""
 
+    def __init__(self, run: Any, patient: int) -> None:
+        self.run, self.patient, self.probe = run, patient, _Probe(run)
+        inputs, slots = run.inputs, run.engine.slots
+        n = len(slots.parameters)
+        self.size, self.first_switch = slots.size, n
+        self.probe.environment[:n] = inputs.parameters[patient]
+        self.probe.environment[n : n + len(slots.switches)] = inputs.switches[patient]
+        self.probe.time[0] = inputs.start
+        self.probe.call("prepare")
+        self.state = self.probe.scratch.lane("reached_state").copy()
+        self.times = inputs.times if inputs.times.ndim == 1 else inputs.times[patient]
+        self.doses = list(zip(*(column[patient] for column in run.events), strict=True))
+        self.kept: list[np.ndarray] = []
+        self.observed: list[np.ndarray] = []
+        self.pieces: list[np.ndarray] = []
 
-def _apply_due(run: Any, patient: int, probe: _Probe, state: np.ndarray, now: float) -> float:
-    """Do the events at this time, in place; return the time of the next one."""
-    size = run.engine.slots.size
-    offset = len(run.engine.slots.parameters) - size
-    following = np.inf
-    events = zip(*(column[patient] for column in run.events), strict=True)
-    for time, target, amount in events:
-        if time > now:
-            following = min(following, time)
-        elif time == now and target < size:
-            state[target] += amount
-        elif time == now:
-            probe.environment[offset + target] = amount
-    probe.call("segment")
-    return float(following)
+    def solve(self) -> None:
+        """Solve from dose to dose."""
+        now, end = float(self.run.inputs.start), float(self.run.inputs.ends[self.patient])
+        while True:
+            limit = min(self._apply_due(now), end)
+            ended, rest = now >= end, self.times[len(self.kept) :]
+            # At the limit itself the state after the next doses counts.
+            inside = rest if ended else rest[rest < limit]
+            for time, state in zip(inside, self._states(now, limit, inside), strict=True):
+                self._keep(float(time), state)
+            if ended:
+                return
+            now = limit
 
+    def _apply_due(self, now: float) -> float:
+        """Give the doses due by now; return the time of the next one."""
+        while self.doses and self.doses[0][0] <= now:
+            _, target, amount = self.doses.pop(0)
+            if target < self.size:
+                self.state[target] += amount
+            else:
+                self.probe.environment[self.first_switch + target - self.size] = amount
+        self.probe.call("segment")
+        return float(self.doses[0][0]) if self.doses else np.inf
 
-def _solve(
-    run: Any, probe: _Probe, state: np.ndarray, now: float, limit: float, times: np.ndarray
-) -> tuple[np.ndarray | None, np.ndarray]:
-    """Return the states at the times and at the limit; None where it fails."""
-    if limit <= now:
-        return np.broadcast_to(state, (len(times), len(state))), state
-    from scipy.integrate import solve_ivp
+    def _states(self, now: float, limit: float, times: np.ndarray) -> np.ndarray:
+        """Return the states at the times, and go on to the limit."""
+        if limit <= now:
+            return np.broadcast_to(self.state, (len(times), self.size))
+        from scipy.integrate import solve_ivp
 
-    settings = run.settings
-    with np.errstate(all="ignore"):
-        found = solve_ivp(
-            probe.slope,
-            (now, limit),
-            state,
-            method="Radau",
-            t_eval=np.append(times, limit),
-            rtol=max(settings.rtol, 1e-12),
-            atol=run.shared["tolerance"],
-        )
-    if not found.success or not np.all(np.isfinite(found.y)):
-        return None, state
-    return found.y.T[:-1], found.y[:, -1].copy()
+        settings = self.run.settings
+        with np.errstate(all="ignore"):
+            found = solve_ivp(
+                self.probe.slope,
+                (now, limit),
+                self.state,
+                method="Radau",
+                t_eval=np.append(times, limit),
+                dense_output=bool(len(self.run.curves)),
+                max_step=settings.largest_step,
+                rtol=max(settings.rtol, 1e-12),
+                atol=self.run.shared["tolerance"],
+            )
+        if not found.success or not np.all(np.isfinite(found.y)):
+            reason = "a state is no finite number" if found.success else found.message
+            raise FallbackError(f"the fallback failed too: {reason}")
+        if found.sol is not None:
+            self.pieces += [self._piece(step) for step in found.sol.interpolants]
+        self.state = found.y[:, -1].copy()
+        return found.y.T[:-1]
 
+    def _piece(self, step: Any) -> np.ndarray:
+        """Return a step, a cubic, as a row of the records."""
+        length = step.t - step.t_old
+        fractions = np.arange(4) / 3.0
+        values = step(step.t_old + length * fractions)[self.run.curves]
+        row = np.zeros((len(self.run.curves), POWERS))
+        row[:, :4] = np.linalg.solve(np.vander(fractions, increasing=True), values.T).T
+        return np.concatenate([[self.patient, step.t_old, length], row.ravel()])
 
-def _write(
-    run: Any, patient: int, place: int, probe: _Probe, time: float, state: np.ndarray
-) -> None:
-    run.shared["out_states"][patient, place] = state[run.kept]
-    observed = run.shared["out_observables"]
-    if observed.shape[-1]:
-        size = run.engine.slots.size
-        first = run.interface.layout.rows["output"] * run.interface.layout.lanes
-        probe.scratch.numbers[first : first + size] = state
-        probe.scratch.lane("output_time")[0] = time
-        row = np.empty(observed.shape[-1])
-        probe.call("observe", row.ctypes.data)
-        observed[patient, place] = row
+    def _keep(self, time: float, state: np.ndarray) -> None:
+        self.kept.append(state[self.run.kept])
+        row = np.empty(self.run.shared["out_observables"].shape[-1])
+        if row.size:
+            layout = self.run.interface.layout
+            first = layout.rows["output"] * layout.lanes
+            self.probe.scratch.numbers[first : first + self.size] = state
+            self.probe.scratch.lane("output_time")[0] = time
+            self.probe.call("observe", row.ctypes.data)
+        self.observed.append(row)
+
+    def write(self) -> np.ndarray:
+        """Write the results; return the rows of the pieces."""
+        shared, patient = self.run.shared, self.patient
+        if len(self.times):
+            shared["out_states"][patient] = self.kept
+            shared["out_observables"][patient] = self.observed
+        shared["reached"][patient] = self.run.inputs.ends[patient]
+        width = HEADER + POWERS * len(self.run.curves)
+        return np.array(self.pieces).reshape(-1, width)

@@ -142,6 +142,8 @@ class Operations(Slots):
         Row to the partial derivative by time, where there is one.
     assignments
         For each state event, the switches that it sets.
+    initially
+        For each, whether its trigger counts as true before the start.
     programs
         Name to program.
     """
@@ -151,6 +153,7 @@ class Operations(Slots):
     jacobian: Mapping[tuple[int, int], Expression]
     by_time: Mapping[int, Expression]
     assignments: tuple[tuple[str, ...], ...]
+    initially: tuple[bool, ...]
     programs: Mapping[str, Program]
 
 
@@ -197,6 +200,7 @@ def operations(system: System) -> Operations:
             tuple(name for name in event.assignments if name in system.switches)
             for event in system.events
         ),
+        initially=tuple(event.initially for event in system.events),
         programs={},
     )
     roots = {

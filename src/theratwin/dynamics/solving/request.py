@@ -98,7 +98,8 @@ class Request:
         if self.first_amounts is None or self.first_slopes is None:
             return plan.times, plan.targets, plan.amounts, slopes
         states = self.first_amounts.shape[1]
-        first = np.full((patients, states), self.inputs.start)
+        # Before all time: where a patient starts is no dose that state events could see.
+        first = np.full((patients, states), -np.inf)
         order = np.broadcast_to(np.arange(states), (patients, states))
         pairs = (
             (first, plan.times),

@@ -109,7 +109,7 @@ class Run:
         """Run all chunks, then what failed, and return the results."""
         self._each_chunk(self._solve_chunk, MOST_CHUNK)
         found = self._gathered()
-        return self._mended(found) if fallback and not self.directions else found
+        return self._mended(found) if fallback else found
 
     def _each_chunk(self, work: Callable[[tuple[int, int]], None], most: int) -> None:
         """Do some work for all chunks of patients, in threads."""
@@ -190,19 +190,28 @@ class Run:
         return Records(tuple(known[i] for i in self.curves), steps)
 
     def _mended(self, found: Solution) -> Solution:
-        """Return the solution with failed patients solved by the fallback where it can."""
-        if not np.any(found.status) or self.engine.system.events:
-            return found
+        """Return the solution with failed patients solved by the fallback, or why they were not."""
         retried = np.isin(found.status, [Status.TOO_MANY_STEPS, Status.STEP_TOO_SMALL])
         if not np.any(retried):
             return found
-        from theratwin.dynamics.solving.fallback import solve_one
+        from theratwin.dynamics.solving.fallback import FallbackError, solve_one
 
-        status = found.status.copy()
-        for patient in np.flatnonzero(retried):
-            if solve_one(self, int(patient)):
-                status[patient] = Status.FALLBACK
-        return replace(found, status=status)
+        status, notes = found.status.copy(), {}
+        for patient in np.flatnonzero(retried).tolist():
+            try:
+                pieces = solve_one(self, patient)
+            except FallbackError as reason:
+                notes[patient] = str(reason)
+                continue
+            status[patient] = Status.FALLBACK
+            self._replace_records(patient, pieces)
+        return replace(found, status=status, notes=notes, records=self._sorted_records())
+
+    def _replace_records(self, patient: int, pieces: np.ndarray) -> None:
+        """Put the fallback's steps of a patient in the place of those made before it failed."""
+        if len(self.curves):
+            others = [(first, rows[rows[:, 0] != patient]) for first, rows in self.records]
+            self.records = [*others, (patient, pieces)]
 
 
 def _processors() -> int:

@@ -29,6 +29,7 @@ from theratwin.dynamics.expressions.expression import (
     symbol,
 )
 from theratwin.dynamics.solving.curvature import Curvature, Rows, StageSymbols
+from theratwin.dynamics.solving.event_slope_programs import EventRows, EventSlopePrograms
 from theratwin.dynamics.solving.normal_form import NormalForm
 from theratwin.dynamics.solving.operations import (
     Environment,
@@ -64,6 +65,8 @@ class SlopePrograms:
         ``correct`` multiplies by them, ``observe_slope`` goes from states to observables.
     own
         Name to one program a direction: ``source_step``, ``source_initial``, ``source_observe``.
+    events
+        Programs for state events, None without.
     """
 
     environment: Environment
@@ -71,6 +74,7 @@ class SlopePrograms:
     columns: tuple[int, ...]
     shared: Mapping[str, Program]
     own: Mapping[str, tuple[Program, ...]]
+    events: EventSlopePrograms | None = None
 
     @property
     def entries(self) -> int:
@@ -123,6 +127,9 @@ def slope_programs(
     for rows in (*shared.values(), *(rows for many in own.values() for rows in many)):
         for _, value in rows:
             environment.hoist(value)
+    events = source.events(directions) if system.events else None
+    if events:
+        events.hoist(environment)
     leaves = {**environment.places, **curvature.leaves}
 
     def program(name: str, rows: Rows) -> Program:
@@ -137,6 +144,7 @@ def slope_programs(
             name: tuple(program(f"{name}_{d}", rows) for d, rows in enumerate(many))
             for name, many in own.items()
         },
+        events.programs(leaves) if events else None,
     )
 
 
@@ -176,13 +184,21 @@ class _Sources:
         initial = {i: value for i, (_, value, *_) in enumerate(with_quadratures(self.system))}
         return self._changing(initial, self._along(direction))
 
+    def events(self, directions: tuple[str, ...]) -> EventRows:
+        """Return the derivatives of triggers and assignments."""
+        tangents = dict(zip(self.symbols.states, self.symbols.tangents, strict=True))
+        return EventRows(self.system, self.operations, directions, self._along, tangents)
+
     def _along(self, direction: str) -> dict[Expression, Expression]:
-        """Return the tangents of the slow symbols."""
-        if direction in self.operations.parameters:
-            return {symbol(direction): ONE}
-        return {
+        """Return the tangents of the slow symbols; a parameter moves what state events set."""
+        by_parameter = direction in self.operations.parameters
+        given = {name for names in self.operations.assignments for name in names}
+        moving = given if by_parameter else set(self.operations.switches)
+        own = {symbol(direction): ONE} if by_parameter else {}
+        return own | {
             symbol(switch, Binding.SEGMENT): switch_slope(switch, direction)
             for switch in self.operations.switches
+            if switch in moving
         }
 
     def _changing(

@@ -16,6 +16,9 @@ from theratwin.dynamics.solving.status import Status
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
 
+#: Patients whom a report names one by one.
+MOST_NAMED = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -44,6 +47,8 @@ class Solution:
         Direction to name to their derivative.
     records
         Polynomials by patient, of the names asked for.
+    notes
+        Patient to why the fallback could not help.
     """
 
     times: Float[np.ndarray, "*patient time"]
@@ -60,6 +65,7 @@ class Solution:
         default_factory=dict
     )
     records: Records | None = field(default=None, repr=False)
+    notes: Mapping[int, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Float[np.ndarray, "patient time"]:
         for group in (self.states, self.observables, self.quadratures):
@@ -140,6 +146,10 @@ class Solution:
             count = int(np.sum(self.status == status))
             if count:
                 lines.append(f"{count} of {self.status.size}: {status.text}. {status.remedy}")
+        for note in dict.fromkeys(self.notes.values()):
+            which = [str(patient) for patient, other in self.notes.items() if other == note]
+            more = ", ..." if len(which) > MOST_NAMED else ""
+            lines.append(f"Patient {', '.join(which[:MOST_NAMED])}{more}: {note}.")
         return "\n".join(lines)
 
     def require(self) -> Solution:
@@ -153,9 +163,10 @@ class Solution:
         failed = np.flatnonzero(~self.good)
         if failed.size:
             status = Status(self.status[failed[0]])
+            note = self.notes.get(int(failed[0]), "")
             raise FitError(
                 f"{failed.size} of {self.status.size} patients failed; the first: {status.text}, "
-                f"at {self.reached[failed[0]]:g} h",
+                f"at {self.reached[failed[0]]:g} h{'; ' if note else ''}{note}",
                 field=f"patient {failed[0]}",
                 remedy=status.remedy,
             )

@@ -21,6 +21,8 @@ class Status(IntEnum):
     FALLBACK = 4
     NOT_RUN = 5
     NOT_STEADY = 6
+    CHATTERING = 7
+    TANGENTIAL = 8
 
     @property
     def text(self) -> str:
@@ -59,6 +61,14 @@ _TEXTS = {
     Status.NOT_STEADY: (
         "no steady state was reached before the start",
         "Look for a production without a loss; or start without `steady`.",
+    ),
+    Status.CHATTERING: (
+        "state events followed on each other while time stood still",
+        "Look for events that undo each other; give the level of each some distance.",
+    ),
+    Status.TANGENTIAL: (
+        "a trigger only grazed zero, where sensitivities are not defined",
+        "Solve without sensitivities, or move the level of the event.",
     ),
     Status.NOT_RUN: ("not solved yet", "Solve it."),
 }

@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics.solving.dosing import no_doses
 from theratwin.dynamics.solving.request import FOREVER, Request
 from theratwin.dynamics.solving.slots import QUADRATURE, Slots
 from theratwin.dynamics.solving.solution import Solution
+from theratwin.dynamics.system import System
+
+
+def check_events(system: System) -> None:
+    """Raise `UnsupportedError` if a state event sets a switch: at rest that would be lost."""
+    lost = {name for event in system.events for name in event.assignments} & {*system.switches}
+    if lost:
+        raise UnsupportedError(
+            "no steady state with state events that set switches",
+            field="steady",
+            value=sorted(lost),
+            remedy="Make them states without a rate of change.",
+        )
+
 
 if TYPE_CHECKING:
     from jaxtyping import Bool
