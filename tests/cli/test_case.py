@@ -51,7 +51,7 @@ def test_a_wrong_case_is_refused_with_exit_status_2(tmp_path):
     refused = RUN.invoke(app, ["check", str(file)])
     assert isinstance(refused.exception, InputError)
     assert refused.exception.exit_status == 2
-    assert "line 13: patient.mass" in str(refused.exception)
+    assert "line 14: patient.mass" in str(refused.exception)
 
 
 def test_the_schema_is_json():

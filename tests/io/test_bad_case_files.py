@@ -220,7 +220,7 @@ def test_surface_without_height_asks_for_it(tmp_path):
 def test_no_toml_says_where(tmp_path):
     message = problem_of(tmp_path, template_text().replace('"80 kg"', "80 kg", 1))
     assert "this is no TOML" in message
-    assert "line 13" in message
+    assert "line 14" in message
     assert "quotes" in message
 
 

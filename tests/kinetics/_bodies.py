@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any
 
 from theratwin.core.parameter_file import parameter_set
-from theratwin.dynamics import Engine
+from theratwin.dynamics import Engine, Expression, Network
+from theratwin.dynamics.expressions.expression import symbols
+from theratwin.kinetics import psma_body
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
 from theratwin.kinetics.models.patient import given_parameters
 
@@ -58,16 +60,46 @@ def build(**changes: Any) -> WholeBody:
     return whole_body(plan(**changes))
 
 
-def picture() -> WholeBody:
-    """Return the body of the picture in the documentation: one tissue of each kind."""
-    tissues = (
-        Organ("muscle"),
-        Organ("parotid_glands", ("gland", "organ"), True),
-        Organ("spleen", receptors=True, drains_into="liver"),
-        Organ("liver", receptors=True),
-    )
+def pictures() -> dict[str, Network]:
+    """Return the parts of a PSMA body that the documentation shows: its vessels, and two organs."""
     lesion = {"lesion_1.volume": "5 mL"}
-    return build(name="whole body", organs=tissues, lesions=("lesion_1",), given=lesion)
+    body = psma_body(ligand="psma-617", lesions=["lesion_1"], given=lesion)
+    shown = ("lungs", "brain", "muscle", "gut", "spleen", "liver", "kidneys", "parotid_glands")
+    vessels = {f"{name}.vascular" for name in (*shown, "lesion_1", "other_tissues")}
+    spaces = {"bladder", "urine", "released"}
+    spaces |= {n for n in body.network.volumes if n.split(".")[0] in {"kidneys", "parotid_glands"}}
+    return {
+        "whole-body-vessels": _part(
+            body.network, "the vessels", {"vein", "artery", *vessels}, "hot"
+        ),
+        "whole-body-organs": _part(body.network, "kidneys and a gland", spaces),
+    }
+
+
+def _part(network: Network, name: str, places: set[str], only: str = "") -> Network:
+    """Return what a network has in some places, of one label alone if so said."""
+    kept = {
+        each.name
+        for each in network.species
+        if each.compartment in places and each.name.endswith(only)
+    }
+    reactions = (each for each in network.reactions if {*each.reactants, *each.products} <= kept)
+    return replace(
+        network,
+        name=name,
+        compartments=tuple(each for each in network.compartments if each.name in places),
+        species=tuple(each for each in network.species if each.name in kept),
+        reactions=tuple(reactions),
+        rules=tuple(each for each in network.rules if _is_kept(each.value, network, kept)),
+        flows=(),
+        observables=(),
+        quadratures=(),
+    )
+
+
+def _is_kept(law: Expression, network: Network, kept: set[str]) -> bool:
+    others = {each.name for each in network.species} - kept
+    return not others & set(symbols(law))
 
 
 @cache

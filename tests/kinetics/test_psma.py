@@ -72,6 +72,7 @@ class TestCase:
         body = psma_body(case(absent=("kidney_left",), organs={"kidney_right": Volume(210.0, 0.1)}))
         assert parameters(body)["kidneys.volume"].value == 210.0
         assert "kidneys.single_function" in parameters(body)
+        assert "kidneys.single_function" in parameters(psma_body(single_kidney=True))
         with pytest.raises(InputError, match="the volume of the other"):
             psma_body(case(absent=("kidney_left",)))
 

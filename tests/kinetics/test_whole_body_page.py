@@ -19,10 +19,10 @@ ROW = re.compile(r"^\| `([\w.]+)` \|(.*)\|(.*)\|(.*)\|$", re.MULTILINE)
 ROWS = ROW.findall((PAGES / "whole_body.md").read_text(encoding="utf-8"))
 
 
-def test_the_picture_is_current(bodies):
-    """Made by ``diagram(picture().network)`` of ``_bodies.py``."""
-    drawn = diagram(bodies.picture().network) + "\n"
-    assert (PAGES / "whole-body.svg").read_text(encoding="utf-8") == drawn
+def test_the_pictures_are_current(bodies):
+    """Made by ``diagram`` of the networks of ``_bodies.pictures()``."""
+    for name, network in bodies.pictures().items():
+        assert (PAGES / f"{name}.svg").read_text(encoding="utf-8") == diagram(network) + "\n", name
 
 
 def test_the_table_has_rows():

@@ -28,6 +28,8 @@ _KEPT = 0.5
 #: temperatures it matters only that the cloud fills the density, at the end every draw counts.
 _MEMORY, _MEMORY_AT_THE_END = 0.25, 0.05
 _MOST_MOVES, _MOST_MOVES_AT_THE_END = 12, 60
+#: Chance correlations of few particles, of which the largest counts, in units of 1 / sqrt(draws).
+_CHANCE = 2.5
 _MOST_TEMPERATURES = 200
 
 LogDensity = Callable[[Float[Any, "draws parameters"]], Float[Any, " draws"]]
@@ -120,7 +122,7 @@ def temper(
             lambda at: _finite(log_likelihood(at)),
             beta,
             (location, covariance),
-            (_MOST_MOVES_AT_THE_END, _MEMORY_AT_THE_END) if last else (_MOST_MOVES, _MEMORY),
+            _until(particles, last),
             generator,
         )
         effective = _effective(chosen, memory)
@@ -129,6 +131,14 @@ def temper(
     summary = Tempering(temperatures, acceptances, counts, float(log_evidence), memory)
     order = generator.permutation(particles)
     return Tempered(cloud.places[order], effective, summary)
+
+
+def _until(particles: int, last: bool) -> tuple[int, float]:
+    """Return the most moves at a temperature, and the memory at which fewer are enough."""
+    chance = _CHANCE / np.sqrt(particles)
+    if last:
+        return _MOST_MOVES_AT_THE_END, max(_MEMORY_AT_THE_END, chance)
+    return _MOST_MOVES, max(_MEMORY, chance)
 
 
 def _finite(values: Any) -> np.ndarray:

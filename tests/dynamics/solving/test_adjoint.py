@@ -129,6 +129,11 @@ def test_nonlinear_with_time_jumps_and_boluses(rtol: float) -> None:
     assert worst(engine("nonlinear"), parameters, TIMES, directions, DOSES, **more) < CLOSE
 
 
+def test_another_method() -> None:
+    own = Engine(nonlinear(), method="rodas5")
+    assert worst(own, {"v": np.linspace(0.4, 1.2, 7)}, TIMES, DIRECTIONS, DOSES) < CLOSE
+
+
 def test_other_times_starts_and_ends() -> None:
     times = np.stack([np.sort(stream(1, "times").uniform(1.5, 10.0, 5))] * 7)
     times[3:] += 0.25

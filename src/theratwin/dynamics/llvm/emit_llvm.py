@@ -110,7 +110,7 @@ def module(
         adjoint.functions(elimination, layout, x86) if adjoint else output.records(),
         Driver(operations, method, layout).functions(),
         Events(operations, layout).functions(),
-        slopes.functions(operations, elimination, method, layout),
+        slopes.functions(operations, method, layout),
         Integrator(operations, layout, x86).functions(),
         probes(layout),
     ]

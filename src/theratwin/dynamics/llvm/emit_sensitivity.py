@@ -13,7 +13,6 @@ from theratwin.dynamics.llvm.emit_slope_step import SlopeStep
 from theratwin.dynamics.llvm.ir_text import Code, Width, function
 from theratwin.dynamics.llvm.layout import Layout
 from theratwin.dynamics.solving.operations import Environment, Operations, Place, Program
-from theratwin.dynamics.solving.ordering import Elimination
 from theratwin.dynamics.solving.slope_programs import SlopePrograms, slope_programs
 from theratwin.dynamics.solving.tableau import Tableau
 from theratwin.dynamics.system import System
@@ -73,24 +72,22 @@ class Slopes:
 
     def add_rows(self, layout: Layout, operations: Operations, method: Tableau) -> None:
         """Reserve the memory for derivatives."""
-        for writer in self._writers(layout, operations, method, Elimination({}, ())):
+        for writer in self._writers(layout, operations, method):
             writer.add_rows(layout)
 
-    def functions(
-        self, operations: Operations, elimination: Elimination, method: Tableau, layout: Layout
-    ) -> str:
+    def functions(self, operations: Operations, method: Tableau, layout: Layout) -> str:
         """Return the functions that the driver calls; without directions they do nothing."""
         if self.made is None:
             return "".join(_nothing(name, given) for name, given in _HOOKS.items())
-        writers = self._writers(layout, operations, method, elimination)
+        writers = self._writers(layout, operations, method)
         return "".join(writer.functions() for writer in writers)
 
     def _writers(
-        self, layout: Layout, operations: Operations, method: Tableau, elimination: Elimination
+        self, layout: Layout, operations: Operations, method: Tableau
     ) -> list[SlopeStart | SlopeStep | SlopeOutput]:
         if self.made is None:
             return []
-        carried = Carried(self.directions, self.made, operations, elimination, method, layout)
+        carried = Carried(self.directions, self.made, operations, method, layout)
         return [SlopeStart(carried), SlopeStep(carried), SlopeOutput(carried)]
 
 

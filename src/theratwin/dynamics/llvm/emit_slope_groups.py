@@ -17,7 +17,6 @@ from theratwin.dynamics.llvm.emit_step import Rows, Stepper
 from theratwin.dynamics.llvm.ir_text import Code, Width
 from theratwin.dynamics.llvm.layout import Layout
 from theratwin.dynamics.solving.operations import Operations
-from theratwin.dynamics.solving.ordering import Elimination
 from theratwin.dynamics.solving.slope_programs import SlopePrograms
 from theratwin.dynamics.solving.slope_tableau import SlopeTableau, slope_tableau
 from theratwin.dynamics.solving.tableau import Tableau
@@ -53,7 +52,6 @@ class Carried:
     names: tuple[str, ...]
     made: SlopePrograms
     operations: Operations
-    elimination: Elimination
     method: Tableau
     layout: Layout
 

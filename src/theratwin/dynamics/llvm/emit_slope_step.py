@@ -1,9 +1,8 @@
-"""The derivative of a step as IR, after the step: a few groups of directions at a time."""
+"""The derivative of a step as IR, after the step: one group of directions after another."""
 
 from __future__ import annotations
 
 from theratwin.dynamics.llvm.emit_slope_groups import ALL, Carried, some
-from theratwin.dynamics.llvm.emit_slope_solve import TOGETHER, solve_slopes_function
 from theratwin.dynamics.llvm.emit_slope_sums import SlopeSums
 from theratwin.dynamics.llvm.emit_step import Rows
 from theratwin.dynamics.llvm.ir_text import Code, function
@@ -21,7 +20,7 @@ class SlopeStep:
         """Reserve the memory for stages, their entries and their derivatives."""
         stages = self.method.stages
         layout.add("stages", self.size * (stages - 1))
-        layout.add("slope_stages", self.size * stages * TOGETHER)
+        layout.add("slope_stages", self.size * stages)
         layout.add("slope_entries", stages * self.made.entries)
         layout.add("stage_tangent", len(self.made.columns))
         layout.add("slope_inverse")
@@ -30,18 +29,8 @@ class SlopeStep:
 
     def functions(self) -> str:
         """Return the text."""
-        counts = sorted({1, TOGETHER})
-        carried = self.carried
-        return "".join(
-            (
-                SlopeSums(carried).functions(),
-                *(solve_slopes_function(carried.elimination, carried.width, n) for n in counts),
-                *(self._some(n) for n in counts),
-                self._prepare(),
-                self._accept(),
-                self._all(),
-            )
-        )
+        sums = SlopeSums(self.carried).functions()
+        return sums + self._prepare() + self._accept() + self._all()
 
     def _all(self) -> str:
         """``step_slopes``: differentiate the step just made, keep results, accept."""
@@ -50,15 +39,14 @@ class SlopeStep:
         code.branch(self._any_taken(code, rows), go, leave)
         code.place(go)
         code.line(f"call void @prepare_slopes({ALL})")
-        groups = self.carried.groups(code)
-        whole = code.value(f"udiv i64 {groups}, {TOGETHER}")
-        with code.loop(whole) as block:
-            first = code.value(f"mul i64 {block}, {TOGETHER}")
-            code.line(f"call void @step_slopes_{TOGETHER}({ALL}, i64 {first})")
-        begun = code.value(f"mul i64 {whole}, {TOGETHER}")
-        with code.loop(code.value(f"sub i64 {groups}, {begun}")) as rest:
-            group = code.value(f"add i64 {begun}, {rest}")
-            code.line(f"call void @step_slopes_1({ALL}, i64 {group})")
+        with code.loop(self.carried.groups(code)) as group:
+            own, stages = self.carried.own(code, rows, group), rows["slope_stages"]
+            for stage in range(self.method.stages):
+                self._stage(code, rows, stage, group, own)
+            given = f"i64 {group}, ptr {own}, ptr {stages}"
+            code.line(f"call void @keep_slopes_within({ALL}, {given})")
+            reached = code.row(stages, (self.method.stages - 1) * self.size)
+            code.line(f"call void @accept_slopes(ptr %scratch, ptr {own}, ptr {reached})")
         code.jump(leave)
         code.place(leave)
         code.line("ret void")
@@ -102,43 +90,25 @@ class SlopeStep:
             "extra": rows.part("slope_weights", stage),
         }
 
-    def _some(self, count: int) -> str:
-        """``step_slopes_N(..., first)``: all stages of N groups, side by side."""
-        code, rows = self.carried.code()
-        last = (self.method.stages - 1) * self.size
-        groups = [code.value(f"add i64 %first, {k}") for k in range(count)]
-        owns = [self.carried.own(code, rows, group) for group in groups]
-        stages = [
-            rows.part("slope_stages", k * self.size * self.method.stages) for k in range(count)
-        ]
-        for stage in range(self.method.stages):
-            outs = [code.row(begin, stage * self.size) for begin in stages]
-            for k, group in enumerate(groups):
-                code.line(
-                    f"call void @combine_slopes_{stage}(ptr %scratch, ptr {owns[k]}, "
-                    f"ptr {stages[k]})"
-                )
-                arrays = {**self._at_stage(rows, stage), "out": outs[k]}
-                if self.made.entries:
-                    self._correct(code, rows, stage, {**arrays, "tangent": owns[k]})
-                self.carried.source(code, rows, "source_step", arrays, group)
-            right = ", ".join(f"ptr {out}" for out in outs)
-            code.line(f"call void @solve_slopes_{count}(ptr {rows['matrix']}, {right})")
-        for group, own, begin in zip(groups, owns, stages, strict=True):
-            given = f"i64 {group}, ptr {own}, ptr {begin}"
-            code.line(f"call void @keep_slopes_within({ALL}, {given})")
-            code.line(
-                f"call void @accept_slopes(ptr %scratch, ptr {own}, ptr {code.row(begin, last)})"
-            )
-        code.line("ret void")
-        return function(f"step_slopes_{count}", f"{ALL}, i64 %first", code)
+    def _stage(self, code: Code, rows: Rows, stage: int, group: str, own: str) -> None:
+        """Find the derivative where a stage ends.
 
-    def _correct(self, code: Code, rows: Rows, stage: int, arrays: dict[str, str]) -> None:
-        more = {
-            "entries": rows.part("slope_entries", stage * self.made.entries),
-            "stage_tangent": rows["stage_tangent"],
-        }
-        self.carried.call(code, rows, "correct", {**arrays, **more})
+        One group at a time: to solve for two or three at once, each factor read once for all, was
+        measured and gains nothing.
+        """
+        stages = rows["slope_stages"]
+        out = code.row(stages, stage * self.size)
+        code.line(f"call void @combine_slopes_{stage}(ptr %scratch, ptr {own}, ptr {stages})")
+        arrays = {**self._at_stage(rows, stage), "out": out}
+        if self.made.entries:
+            more = {
+                "tangent": own,
+                "entries": rows.part("slope_entries", stage * self.made.entries),
+                "stage_tangent": rows["stage_tangent"],
+            }
+            self.carried.call(code, rows, "correct", {**arrays, **more})
+        self.carried.source(code, rows, "source_step", arrays, group)
+        code.line(f"call void @solve(ptr {rows['matrix']}, ptr {out})")
 
     def _accept(self) -> str:
         """``accept_slopes(scratch, own, reached)``: move on in the lanes whose step counts.

@@ -261,8 +261,8 @@ class Engine:
     ) -> Request:
         """Return what is asked, to keep nothing yet."""
         given = Inputs.of(self.system, parameters or {}, times, start, end, shapes(doses))
-        events = self._plan(doses, given, start)
         none = np.arange(0)
+        events = self._plan(doses, given, start)
         return Request(given, events, settings, kept=none, curves=none)
 
     def _run(self, request: Request, fallback: bool) -> Solution:

@@ -137,8 +137,8 @@ def add_permeation(
 def unbound(draft: Draft, label: Label) -> Expression | float:
     r"""Return the share in plasma that is not bound to albumin, :math:`K / (K + C_a)`.
 
-    Albumin exceeds the ligand ten-thousandfold and binds it in seconds, so that the share is
-    constant.
+    Albumin exceeds the ligand ten-thousandfold and is taken to bind it at once, so that the share
+    is constant.
     """
     if not draft.plan.albumin:
         return 1.0

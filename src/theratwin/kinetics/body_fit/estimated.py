@@ -13,6 +13,11 @@ from theratwin.kinetics.region_curve import CycleChange
 _GLANDS = frozenset(
     {"parotid_glands", "submandibular_glands", "lacrimal_glands", "salivary_glands"}
 )
+#: All tumor that was not delineated, as one more lesion: it takes ligand from the others, and the
+#: whole body's activity holds its own. Its volume (mL) is nominal; what is estimated is how much
+#: it binds.
+UNDELINEATED, UNDELINEATED_VOLUME = "undelineated_tumor", 100.0
+
 #: Estimated in every region that binds the ligand.
 _LOCAL = ("receptor_density", "release")
 #: Whether a parameter changes from cycle to cycle.
@@ -39,12 +44,13 @@ class Estimated:
 
 
 def estimated(
-    case: Case, target: str, binding: frozenset[str], clearance: tuple[str, ...]
+    case: Case, ligand: str, target: str, binding: frozenset[str], clearance: tuple[str, ...]
 ) -> Estimated:
     """Return what is estimated for a case.
 
     Receptor density and release rate of the kidneys, of every other binding organ that was
-    measured or whose volume is declared, and of every lesion; and the patient's clearance. The
+    measured or whose volume is declared, of every lesion, and of all tumor that was not delineated
+    if the whole body was measured, which tells of it; and the patient's clearance. The
     densities and the clearance walk from cycle to cycle as uptake does in patients: that of
     tumors to 73, 50 and 44 % (Siebinga 2024), that of organs without a trend.
 
@@ -52,8 +58,8 @@ def estimated(
     ----------
     case
         The case.
-    target
-        The ligand's target, a branch of the parameter set ``body_priors``.
+    ligand, target
+        Branches of the parameter set ``body_priors``; the ligand's own values go first.
     binding
         Organs of the model with receptors.
     clearance
@@ -62,22 +68,29 @@ def estimated(
     known = parameter_set("kinetics", "body_priors")
     kinds = {region: _kind(region) for region in _organs(case, binding)}
     kinds |= dict.fromkeys(case.lesion_names, "lesion")
+    if has_undelineated(case):
+        kinds[UNDELINEATED] = UNDELINEATED
     priors = {
-        f"{region}.{key}": _prior(known, f"{target}.{kind}.{key}")
+        f"{region}.{key}": _prior(known, (ligand, target), f"{kind}.{key}")
         for region, kind in kinds.items()
         for key in _LOCAL
     }
-    priors |= {name: _prior(known, f"{target}.{name}") for name in clearance}
+    priors |= {name: _prior(known, (ligand, target), name) for name in clearance}
     changes, begins = {}, {}
     for name in priors:
         region, _, key = name.rpartition(".")
         if key in _CHANGING:
-            lesion = kinds.get(region) == "lesion"
+            lesion = kinds.get(region) in {"lesion", UNDELINEATED}
             changes[name] = cycle_changes(target, lesion=lesion)["uptake"]
     for lesion in case.lesions:
         if lesion.appears is not None:
             begins[f"{lesion.name}.receptor_density"] = case.schedule.names.index(lesion.appears)
     return Estimated(priors, changes, begins)
+
+
+def has_undelineated(case: Case) -> bool:
+    """Whether the body has tumor that was not delineated: if the whole body was measured."""
+    return "whole_body" in case.measurements.regions
 
 
 def _organs(case: Case, binding: frozenset[str]) -> list[str]:
@@ -93,8 +106,9 @@ def _kind(region: str) -> str:
     return "gland" if region in _GLANDS else "organ"
 
 
-def _prior(known: ParameterSet, name: str) -> LogNormal:
-    distribution = known[name].distribution
+def _prior(known: ParameterSet, branches: tuple[str, ...], name: str) -> LogNormal:
+    own = [f"{branch}.{name}" for branch in branches if f"{branch}.{name}" in known]
+    distribution = known[own[0] if own else f"{branches[-1]}.{name}"].distribution
     if not isinstance(distribution, LogNormal):
         raise UnsupportedError("this prior must be log-normal", field=name)
     return distribution

@@ -9,7 +9,13 @@ from theratwin.core import LogNormal
 from theratwin.dynamics import Dose
 from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.body_fit.block import body_block
-from theratwin.kinetics.body_fit.estimated import Estimated, estimated
+from theratwin.kinetics.body_fit.estimated import (
+    UNDELINEATED,
+    UNDELINEATED_VOLUME,
+    Estimated,
+    estimated,
+    has_undelineated,
+)
 from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.curves import Block
 
@@ -38,10 +44,14 @@ def psma_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
         If the ligand is no PSMA ligand, an administration has no amount of ligand, a region that
         was measured is none of the model's, or nothing was measured.
     """
-    from theratwin.kinetics.models import psma_body
+    from theratwin.kinetics.models import psma_body, psma_ligand
 
-    what = estimated(case, "psma", _BINDING, _CLEARANCE)
-    body = psma_body(case, changing=tuple(what.changes))
+    ligand = psma_ligand(case.radiopharmaceutical.ligand.name)
+    what = estimated(case, ligand, "psma", _BINDING, _CLEARANCE)
+    lesions, given = case.lesion_names, {}
+    if has_undelineated(case):
+        lesions, given = (*lesions, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+    body = psma_body(case, lesions=lesions, given=given, changing=tuple(what.changes))
     return (body_block(fit_model("psma", body, case, what, decay_constant), case),)
 
 

@@ -101,8 +101,7 @@ def psma_body(
         given=own,
         measured=patient.parameters,
         appearing={each: at for each, at in patient.appearing.items() if each in wanted},
-        single_kidney=patient.single_kidney,
-        **options,
+        **{"single_kidney": patient.single_kidney, **options},
     )
     return whole_body(plan)
 
