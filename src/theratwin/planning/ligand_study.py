@@ -143,8 +143,8 @@ def ligand_study(
     >>> from theratwin.kinetics import psma_body
     >>> body = psma_body(ligand="psma-617", lesions=["tumor_2"])
     >>> study = ligand_study(body, [Sweep.parse("amount = 10..1000 nmol", points=3)])
-    >>> ratio = study.ratio()[0]
-    >>> bool(ratio[0] < ratio[1])
+    >>> low, middle, high = study.doses["kidneys"][0]
+    >>> bool(low > middle > high)
     True
     """
     chosen = tuple(Sweep.parse(each) if isinstance(each, str) else each for each in sweeps)

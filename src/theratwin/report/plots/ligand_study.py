@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from theratwin.planning import LigandStudy, Sweep
 
-_ORGANS = {"kidneys": VERMILION, "parotid_glands": GREEN, "submandibular_glands": PURPLE}
+_ORGANS = {"kidneys": VERMILION, "parotid_glands": GREEN}
 
 
 @house_style
@@ -48,17 +48,17 @@ def plot_ligand_study(
     ratio = study.ratio(tumor, organ)
     figure = new_figure(PAGE_WIDTH, 2.9)
     left, right = figure.subplots(1, 2)
-    words = f"{_name(tumor)} to {_name(organ).lower()}"
+    words = f"{_name(tumor)} to {_name(organ)}".lower()
     if len(study.sweeps) == 1:
-        shown = {tumor: BLUE, **{name: _ORGANS.get(name, MUTED) for name in (organ, *_ORGANS)}}
+        shown = {tumor: BLUE, **{name: _ORGANS.get(name, PURPLE) for name in (organ, *_ORGANS)}}
         for region, color in shown.items():
             if region in study.doses:
                 _curve(left, study.sweeps[0], study.doses[region], color, _name(region))
         _curve(right, study.sweeps[0], ratio, INK, words)
         _frame_curves(study, left, right, words)
     else:
-        _map(figure, left, study, np.median(study.doses[tumor], axis=0), "Blues")
-        _map(figure, right, study, np.median(ratio, axis=0), "viridis")
+        _map(figure, left, study, np.median(study.doses[tumor], axis=0), "Blues", INK)
+        _map(figure, right, study, np.median(ratio, axis=0), "viridis", "white")
         left.set_title(f"{_name(tumor)}, Gy/GBq")
         right.set_title(f"Dose ratio, {words}")
     return left, right
@@ -94,22 +94,27 @@ def _frame_curves(study: LigandStudy, left: Axes, right: Axes, words: str) -> No
     right.set_title(f"Dose ratio, {words}")
 
 
-def _map(figure: Figure, ax: Axes, study: LigandStudy, values: Any, colors: str) -> None:
+def _map(figure: Figure, ax: Axes, study: LigandStudy, values: Any, colors: str, line: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     across, up = study.sweeps
-    filled = ax.contourf(across.shown, up.shown, values.T, levels=24, cmap=colors)
-    filled.set_rasterized(True)
-    lines = ax.contour(across.shown, up.shown, values.T, levels=6, colors="white", linewidths=0.6)
-    ax.clabel(lines, fontsize=6.5, fmt="%g")
+    # Before the contours, whose labels are placed by what is seen.
     ax.set_xscale("log")
     ax.set_yscale("log")
+    ax.set_xlim(across.shown[0], across.shown[-1])
+    ax.set_ylim(up.shown[0], up.shown[-1])
+    filled = ax.contourf(across.shown, up.shown, values.T, levels=24, cmap=colors)
+    filled.set_rasterized(True)
+    lines = ax.contour(across.shown, up.shown, values.T, levels=6, colors=line, linewidths=0.6)
+    ax.clabel(lines, fontsize=6.5, fmt="%g")
     ax.set_xlabel(f"{across.title} ({across.unit})")
     ax.set_ylabel(f"{up.title} ({up.unit})")
     plain_log_ticks(ax.xaxis, wide=True)
     plain_log_ticks(ax.yaxis, wide=True)
-    own = _own(study, across), _own(study, up)
-    if None not in own:
-        ax.plot(*own, "o", ms=7, mfc="none", mec=VERMILION, mew=1.6)
-    figure.colorbar(filled, ax=ax, shrink=0.9, format="%g")
+    x, y = _own(study, across), _own(study, up)
+    if x is not None and y is not None:
+        ax.plot(x, y, "o", ms=7, mfc="none", mec=VERMILION, mew=1.6)
+    figure.colorbar(filled, ax=ax, format="%g", ticks=MaxNLocator(6))
 
 
 def _own(study: LigandStudy, sweep: Sweep) -> float | None:
