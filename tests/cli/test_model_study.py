@@ -55,6 +55,7 @@ def test_pictures_of_curves_and_maps(run, tmp_path):
     [
         (("study", "one-compartment", "--vary", "amount=1..10 nmol"), "psma-it"),
         ((*CURVE, "--amount", "57"), "amount"),
+        ((*CURVE, "--amount", "57 nmol"), "varied already"),
         ((*CURVE, "--tumor", "lesion"), "tumor_rest"),
         ((*CURVE, "--plot", "study.txt"), ".svg"),
         ((*CURVE, "--parameters", "nowhere"), "nowhere"),

@@ -62,8 +62,8 @@ def test_ligand_that_does_not_bind_leaves_no_more_than_blood(body):
 
 def test_cold_ligand_lowers_kidneys_glands_and_tumors_as_in_the_public_model():
     """10 hot with 0, 100, 490 cold: kidneys .809/.731/.584 h, glands .081/.070/.046, tumor 2
-    1.27/1.07/.70 in the public model as published. The corrected body follows in order of loss:
-    the kidneys lose least, and each loses monotonically.
+    1.27/1.07/.70 in the public model as published, so that 72, 57 and 55 % are left. The body
+    without that model's defects keeps less, in the same order.
     """
     body = psma_body(
         ligand="psma-i&t", lesions=["tumor_2", "tumor_rest"], given={"tumor_2.volume": "34 mL"}
@@ -74,10 +74,10 @@ def test_cold_ligand_lowers_kidneys_glands_and_tumors_as_in_the_public_model():
         study = ligand_study(body, [far], amount=total)
         for name, values in dose.items():
             values.append(study.doses[name][0, 0])
-    lost = {name: values[2] / values[0] for name, values in dose.items()}
+    left = {name: values[2] / values[0] for name, values in dose.items()}
     for values in dose.values():
         assert values[0] > values[1] > values[2]
-    assert max(lost["tumor_2"], lost["parotid_glands"]) < 0.8
+    assert 0.72 > left["kidneys"] > left["parotid_glands"] > left["tumor_2"] > 0.4
 
 
 def test_a_map_holds_the_curves(body, amounts):

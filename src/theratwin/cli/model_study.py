@@ -26,6 +26,9 @@ Vary = Annotated[
         help="dissociation_constant, k_on, internalization, release or amount; twice for a map.",
     ),
 ]
+Amount = Annotated[
+    str | None, typer.Option("--amount", help="Ligand where not varied; 57 nmol without it.")
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--parameters", metavar="NAME,...", help="Sets laid over the model's own."),
@@ -40,7 +43,7 @@ def register(app: typer.Typer) -> None:
 def study(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="psma or psma-it.")],
     vary: Vary,
-    amount: Annotated[str, typer.Option("--amount", help="Ligand where not varied.")] = "57 nmol",
+    amount: Amount = None,
     points: Annotated[int, typer.Option("--points", min=2, help="Of each range.")] = 25,
     tumor: Annotated[str, typer.Option("--tumor", help="A lesion, or all: tumors.")] = "tumors",
     organ: Annotated[str, typer.Option("--organ", help="Against which.")] = "kidneys",
@@ -61,7 +64,7 @@ def study(
     found = ligand_study(
         _body(model, parameters),
         [Sweep.parse(each, points) for each in vary],
-        amount=parse(amount, "nmol", field="--amount"),
+        amount=None if amount is None else parse(amount, "nmol", field="--amount"),
         patients=patients,
         seed=seed,
     )

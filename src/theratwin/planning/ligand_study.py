@@ -23,6 +23,8 @@ _ORGANS = ("kidneys", "parotid_glands", "submandibular_glands")
 #: All lesions together.
 TUMORS = "tumors"
 _MOST = 100_000
+#: Measured in 7.4 GBq of commercial Lu-177 PSMA-617 (nmol): 10.18 hot and 46.91 cold.
+USUAL_AMOUNT = 57.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def ligand_study(
     body: WholeBody,
     sweeps: Sequence[Sweep | str],
     *,
-    amount: float = 57.0,
+    amount: float | None = None,
     patients: int = 1,
     seed: int = 1,
 ) -> LigandStudy:
@@ -124,7 +126,7 @@ def ligand_study(
         One or two, also as text: ``"k_on=0.01..0.1 L/(nmol min)"``. ``release`` and
         ``internalization`` hold in all tissues.
     amount
-        Ligand administered (nmol) where it is not swept.
+        Ligand administered (nmol) where it is not swept; `USUAL_AMOUNT` without it.
     patients
         One has the medians of all parameters; several draw those that have a distribution, the
         same patients at every point.
@@ -149,6 +151,7 @@ def ligand_study(
     """
     chosen = tuple(Sweep.parse(each) if isinstance(each, str) else each for each in sweeps)
     _check(body, chosen, amount, patients)
+    fixed = USUAL_AMOUNT if amount is None else float(amount)
     drawn = _population(body, chosen, patients, seed)
     grid = np.meshgrid(*(sweep.values for sweep in chosen), indexing="ij")
     shape = (patients, *grid[0].shape)
@@ -156,17 +159,17 @@ def ligand_study(
         sweep.name: np.broadcast_to(axis, shape).ravel()
         for sweep, axis in zip(chosen, grid, strict=True)
     }
-    given = flat.pop("amount", np.full(int(np.prod(shape)), float(amount)))
+    given = flat.pop("amount", np.full(int(np.prod(shape)), fixed))
     each = given.size // patients
     parameters = {name: np.repeat(values, each) for name, values in drawn.items()}
     for name, values in flat.items():
         parameters |= dict.fromkeys(_targets(body, name), values)
     found = _per_activity(body, parameters, given)
     doses = {region: dose.reshape(shape) for region, dose in found.items()}
-    return LigandStudy(body, chosen, float(amount), doses, tuple(drawn))
+    return LigandStudy(body, chosen, fixed, doses, tuple(drawn))
 
 
-def _check(body: WholeBody, sweeps: tuple[Sweep, ...], amount: float, patients: int) -> None:
+def _check(body: WholeBody, sweeps: tuple[Sweep, ...], amount: float | None, patients: int) -> None:
     if len(body.ligands) != 1:
         raise InputError("one ligand is studied at a time", field="body", value=body.ligands)
     if not body.plan.lesions:
@@ -176,7 +179,14 @@ def _check(body: WholeBody, sweeps: tuple[Sweep, ...], amount: float, patients: 
         raise InputError(
             "one property is varied, or two different ones", field="vary", value=names or "none"
         )
-    if not 0.0 < amount < np.inf:
+    if amount is not None and "amount" in names:
+        raise InputError(
+            "the amount is varied already",
+            field="amount",
+            value=amount,
+            remedy="Leave out one of the two",
+        )
+    if amount is not None and not 0.0 < amount < np.inf:
         raise InputError("must be positive", field="amount", value=amount)
     points = int(np.prod([sweep.points for sweep in sweeps]))
     if patients < 1 or points * patients > _MOST:
