@@ -177,7 +177,7 @@ def test_a_case_may_ask_for_a_kinetic_model(tmp_path):
     assert case_of(tmp_path, asked).model == "psma"
     with pytest.raises(InputError, match=r"model.*none of the choices"):
         case_of(tmp_path, asked.replace('"psma"  ', '"pbpk"  '))
-    assert case_schema()["properties"]["model"]["enum"] == ["curves", "psma"]
+    assert case_schema()["properties"]["model"]["enum"] == ["curves", "psma", "sstr"]
 
 
 def test_collected_urine_needs_no_volume(tmp_path):

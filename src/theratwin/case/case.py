@@ -12,7 +12,7 @@ from theratwin.case.treatment import Radiopharmaceutical, Schedule
 from theratwin.core.errors import InputError
 
 #: The kinetic models that a case may ask for: its own curves, or a whole body by the target.
-KINETIC_MODELS = ("curves", "psma")
+KINETIC_MODELS = ("curves", "psma", "sstr")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ def calibrate(
     draws: Draws = 2000,
     model: Annotated[
         str | None,
-        typer.Option("--model", help='Kinetic model: "curves" or "psma"; by default the case\'s.'),
+        typer.Option(
+            "--model", help='Kinetic model: "curves", "psma" or "sstr"; by default the case\'s.'
+        ),
     ] = None,
     posterior: Annotated[
         str,

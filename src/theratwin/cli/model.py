@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from theratwin.cli.model_simulate import register as register_simulate
+from theratwin.cli.model_study import register as register_study
 from theratwin.cli.options import Force, Json, Out
 from theratwin.core.errors import InputError, UnsupportedError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Models: networks, their checks, and simulation.")
 register_simulate(app)
+register_study(app)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model of the library, by name.")]
 

@@ -2,6 +2,8 @@
 
 from theratwin.planning.bounds import Bounds, bounds
 from theratwin.planning.customary import default_limits
+from theratwin.planning.ligand_study import LigandStudy, ligand_study
+from theratwin.planning.ligand_sweep import Sweep
 from theratwin.planning.limit import (
     Limit,
     Quantity,
@@ -26,17 +28,20 @@ from theratwin.planning.standard import Standard, standard_course
 __all__ = [
     "OBJECTIVES",
     "Bounds",
+    "LigandStudy",
     "Limit",
     "Objective",
     "Outcome",
     "Plan",
     "Quantity",
     "Standard",
+    "Sweep",
     "at_most",
     "bed",
     "bounds",
     "default_limits",
     "dose",
+    "ligand_study",
     "log_cell_kill",
     "mean_lesion_bed",
     "mean_lesion_dose",

@@ -6,6 +6,7 @@ from theratwin.report.plots import (
     plot_bed_against_limits,
     plot_budget,
     plot_doses,
+    plot_ligand_study,
     plot_plan,
     plot_update,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "plot_bed_against_limits",
     "plot_budget",
     "plot_doses",
+    "plot_ligand_study",
     "plot_plan",
     "plot_update",
     "render",

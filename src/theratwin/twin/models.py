@@ -40,11 +40,30 @@ _PSMA_SETS = tuple(
 )
 
 
+_SSTR_SETS = tuple(
+    f"kinetics/{name}"
+    for name in (
+        "body_priors",
+        "model_errors",
+        "cycle_changes",
+        "physiology_male",
+        "sstr",
+        "dotatate_calibrated",
+    )
+)
+
+
 def _psma(case: Case, decay_constant: float) -> tuple[Block, ...]:
     # The engine behind it loads the compiler: curves can do without.
     from theratwin.kinetics.body_fit import psma_block
 
     return psma_block(case, decay_constant)
+
+
+def _sstr(case: Case, decay_constant: float) -> tuple[Block, ...]:
+    from theratwin.kinetics.body_fit import sstr_block
+
+    return sstr_block(case, decay_constant)
 
 
 MODELS: dict[str, KineticModel] = {
@@ -57,6 +76,7 @@ MODELS: dict[str, KineticModel] = {
         ),
     ),
     "psma": KineticModel(_psma, _PSMA_SETS),
+    "sstr": KineticModel(_sstr, _SSTR_SETS),
 }
 
 

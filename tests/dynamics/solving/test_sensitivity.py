@@ -161,6 +161,107 @@ def test_by_the_base_of_overlapping_infusions_with_jumps_between(name: str) -> N
         assert np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale < 1e-6, quantity
 
 
+def begun_by_switches() -> System:
+    """Initial values by a switch directly, by a rule hoisted to the segment, and by a parameter."""
+    x, y = symbol("x", Binding.STATE), symbol("y", Binding.STATE)
+    s, q = symbol("s", Binding.SEGMENT), symbol("q")
+    rule = exp(-q * s) * s
+    return System(
+        (
+            State("x", ONE + 3.0 * s * s, s * rule - x),
+            State("y", rule + q, rule * x - q * y),
+        ),
+        {"q": 0.4},
+        {"s": 2.0, "other": 1.0},
+        observables={"product": s * x * y},
+        quadratures={"area": x * y},
+    )
+
+
+def plan_for(case: str, values: dict[str, float]) -> list[Bolus | Infusion | Jump]:
+    return {
+        "none": [],
+        "infusions": [
+            Infusion("s", 0.0, 3.0, values["dose"], name="dose"),
+            Infusion("s", 1.0, 4.0, 0.5),
+        ],
+        "bolus at the start": [Bolus("x", 0.0, values["dose"], name="dose")],
+        "jump at the start": [Jump("s", 0.0, values["dose"], name="dose")],
+        "jump later": [Jump("s", 2.5, values["dose"], name="dose")],
+    }[case]
+
+
+def with_slopes(engine: Engine, road: str, given: dict[str, float], name: str) -> np.ndarray:
+    """Return the derivatives of x and product, by a road of JAX."""
+    from theratwin.core._jax import jax
+    from theratwin.dynamics.jax import jax_solver
+
+    solve = jax_solver(engine, TIMES, ("x", "product"), road=road, **TIGHT)
+    found = jax.jacfwd(lambda value: solve({**given, name: value}))(given[name])
+    return np.stack([found["x"], found["product"]])
+
+
+@pytest.mark.parametrize(
+    "case", ["none", "infusions", "bolus at the start", "jump at the start", "jump later"]
+)
+def test_initial_values_through_switches(case: str) -> None:
+    engine = Engine(begun_by_switches())
+    base = {"s": 2.0, "q": 0.4, "dose": 0.7}
+    directions = ["q", "s"] if case == "none" else ["q", "s", "dose"]
+
+    def solve(values: dict[str, float], **more: object) -> object:
+        given = {key: values[key] for key in ("s", "q")}
+        return engine.solve(given, TIMES, doses=plan_for(case, values), **TIGHT, **more)
+
+    found = solve(base, sensitivities=directions)
+    for name in directions:
+        up, down = (solve({**base, name: base[name] + sign * 1e-5}) for sign in (1.0, -1.0))
+        for quantity in ("x", "y", "product", "area"):
+            slope = found.slopes[name][quantity][0]
+            expected = (up[quantity] - down[quantity])[0] / 2e-5
+            # Differences at 1e-5 of a solution at 1e-11.
+            scale = np.max(np.abs(expected)) + np.max(np.abs(found[quantity]))
+            assert np.max(np.abs(slope - expected)) / scale < 1e-6, (name, quantity)
+            back = engine.pull_back(
+                {"s": 2.0, "q": 0.4},
+                TIMES,
+                {quantity: np.ones(len(TIMES))},
+                doses=plan_for(case, base),
+                by=[name],
+                **TIGHT,
+            )
+            # Both are of the same discrete solution: rounding alone lies between.
+            np.testing.assert_allclose(back[name][0], slope.sum(), rtol=1e-8, atol=1e-9)
+
+
+def test_the_derivative_at_the_start_is_that_of_the_initial_value() -> None:
+    engine, s = Engine(begun_by_switches()), np.linspace(0.5, 3.0, 7)
+    found = engine.solve({"s": s}, TIMES, sensitivities=["s", "other", "q"])
+    by_s = np.exp(-0.4 * s) * (1.0 - 0.4 * s)
+    np.testing.assert_allclose(found.slopes["s"]["x"][:, 0], 6.0 * s, rtol=1e-14)
+    np.testing.assert_allclose(found.slopes["s"]["y"][:, 0], by_s, rtol=1e-13, atol=1e-15)
+    assert not found.slopes["other"]["x"].any()
+    # One patient alone: directions share the lanes.
+    alone = engine.solve({"s": s[3]}, TIMES, sensitivities=["s", "other", "q"])
+    for direction in ("s", "other", "q"):
+        for name in ("x", "y", "product", "area"):
+            expected = found.slopes[direction][name][3]
+            assert alone.slopes[direction][name][0].tobytes() == expected.tobytes()
+
+
+def test_initial_values_through_switches_in_jax() -> None:
+    engine, given = Engine(begun_by_switches()), {"s": 2.0, "q": 0.4}
+    direct = engine.solve(given, TIMES, sensitivities=["s"], **TIGHT).slopes["s"]
+    expected = np.stack([direct["x"][0], direct["product"][0]])
+    # At the start, of 1 + 3 s^2.
+    assert expected[0, 0] == pytest.approx(12.0, rel=1e-14)
+    for road in ("foreign", "callback"):
+        # At so tight a tolerance that steps chosen otherwise would not matter.
+        np.testing.assert_allclose(
+            with_slopes(engine, road, given, "s"), expected, rtol=1e-8, atol=1e-9
+        )
+
+
 def test_at_loose_tolerance_they_are_those_of_the_scheme() -> None:
     # The derivative is of the discrete solution: it is as good as the solution itself.
     engine = Engine(nonlinear())

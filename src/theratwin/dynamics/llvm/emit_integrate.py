@@ -118,6 +118,7 @@ class Integrator:
     def _initialize(self, code: Code, rows: Rows) -> None:
         """Evaluate the prologue and the initial states of newly loaded lanes."""
         self._call(code, rows, "patient", "environment")
+        code.line("call void @start_switches(ptr %context, ptr %scratch)")
         self._call(code, rows, "segment", "environment")
         self._call(code, rows, "initial", "reached_state")
         code.line("call void @start_slopes(ptr %context, ptr %scratch)")

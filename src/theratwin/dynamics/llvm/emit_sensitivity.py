@@ -18,6 +18,7 @@ from theratwin.dynamics.solving.tableau import Tableau
 from theratwin.dynamics.system import System
 
 _HOOKS = {
+    "start_switches": ALL,
     "start_slopes": ALL,
     "step_slopes": ALL,
     "keep_slopes": f"{LANE}, i64 %place",

@@ -10,7 +10,11 @@ from theratwin.dynamics.llvm.layout import LOADED, Layout
 
 
 class SlopeStart:
-    """Writes ``start_slopes(context, scratch)`` and ``event_slope(..., lane, event, target)``."""
+    """Writes ``start_switches``, ``start_slopes`` and ``event_slope(..., lane, event, target)``.
+
+    The first must come before the values of the segment, the second after them: derivatives of
+    initial states may be made of both.
+    """
 
     def __init__(self, carried: Carried) -> None:
         self.carried, self.size = carried, carried.size
@@ -23,10 +27,18 @@ class SlopeStart:
 
     def functions(self) -> str:
         """Return the text."""
-        return self._start() + self._event()
+        return self._switches() + self._start() + self._event()
+
+    def _switches(self) -> str:
+        """Set the derivatives of the switches of newly loaded lanes."""
+        code, rows = self.carried.code()
+        with code.loop(self.carried.lanes) as lane, code.when(self._loaded(code, rows, lane)):
+            self._start_switches(code, rows, lane)
+        code.line("ret void")
+        return function("start_switches", ALL, code)
 
     def _start(self) -> str:
-        """Set the derivatives of newly loaded lanes: of initial states, of switches."""
+        """Set the derivatives of newly loaded lanes to those of the initial states."""
         code, rows = self.carried.code()
         self._masks(code, rows)
         initial = rows["slope_initial"]
@@ -37,8 +49,6 @@ class SlopeStart:
             own = self.carried.own(code, rows, group)
             with code.loop(self.carried.lanes) as lane, code.when(self._loaded(code, rows, lane)):
                 self._copy_lane(code, initial, own, lane)
-        with code.loop(self.carried.lanes) as lane, code.when(self._loaded(code, rows, lane)):
-            self._start_switches(code, rows, lane)
         code.line("ret void")
         return function("start_slopes", ALL, code)
 

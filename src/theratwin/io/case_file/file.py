@@ -38,7 +38,8 @@ CASE: Mapping[str, Field] = {
     "origin": choice("Whether the measurements are real", ("measured", "simulated"), required=True),
     "description": text("In your words"),
     "model": choice(
-        'The kinetic model: every region\'s own curve, or the whole body ("psma")', KINETIC_MODELS
+        'The kinetic model: every region\'s own curve, or the whole body ("psma", "sstr")',
+        KINETIC_MODELS,
     ),
     "patient": raw("Who is treated", _TABLE, required=True, example="[patient]"),
     "radiopharmaceutical": raw("With what", _TABLE, required=True, example="[radiopharmaceutical]"),

@@ -8,6 +8,7 @@ from theratwin.kinetics.body_fit.grid import integral_pieces, knots
 from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.body_fit.model_error import model_error
 from theratwin.kinetics.body_fit.psma import fit_model, psma_block
+from theratwin.kinetics.body_fit.sstr import sstr_block
 
 __all__ = [
     "BodyCurves",
@@ -21,4 +22,5 @@ __all__ = [
     "knots",
     "model_error",
     "psma_block",
+    "sstr_block",
 ]

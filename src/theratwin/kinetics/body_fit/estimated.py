@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theratwin.case import Case
@@ -21,7 +22,7 @@ UNDELINEATED, UNDELINEATED_VOLUME = "undelineated_tumor", 100.0
 #: Estimated in every region that binds the ligand.
 _LOCAL = ("receptor_density", "release")
 #: Whether a parameter changes from cycle to cycle.
-_CHANGING = ("receptor_density", "tubular_extraction_rate")
+_CHANGING = ("receptor_density", "uptake_maximum", "tubular_extraction_rate", "gfr")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ class Estimated:
 
 
 def estimated(
-    case: Case, ligand: str, target: str, binding: frozenset[str], clearance: tuple[str, ...]
+    case: Case,
+    ligand: str,
+    target: str,
+    binding: frozenset[str],
+    clearance: tuple[str, ...],
+    local: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Estimated:
     """Return what is estimated for a case.
 
@@ -64,6 +70,8 @@ def estimated(
         Organs of the model with receptors.
     clearance
         Parameters of the patient's clearance.
+    local
+        Regions with other parameters than receptor density and release rate, to these.
     """
     known = parameter_set("kinetics", "body_priors")
     kinds = {region: _kind(region) for region in _organs(case, binding)}
@@ -71,9 +79,9 @@ def estimated(
     if has_undelineated(case):
         kinds[UNDELINEATED] = UNDELINEATED
     priors = {
-        f"{region}.{key}": _prior(known, (ligand, target), f"{kind}.{key}")
+        f"{region}.{key}": _prior(known, (ligand, target), f"{region}.{key}", f"{kind}.{key}")
         for region, kind in kinds.items()
-        for key in _LOCAL
+        for key in (local or {}).get(region, _LOCAL)
     }
     priors |= {name: _prior(known, (ligand, target), name) for name in clearance}
     changes, begins = {}, {}
@@ -106,9 +114,11 @@ def _kind(region: str) -> str:
     return "gland" if region in _GLANDS else "organ"
 
 
-def _prior(known: ParameterSet, branches: tuple[str, ...], name: str) -> LogNormal:
-    own = [f"{branch}.{name}" for branch in branches if f"{branch}.{name}" in known]
-    distribution = known[own[0] if own else f"{branches[-1]}.{name}"].distribution
+def _prior(known: ParameterSet, branches: tuple[str, ...], *names: str) -> LogNormal:
+    """Return the prior of the first name that a branch has, the ligand's before its target's."""
+    tried = [f"{branch}.{name}" for name in names for branch in branches]
+    name = next((each for each in tried if each in known), tried[-1])
+    distribution = known[name].distribution
     if not isinstance(distribution, LogNormal):
         raise UnsupportedError("this prior must be log-normal", field=name)
     return distribution

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from theratwin.core.distribution import Fixed
-from theratwin.core.parameter import Parameter
+from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.dynamics import Network
 from theratwin.kinetics.models.psma import PSMA617_CALIBRATED, PSMA617_PUBLISHED
 
 _TUMORS = ("tumor_1", "tumor_2", "tumor_rest")
 _NOTE = "Measured in 7.4 GBq of commercial Lu-177 PSMA-617, by the notebook beside the model file."
 #: Given into the vein at the start (nmol).
-_DOSE = {"hot": 10.18, "cold": 46.91}
+_DOSE = {
+    "hot": (10.18, "pbpk_psma_public", _NOTE),
+    "cold": (46.91, "pbpk_psma_public", _NOTE),
+}
+_PEPTIDE = {
+    "hot": (10.18, ASSUMPTION, "7.4 GBq of Lu-177."),
+    "cold": (129.82, ASSUMPTION, "With the hot 140 nmol: 200 ug of peptide, usual in therapy."),
+}
 
 
 def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
@@ -37,16 +44,28 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             "whole body, Lu-177 PSMA-I&T (Kletting 2016, patient 2), 3 lesions; not calibrated",
             lambda: _psma("psma-it", "psma-i&t"),
         ),
+        "dotatate": (
+            "whole body, Lu-177 DOTATATE, 1 lesion; calibrated to clinical doses",
+            _dotatate,
+        ),
     }
+
+
+def _dotatate() -> Network:
+    from theratwin.kinetics.models.sstr import sstr_body
+
+    return sstr_body(lesions=["lesion_1"], name="dotatate", given=_given(_PEPTIDE)).network
 
 
 def _psma(name: str, ligand: str, sets: tuple[str, ...] = ()) -> Network:
     from theratwin.kinetics.models.psma import psma_body
 
-    dose = {
-        f"dose.{label}": Parameter(
-            f"dose.{label}", "nmol", Fixed(amount), "pbpk_psma_public", note=_NOTE
-        )
-        for label, amount in _DOSE.items()
+    given = _given(_DOSE)
+    return psma_body(ligand=ligand, sets=sets, lesions=_TUMORS, name=name, given=given).network
+
+
+def _given(parts: dict[str, tuple[float, str, str]]) -> dict[str, Parameter]:
+    return {
+        f"dose.{label}": Parameter(f"dose.{label}", "nmol", Fixed(amount), source, note=note)
+        for label, (amount, source, note) in parts.items()
     }
-    return psma_body(ligand=ligand, sets=sets, lesions=_TUMORS, name=name, given=dose).network
