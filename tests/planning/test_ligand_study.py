@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 
 from theratwin.core.errors import InputError
 from theratwin.kinetics import psma_body
+from theratwin.kinetics.models.psma import PSMA617_PUBLISHED
 from theratwin.planning import Sweep, ligand_study
 
 AMOUNT = Sweep.parse("amount = 1..1000 nmol", points=5)
@@ -15,7 +16,7 @@ AMOUNT = Sweep.parse("amount = 1..1000 nmol", points=5)
 
 @pytest.fixture(scope="module")
 def body():
-    return psma_body(ligand="psma-617", lesions=["tumor_1", "tumor_2"])
+    return psma_body(ligand="psma-617", lesions=["tumor_1", "tumor_2"], sets=PSMA617_PUBLISHED)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_with_receptors_filled_specific_dose_nears_one_over_the_amount(body):
     """
     far = Sweep.parse("amount = 1e4..1e6 nmol", points=3)
     empty = {"tumor_2.receptor_density": 0.0}
-    none = psma_body(ligand="psma-617", lesions=["tumor_1", "tumor_2"], given=empty)
+    none = psma_body(lesions=["tumor_1", "tumor_2"], given=empty, sets=PSMA617_PUBLISHED)
     bare = ligand_study(none, [far]).doses["tumor_2"][0]
     first, second = (lambda dose: dose[:-1] / dose[1:])(
         ligand_study(body, [far]).doses["tumor_2"][0] - bare

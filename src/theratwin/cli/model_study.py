@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from theratwin.planning import LigandStudy
 
 #: Model of the library to its ligand.
-_LIGANDS = {"psma": "psma-617", "psma-it": "psma-i&t"}
+#: Model to its ligand.
+_LIGANDS = {"psma": "psma-617", "psma617-calibrated": "psma-617", "psma-it": "psma-i&t"}
 _LESIONS = ("tumor_1", "tumor_2", "tumor_rest")
 _UNCALIBRATED = "Not calibrated to clinical doses: read the direction of change, not the level."
 
@@ -41,7 +42,9 @@ def register(app: typer.Typer) -> None:
 
 
 def study(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="psma or psma-it.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="psma, psma617-calibrated or psma-it.")
+    ],
     vary: Vary,
     amount: Amount = None,
     points: Annotated[int, typer.Option("--points", min=2, help="Of each range.")] = 25,
@@ -86,12 +89,14 @@ def study(
 def _body(model: str, parameters: list[str] | None) -> Any:
     from theratwin.cli.lists import split
     from theratwin.kinetics import psma_body
+    from theratwin.kinetics.models.psma import PSMA617_PUBLISHED
 
     if model not in _LIGANDS:
         raise InputError(
             "no whole body with a ligand", field="MODEL", value=model, allowed=list(_LIGANDS)
         )
-    own = psma_body(ligand=_LIGANDS[model], lesions=_LESIONS, name=model)
+    published = PSMA617_PUBLISHED if model == "psma" else ()
+    own = psma_body(ligand=_LIGANDS[model], lesions=_LESIONS, name=model, sets=published)
     if not parameters:
         return own
     sets = (*(known.name for known in own.plan.sets), *split(parameters))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from theratwin.core.distribution import Fixed
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.dynamics import Network
+from theratwin.kinetics.models.psma import PSMA617_CALIBRATED, PSMA617_PUBLISHED
 
 _TUMORS = ("tumor_1", "tumor_2", "tumor_rest")
 _NOTE = "Measured in 7.4 GBq of commercial Lu-177 PSMA-617, by the notebook beside the model file."
@@ -33,7 +34,11 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
     return {
         "psma": (
             "whole body, Lu-177 PSMA-617 (Amsterdam's constants), 3 lesions; not calibrated",
-            lambda: _psma("psma", "psma-617"),
+            lambda: _psma("psma", "psma-617", PSMA617_PUBLISHED),
+        ),
+        "psma617-calibrated": (
+            "whole body, Lu-177 PSMA-617, 3 lesions; calibrated to clinical doses",
+            lambda: _psma("psma617-calibrated", "psma-617", PSMA617_CALIBRATED),
         ),
         "psma-it": (
             "whole body, Lu-177 PSMA-I&T (Kletting 2016, patient 2), 3 lesions; not calibrated",
@@ -52,10 +57,11 @@ def _dotatate() -> Network:
     return sstr_body(lesions=["lesion_1"], name="dotatate", given=_given(_PEPTIDE)).network
 
 
-def _psma(name: str, ligand: str) -> Network:
+def _psma(name: str, ligand: str, sets: tuple[str, ...] = ()) -> Network:
     from theratwin.kinetics.models.psma import psma_body
 
-    return psma_body(ligand=ligand, lesions=_TUMORS, name=name, given=_given(_DOSE)).network
+    given = _given(_DOSE)
+    return psma_body(ligand=ligand, sets=sets, lesions=_TUMORS, name=name, given=given).network
 
 
 def _given(parts: dict[str, tuple[float, str, str]]) -> dict[str, Parameter]:

@@ -20,11 +20,14 @@ _BINDING = {"gut": "liver", "spleen": "liver", "liver": "vein", "prostate": "vei
 
 _KLETTING = ("physiology_male", "psma_kletting_2016")
 _AMSTERDAM = (*_KLETTING, "psma_amsterdam")
+#: Parameter sets of PSMA-617: as published, and calibrated to clinical doses, which is the default.
+PSMA617_PUBLISHED = _AMSTERDAM
+PSMA617_CALIBRATED = (*_AMSTERDAM, "psma617_calibrated")
 #: Laid over the others for a woman.
 _WOMAN = "physiology_female"
 #: Ligand to the parameter sets that hold its constants and the nuclide that it usually carries.
 _LIGANDS = {
-    "psma617": (_AMSTERDAM, "Lu-177"),
+    "psma617": (PSMA617_CALIBRATED, "Lu-177"),
     "psma_it": (_KLETTING, "Lu-177"),
     "dcfpyl": (_AMSTERDAM, "F-18"),
 }
