@@ -64,3 +64,12 @@ def test_pictures_of_curves_and_maps(run, tmp_path):
 def test_wrong_input_is_refused(run, arguments, word):
     with pytest.raises(InputError, match=word):
         run(*arguments)
+
+
+def test_the_calibrated_body_says_so_and_has_doses_of_clinics(run):
+    """Clinical corridors (docs/methods/whole_body.md): kidneys 0.35 to 0.55, a lesion 2 to 8 Gy/GBq."""
+    varied = ("--vary", "amount=57..58 nmol", "--points", "2", "--json")
+    value = json.loads(run("study", "psma617-calibrated", *varied))["value"]
+    assert value["calibrated"]
+    assert 0.35 < value["dose"]["kidneys"]["median"][0] < 0.55
+    assert 2.0 < value["dose"]["tumors"]["median"][0] < 8.0

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from theratwin.planning import LigandStudy
 
 #: Model of the library to its ligand.
-#: Model to its ligand.
 _LIGANDS = {"psma": "psma-617", "psma617-calibrated": "psma-617", "psma-it": "psma-i&t"}
 _LESIONS = ("tumor_1", "tumor_2", "tumor_rest")
 _UNCALIBRATED = "Not calibrated to clinical doses: read the direction of change, not the level."
@@ -89,18 +88,24 @@ def study(
 def _body(model: str, parameters: list[str] | None) -> Any:
     from theratwin.cli.lists import split
     from theratwin.kinetics import psma_body
+    from theratwin.kinetics.models.library import CALIBRATED_LESION
     from theratwin.kinetics.models.psma import PSMA617_PUBLISHED
 
     if model not in _LIGANDS:
         raise InputError(
             "no whole body with a ligand", field="MODEL", value=model, allowed=list(_LIGANDS)
         )
-    published = PSMA617_PUBLISHED if model == "psma" else ()
-    own = psma_body(ligand=_LIGANDS[model], lesions=_LESIONS, name=model, sets=published)
+    chosen: dict[str, Any] = {"lesions": _LESIONS}
+    if model == "psma":
+        chosen["sets"] = PSMA617_PUBLISHED
+    elif model == "psma617-calibrated":
+        volumes = {f"{name}.volume": volume for name, volume in CALIBRATED_LESION.items()}
+        chosen = {"lesions": tuple(CALIBRATED_LESION), "given": volumes}
+    own = psma_body(ligand=_LIGANDS[model], name=model, **chosen)
     if not parameters:
         return own
-    sets = (*(known.name for known in own.plan.sets), *split(parameters))
-    return psma_body(ligand=_LIGANDS[model], lesions=_LESIONS, name=model, sets=sets)
+    chosen["sets"] = (*(known.name for known in own.plan.sets), *split(parameters))
+    return psma_body(ligand=_LIGANDS[model], name=model, **chosen)
 
 
 def _check_plot(plot: Path | None, force: bool) -> None:

@@ -16,6 +16,8 @@ _DOSE = {
     "hot": (10.18, "pbpk_psma_public", _NOTE),
     "cold": (46.91, "pbpk_psma_public", _NOTE),
 }
+#: The lesion for which the PSMA-617 set was calibrated, with its volume.
+CALIBRATED_LESION = {"lesion_1": "20 mL"}
 _PEPTIDE = {
     "hot": (10.18, ASSUMPTION, "7.4 GBq of Lu-177."),
     "cold": (129.82, ASSUMPTION, "With the hot 140 nmol: 200 ug of peptide, usual in therapy."),
@@ -37,8 +39,8 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             lambda: _psma("psma", "psma-617", PSMA617_PUBLISHED),
         ),
         "psma617-calibrated": (
-            "whole body, Lu-177 PSMA-617, 3 lesions; calibrated to clinical doses",
-            lambda: _psma("psma617-calibrated", "psma-617", PSMA617_CALIBRATED),
+            "whole body, Lu-177 PSMA-617, 1 lesion; calibrated to clinical doses",
+            _psma_calibrated,
         ),
         "psma-it": (
             "whole body, Lu-177 PSMA-I&T (Kletting 2016, patient 2), 3 lesions; not calibrated",
@@ -62,6 +64,19 @@ def _psma(name: str, ligand: str, sets: tuple[str, ...] = ()) -> Network:
 
     given = _given(_DOSE)
     return psma_body(ligand=ligand, sets=sets, lesions=_TUMORS, name=name, given=given).network
+
+
+def _psma_calibrated() -> Network:
+    from theratwin.kinetics.models.psma import psma_body
+
+    # The public model's own tumors have densities that belong to its faster clearance.
+    return psma_body(
+        ligand="psma-617",
+        sets=PSMA617_CALIBRATED,
+        lesions=tuple(CALIBRATED_LESION),
+        name="psma617-calibrated",
+        given=_given(_DOSE) | {f"{n}.volume": v for n, v in CALIBRATED_LESION.items()},
+    ).network
 
 
 def _given(parts: dict[str, tuple[float, str, str]]) -> dict[str, Parameter]:
