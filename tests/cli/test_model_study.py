@@ -67,7 +67,7 @@ def test_wrong_input_is_refused(run, arguments, word):
 
 
 def test_the_calibrated_body_says_so_and_has_doses_of_clinics(run):
-    """Clinical corridors (docs/methods/whole_body.md): kidneys 0.35 to 0.55, a lesion 2 to 8 Gy/GBq."""
+    """Corridors of docs/methods/whole_body.md: kidneys 0.35 to 0.55, a lesion 2 to 8 Gy/GBq."""
     varied = ("--vary", "amount=57..58 nmol", "--points", "2", "--json")
     value = json.loads(run("study", "psma617-calibrated", *varied))["value"]
     assert value["calibrated"]
