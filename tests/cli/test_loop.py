@@ -472,3 +472,10 @@ def test_the_model_and_the_way_to_draw_are_chosen_by_options(run, tmp_path):
     assert run("predict", folder, "--amount", "98 nmol").status == 2
     assert run("calibrate", case, "--model", "pbpk", "--out", tmp_path / "x").status == 2
     assert run("calibrate", case, "--posterior", "nuts", "--out", tmp_path / "x").status == 2
+
+
+def test_curves_refuse_an_amount_rather_than_leave_it_out(run, made):
+    course = ("--activity", "7.4 GBq", "--cycles", 2)
+    refused = run("predict", made, *course, "--amount", "50 nmol")
+    assert refused.status == 3
+    assert "--model psma" in refused.err

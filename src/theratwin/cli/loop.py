@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from theratwin.cli.options import Draws, Force, Json, Out, Quiet, Seed
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 
 if TYPE_CHECKING:
     from theratwin.case import Administration, Case
@@ -101,10 +101,18 @@ def predict(
         raise InputError(
             "an amount needs an activity", field="--amount", remedy="Give --activity and --cycles"
         )
+    known = load_twin(twin)
+    if amount is not None and known.model == "curves":
+        raise UnsupportedError(
+            "curves do not depend on the amount of ligand",
+            field="--amount",
+            value=amount,
+            remedy="Calibrate with a whole body, as with --model psma, or leave the amount out",
+        )
     course = None
     if activity is not None and cycles is not None:
         course = Schedule.regular(activity, cycles=cycles, every=every, amount=amount)
-    prediction = rooms.predict(load_twin(twin), course)
+    prediction = rooms.predict(known, course)
     emit(
         "prediction/1",
         _values(prediction),

@@ -93,7 +93,10 @@ def _body(model: str, parameters: list[str] | None) -> Any:
 
     if model not in _LIGANDS:
         raise InputError(
-            "no whole body with a ligand", field="MODEL", value=model, allowed=list(_LIGANDS)
+            "the study does not offer this model",
+            field="MODEL",
+            value=model,
+            allowed=list(_LIGANDS),
         )
     chosen: dict[str, Any] = {"lesions": _LESIONS}
     if model == "psma":
