@@ -129,7 +129,6 @@ def test_any_doses_superpose(chain: Engine, plan: list[tuple[float, float, float
         ([Bolus("a", [1.0, 2.0, 3.0], [1.0, 2.0])], "patients differ"),
         ([Infusion("rate", 0.0, 0.0, 1.0)], "takes time"),
         ([Infusion("rate", 0.0, 1.0, 1.0), Jump("rate", 2.0, 1.0)], "cannot share"),
-        ([Bolus("a", 0.0, 1.0, name="x"), Bolus("a", 1.0, 1.0, name="x")], "one name"),
         ([Bolus("rate", 0.0, 1.0)], "no such state"),
         ([Jump("a", 0.0, 1.0)], "no such switch"),
     ],

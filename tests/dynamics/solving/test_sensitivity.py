@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -85,6 +86,25 @@ def test_across_boluses_and_infusions(chain: Engine, name: str) -> None:
         scale = np.max(np.abs(expected)) + np.max(found[quantity]) / parameters[name]
         error = np.max(np.abs(found.slopes[name][quantity][0] - expected)) / scale
         assert error < 1e-6, quantity
+
+
+def test_doses_of_one_name_are_one_direction(chain: Engine) -> None:
+    """An amount added to each: the sum of the derivatives by each alone, to rounding."""
+    alone = [
+        Bolus("a", 1.0, 2.0, name="one"),
+        Infusion("rate", 2.0, 3.0, 1.5, name="two"),
+        Infusion("rate", 4.0, 4.0, 1.0, name="three"),
+    ]
+    together = [replace(dose, name="all") for dose in alone]
+    each = chain.solve({}, TIMES, doses=alone, sensitivities=["one", "two", "three"])
+    found = chain.solve({}, TIMES, doses=together, sensitivities=["all"])
+    gradient = chain.pull_back({}, TIMES, {"b": np.ones(TIMES.size)}, doses=together)
+    for quantity in ("a", "b", "area", "squared"):
+        expected = sum(each.slopes[name][quantity][0] for name in ("one", "two", "three"))
+        np.testing.assert_allclose(
+            found.slopes["all"][quantity][0], expected, rtol=1e-12, atol=1e-13
+        )
+    np.testing.assert_allclose(gradient["all"], found.slopes["all"]["b"].sum(axis=1), rtol=1e-10)
 
 
 def nonlinear() -> System:

@@ -141,7 +141,8 @@ def plan(
     Parameters
     ----------
     doses
-        In the order in which those at one time are given.
+        In the order in which those at one time are given. Those of one name are one direction:
+        an amount, or a value, added to each of them.
     states, switches
         Their names, in order.
     patients
@@ -158,9 +159,7 @@ def plan(
         mixes infusions with jumps on one switch.
     """
     targets = {name: i for i, name in enumerate((*states, *switches))}
-    names = tuple(dose.name for dose in doses if dose.name)
-    if len(set(names)) != len(names):
-        raise InputError("two doses have one name", field="doses", value=list(names))
+    names = tuple(dict.fromkeys(dose.name for dose in doses if dose.name))
     given = [
         _checked(dose, i, states if isinstance(dose, Bolus) else switches, patients, start)
         for i, dose in enumerate(doses)
@@ -290,5 +289,6 @@ def _edge(time: np.ndarray, infusions: Sequence[Infusion], target: int, base: Nu
         running = (dose.time <= time) & (time < dose.time + dose.duration)
         amount = amount + np.where(running, dose.amount / dose.duration, 0.0)
         if dose.name:
-            slopes[dose.name] = np.where(running, 1.0 / dose.duration, 0.0)
+            rate = np.where(running, 1.0 / dose.duration, 0.0)
+            slopes[dose.name] = slopes.get(dose.name, 0.0) + rate
     return _Event(time, amount, target, slopes)
