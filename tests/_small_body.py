@@ -115,10 +115,11 @@ def doses(decay_constant: float):
         for a in administrations:
             hot = hot_amount(a, decay_constant)
             for label, amount in (("hot", hot), ("cold", a.amount - hot)):
+                name = f"{a.name}.{label}"
                 if a.duration:
-                    given.append(Infusion(f"infusion.{label}", a.time, a.duration, amount))
+                    given.append(Infusion(f"infusion.{label}", a.time, a.duration, amount, name))
                 else:
-                    given.append(Bolus(f"blood.{label}", a.time, amount))
+                    given.append(Bolus(f"blood.{label}", a.time, amount, name))
         return given
 
     return of

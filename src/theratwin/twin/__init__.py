@@ -1,5 +1,6 @@
 """One patient: calibrate, predict, update."""
 
+from theratwin.twin.by_amount import predict_by_amount
 from theratwin.twin.calibrate import calibrate
 from theratwin.twin.predict import predict
 from theratwin.twin.prediction import Prediction, Table
@@ -16,6 +17,7 @@ __all__ = [
     "Twin",
     "calibrate",
     "predict",
+    "predict_by_amount",
     "snapshot",
     "update",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,11 +32,8 @@ def activities_by_cycle(
     seed
         Seed of the cycles that were not measured.
     """
-    # A stream for each structure: a cycle is the same in a short course and in a long one.
     shares = [
-        alternative.curves(
-            theta, schedule, stream(seed, posterior.name, alternative.name, "future")
-        )
+        alternative.curves(theta, schedule, future_stream(seed, posterior, alternative))
         for alternative, theta in posterior.each_share()
     ]
     return {
@@ -45,6 +43,14 @@ def activities_by_cycle(
         )
         for region in shares[0]
     }
+
+
+def future_stream(seed: int, posterior: BlockPosterior, alternative: Any) -> np.random.Generator:
+    """Return the random stream of a structure's cycles that were not measured.
+
+    One a structure: a cycle is the same in a short course and in a long one.
+    """
+    return stream(seed, posterior.name, alternative.name, "future")
 
 
 def _joint(posterior: BlockPosterior, shares: Sequence[Curve | None]) -> Curve | None:

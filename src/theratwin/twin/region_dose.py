@@ -52,6 +52,33 @@ class RegionDose:
         tissue = self.known_tissue
         return self._by_cycle(lambda rate: protraction_integral(rate, tissue.repair))
 
+    def quadratic_slope(self, slope: RegionDose) -> Float[np.ndarray, "draws cycles"]:
+        r"""Return the derivative of :math:`G D^2` along that of the dose rate.
+
+        The product is a quadratic form Q of the dose rate, so that along :math:`\dot D'`
+
+        .. math:: Q' = \tfrac{1}{2}\left[Q(\dot D + \dot D') - Q(\dot D - \dot D')\right]
+
+        exactly.
+
+        Parameters
+        ----------
+        slope
+            The derivative of the dose rate, as that of the same region.
+        """
+        repair = self.known_tissue.repair
+        columns = [
+            np.zeros(self.mass.shape)
+            if rate is None or along is None
+            else 0.5
+            * (
+                protraction_integral(joined([rate, along]), repair)
+                - protraction_integral(joined([rate, along * -1.0]), repair)
+            )
+            for rate, along in zip(self.dose_rates, slope.dose_rates, strict=True)
+        ]
+        return np.stack(columns, axis=-1)
+
     @cached_property
     def bed(self) -> Float[np.ndarray, "draws cycles"]:
         """Biologically effective dose (Gy) by each administration.

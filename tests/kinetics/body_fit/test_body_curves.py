@@ -100,6 +100,33 @@ def test_integrals_are_those_of_the_engine_and_add_up(curves, draws, course):
         np.testing.assert_allclose(whole, exact[name], rtol=2e-5)
 
 
+def test_derivatives_by_the_amount_agree_with_differences(curves, draws, course):
+    """Of two cycles together, the first left alone; the values are those without derivatives."""
+    theta, later, step = draws[:4], ("cycle 2", "cycle 3"), 0.5
+    plain = curves.curves(theta, course, stream(1, "future"))
+    found, slopes = curves.curves_by_amount(theta, course, stream(1, "future"), later)
+
+    def moved(sign):
+        changed = Schedule(
+            tuple(
+                replace(a, amount=a.amount + sign * step) if a.name in later else a for a in course
+            )
+        )
+        return curves.curves(theta, changed, stream(1, "future"))
+
+    more, less = moved(1.0), moved(-1.0)
+    for region in curves.regions:
+        for k in range(3):
+            assert np.array_equal(found[region][k].coefficients, plain[region][k].coefficients)
+            rise = more[region][k].integral() - less[region][k].integral()
+            # Of a thousandth of the amount: truncation 1e-5; the solver's noise over the step.
+            noise = 1e-5 * np.max(plain[region][k].integral())
+            np.testing.assert_allclose(
+                slopes[region][k].integral(), rise / (2 * step), rtol=1e-3, atol=noise
+            )
+        assert np.all(slopes[region][0].integral() == 0.0)
+
+
 def test_a_curve_follows_the_solution_between_its_knots(curves, draws, course):
     found = curves.curves(draws, course, stream(1, "future"))
     times = np.concatenate([np.geomspace(0.02, 900.0, 97), 1008.0 + np.geomspace(0.3, 900.0, 37)])

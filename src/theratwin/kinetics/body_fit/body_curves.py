@@ -13,17 +13,17 @@ with derivatives that the engine integrates along with the states.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.case import Administration, Measurement, Schedule
 from theratwin.core import LogNormal, Pieces
-from theratwin.dynamics import Jump, Solution
+from theratwin.dynamics import Dose, Jump, Solution
 from theratwin.kinetics.body_fit.cycle_walk import CycleWalk
 from theratwin.kinetics.body_fit.grid import course_knots, integral_pieces
 from theratwin.kinetics.body_fit.model import BodyModel
@@ -38,6 +38,12 @@ _CHUNK = 500
 #: Added to every prediction (MBq, or MBq/mL): nothing that is measured, and above what a solver
 #: leaves of what has decayed, which would be the logarithm of noise.
 _NOTHING = 1e-9
+#: What the cold ligand of several administrations is called, to be differentiated by together.
+_AMOUNT = "amount"
+
+CourseCurves: TypeAlias = "dict[str, tuple[Pieces | None, ...]]"
+#: Region to values and integrals, each of shape ``(draws, times)``.
+Samples: TypeAlias = "dict[str, tuple[np.ndarray, np.ndarray]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +177,7 @@ class BodyCurves:
         *,
         keep: Sequence[str] = (),
         tolerance: float = _TOLERANCE,
+        by_amount_of: frozenset[str] = frozenset(),
         **options: Any,
     ) -> Solution:
         """Solve for all draws, with the ratios of every cycle jumping at its administration."""
@@ -188,25 +195,56 @@ class BodyCurves:
         return model.engine.solve(
             {**model.fixed, **walk.values(theta)},
             times,
-            doses=[*model.doses(administrations), *jumps],
+            doses=[*self._doses(administrations, by_amount_of), *jumps],
             start=administrations[0].time,
             keep=keep,
             rtol=tolerance,
             **options,
         )
 
+    def _doses(
+        self, administrations: Sequence[Administration], by_amount_of: frozenset[str]
+    ) -> list[Dose]:
+        """Return the doses; the cold ligand of some administrations bears one name."""
+        tied = {f"{name}.cold" for name in by_amount_of}
+        doses = self.model.doses(administrations)
+        return [replace(dose, name=_AMOUNT) if dose.name in tied else dose for dose in doses]
+
     def curves(
         self,
         theta: Float[Any, "draws parameters"],
         schedule: Schedule,
         generator: np.random.Generator,
-    ) -> dict[str, tuple[Pieces | None, ...]]:
+    ) -> CourseCurves:
         """Return the curve of every region by each administration of a course, of any length.
 
         That of an administration ends where the next begins, what is left of earlier ones
         included, so that they add up to the whole. Cycles not measured take their ratios from
         the priors.
         """
+        return self._course(theta, schedule, generator)[0]
+
+    def curves_by_amount(
+        self,
+        theta: Float[Any, "draws parameters"],
+        schedule: Schedule,
+        generator: np.random.Generator,
+        administrations: Collection[str],
+    ) -> tuple[CourseCurves, CourseCurves]:
+        """Return the curves, and their derivatives by the amount of ligand (per nmol).
+
+        The derivative is by cold ligand added to each of ``administrations``, whose activities
+        stay: exact, as the engine integrates it along with the states.
+        """
+        return self._course(theta, schedule, generator, frozenset(administrations))
+
+    def _course(
+        self,
+        theta: np.ndarray,
+        schedule: Schedule,
+        generator: np.random.Generator,
+        by_amount_of: frozenset[str] = frozenset(),
+    ) -> tuple[CourseCurves, CourseCurves]:
         administrations = schedule.administrations
         carried = self.walk.carried(theta, len(administrations), generator)
         grid = course_knots(
@@ -214,13 +252,21 @@ class BodyCurves:
             [a.duration for a in administrations],
             self.model.decay_constant,
         )
+        times = np.concatenate(grid)
         parts = [
-            self._sampled(carried[begin : begin + _CHUNK], administrations, np.concatenate(grid))
+            self._sampled(carried[begin : begin + _CHUNK], administrations, times, by_amount_of)
             for begin in range(0, len(carried), _CHUNK)
         ]
+        return (
+            self._pieces([values for values, _ in parts], grid),
+            self._pieces([slopes for _, slopes in parts], grid),
+        )
+
+    def _pieces(self, parts: Sequence[Samples], grid: Sequence[np.ndarray]) -> CourseCurves:
+        """Join chunks of draws; make a curve of each administration's part of the samples."""
         ends = np.cumsum([len(times) for times in grid])
         found = {}
-        for region in self.regions:
+        for region in parts[0]:
             values, integrals = (np.concatenate([p[region][k] for p in parts]) for k in (0, 1))
             pieces = (
                 integral_pieces(
@@ -233,17 +279,30 @@ class BodyCurves:
         return found
 
     def _sampled(
-        self, theta: np.ndarray, administrations: Sequence[Administration], times: np.ndarray
-    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Return values and integrals at some times, by region."""
+        self,
+        theta: np.ndarray,
+        administrations: Sequence[Administration],
+        times: np.ndarray,
+        by_amount_of: frozenset[str],
+    ) -> tuple[Samples, Samples]:
+        """Return values and integrals at some times, and their derivatives by the amount."""
         model = self.model
-        keep = list(model.integrals.values())
-        solution = self._solve(theta, administrations, times, keep=keep, tolerance=_CURVE_TOLERANCE)
+        solution = self._solve(
+            theta,
+            administrations,
+            times,
+            keep=list(model.integrals.values()),
+            tolerance=_CURVE_TOLERANCE,
+            by_amount_of=by_amount_of,
+            sensitivities=[_AMOUNT] if by_amount_of else [],
+        )
         solution.require()
-        return {
-            region: (solution[model.activities[region]], solution[model.integrals[region]])
-            for region in self.regions
-        }
+        slopes = solution.slopes.get(_AMOUNT, {})
+        names = {r: (model.activities[r], model.integrals[r]) for r in self.regions}
+        return (
+            {r: (solution[value], solution[integral]) for r, (value, integral) in names.items()},
+            {r: (slopes[v], slopes[i]) for r, (v, i) in names.items()} if slopes else {},
+        )
 
 
 def _positive(values: np.ndarray) -> np.ndarray:

@@ -31,7 +31,8 @@ class BodyModel:
         Region to the quadrature of that observable; these regions have curves.
     doses
         From the administrations of a course to what the engine is given: boluses, infusions, and
-        jumps of what is known to change, such as delineated volumes.
+        jumps of what is known to change, such as delineated volumes. Ligand that bears no label
+        is named after its administration, ``"cycle 1.cold"``.
     priors
         The parameters that are estimated, each with its log-normal prior.
     changes
