@@ -81,7 +81,14 @@ def test_options_reach_the_plan(app, folder):
     assert [(each["quantity"], each["bound"], each["probability"]) for each in value["limits"]] == [
         ("bed(kidneys)", 28.0, 0.9)
     ]
-    assert value["bounds"] == {"activity": 5000.0, "cycles": 3, "interval": 1344.0}
+    assert value["bounds"] == {
+        "activity": 5000.0,
+        "cycles": 3,
+        "interval": {"low": 1344.0, "high": 1344.0},
+        "amount": None,
+        "duration": None,
+    }
+    assert value["regimen"]["interval"] == 1344.0
     assert value["objective"]["name"] == "mean-lesion-bed"
     assert value["glands"]["weight"] == 0.0
     assert value["next"]["activity"] <= 5000.0

@@ -83,3 +83,14 @@ def test_a_gland_weight_needs_glands_and_a_sense(make_course):
         glands_of(bare, 0.5)
     with pytest.raises(InputError, match="out of range"):
         glands_of(full, -1.0)
+
+
+def test_growth_takes_back_what_it_doubles(make_course):
+    """ln 2 T / T_d of the logarithm, from the first administration to the last."""
+    course = make_course(lesion_1=[5.0, 7.0])
+    still, growing = log_cell_kill(), log_cell_kill(doubling_time="42 days")
+    for cycles in (0, 1, 4):
+        lost = still.draws(course, cycles, 5000.0) - growing.draws(course, cycles, 5000.0)
+        np.testing.assert_allclose(lost, np.log(2.0) * cycles, rtol=1e-9, atol=1e-12)
+    assert growing.counts_time
+    assert not still.counts_time

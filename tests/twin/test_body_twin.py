@@ -10,6 +10,7 @@ import pytest
 from theratwin.case import Measurements, Radiopharmaceutical, Schedule
 from theratwin.core import InputError, UnsupportedError
 from theratwin.core.seed import stream
+from theratwin.planning import Regimen
 from theratwin.planning.course import course_of
 from theratwin.report.bands import activity_bands
 from theratwin.report.quality import quality
@@ -128,7 +129,7 @@ def test_hot_activity_is_linear_at_a_fixed_amount_so_that_planning_holds(twin, s
         for a in (3700.0, 7400.0)
     )
     np.testing.assert_allclose(two, 2.0 * one, rtol=1e-5)  # the solver's tolerance
-    course = course_of(twin, twin.case.schedule.administrations[:1], 2, 1008.0)
+    course = course_of(twin, twin.case.schedule.administrations[:1], 2, Regimen(1008.0, 60.0, 0.0))
     assert np.all(course.regions["kidneys"].dose[:, 1] < course.regions["kidneys"].dose[:, 0])
 
 

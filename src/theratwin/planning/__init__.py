@@ -22,20 +22,33 @@ from theratwin.planning.objective import (
 )
 from theratwin.planning.optimize import plan
 from theratwin.planning.outcome import Outcome
-from theratwin.planning.plan import Plan
+from theratwin.planning.plan import Plan, Rival
+from theratwin.planning.regimen import Regimen
+from theratwin.planning.scan_value import ScanValue, scan_value
+from theratwin.planning.sensitivity import Decisive, Sensitivity, Shift, sensitivity
+from theratwin.planning.settings import Trial
+from theratwin.planning.span import Span
 from theratwin.planning.standard import Standard, standard_course
 
 __all__ = [
     "OBJECTIVES",
     "Bounds",
+    "Decisive",
     "LigandStudy",
     "Limit",
     "Objective",
     "Outcome",
     "Plan",
     "Quantity",
+    "Regimen",
+    "Rival",
+    "ScanValue",
+    "Sensitivity",
+    "Shift",
+    "Span",
     "Standard",
     "Sweep",
+    "Trial",
     "at_most",
     "bed",
     "bounds",
@@ -48,5 +61,7 @@ __all__ = [
     "objective_named",
     "parse_limit",
     "plan",
+    "scan_value",
+    "sensitivity",
     "standard_course",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from theratwin.core import parameter_set, parse
 from theratwin.core.errors import InputError
+from theratwin.planning.span import Span
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,25 @@ class Bounds:
         Largest number of cycles in total, delivered ones included.
     interval
         Time (h) from one administration to the next.
+    amount
+        Ligand of each further cycle (nmol); None for that of the last one given.
+    duration
+        Length of each further infusion (h); None for that of the last one given.
     """
 
     activity: float
     cycles: int
-    interval: float
+    interval: Span
+    amount: Span | None = None
+    duration: Span | None = None
 
     def __post_init__(self) -> None:
-        for name in ("activity", "interval"):
-            value = getattr(self, name)
-            if not 0 < value < float("inf"):
-                raise InputError("must be positive", field=f"bounds.{name}", value=value)
+        if not 0 < self.activity < float("inf"):
+            raise InputError("must be positive", field="bounds.activity", value=self.activity)
+        for name in ("interval", "amount", "duration"):
+            span = getattr(self, name)
+            if span is not None:
+                span.require_positive(f"bounds.{name}")
         if self.cycles != int(self.cycles) or self.cycles < 1:
             raise InputError(
                 "at least one cycle is needed",
@@ -39,29 +48,56 @@ class Bounds:
                 allowed="a whole number from 1",
             )
 
+    @property
+    def free(self) -> tuple[str, ...]:
+        """What is to be chosen beside activity and number of cycles."""
+        names = ("interval", "amount", "duration")
+        spans = ((name, getattr(self, name)) for name in names)
+        return tuple(name for name, span in spans if span is not None and span.is_free)
+
     def __str__(self) -> str:
-        return (
-            f"at most {self.activity / 1000:g} GBq a cycle, {self.cycles} cycles in total, "
-            f"{self.interval / 168:g} weeks apart"
-        )
+        parts = [
+            f"at most {self.activity / 1000:g} GBq a cycle",
+            f"{self.cycles} cycles in total",
+            f"{self.interval.words(168.0, 'weeks')} apart",
+        ]
+        if self.amount is not None:
+            parts.append(f"{self.amount.words(1.0, 'nmol')} of ligand")
+        if self.duration is not None:
+            parts.append(f"infused over {self.duration.words(1.0 / 60.0, 'min')}")
+        return ", ".join(parts)
 
 
 def bounds(
-    activity: str | None = None, cycles: int | None = None, interval: str | None = None
+    activity: str | None = None,
+    cycles: int | None = None,
+    interval: str | None = None,
+    *,
+    amount: str | None = None,
+    infusion: str | None = None,
 ) -> Bounds:
     """Return bounds; what is not given is taken from the parameter set ``clinical_limits``.
 
     Parameters
     ----------
-    activity, interval
-        Quantities with units, such as ``"9.3 GBq"`` and ``"6 weeks"``.
+    activity
+        With its unit, such as ``"9.3 GBq"``.
     cycles
         Number of cycles in total.
+    interval
+        Such as ``"6 weeks"``, or a range to choose from, ``"6..10 weeks"``.
+    amount
+        Ligand of each further cycle, ``"57 nmol"`` or ``"20..300 nmol"``; by default as much as
+        was last given.
+    infusion
+        Length of each further infusion likewise, ``"30 min"`` or ``"10..240 min"``.
 
     Examples
     --------
     >>> print(bounds(cycles=4))
     at most 9.3 GBq a cycle, 4 cycles in total, 6 weeks apart
+    >>> print(bounds(interval="6..8 weeks", amount="20..300 nmol"))
+    at most 9.3 GBq a cycle, 6 cycles in total, 6 to 8 weeks apart, 20 to 300 nmol of ligand
     """
     chosen = parameter_set("response", "clinical_limits").under("schedule")
     return Bounds(
@@ -69,7 +105,9 @@ def bounds(
         if activity is None
         else parse(activity, "MBq", field="bounds.activity"),
         cycles=int(chosen["cycles"].value) if cycles is None else cycles,
-        interval=chosen["interval"].value
+        interval=Span.fixed(chosen["interval"].value)
         if interval is None
-        else parse(interval, "h", field="bounds.interval"),
+        else Span.parse(interval, "h", field="bounds.interval"),
+        amount=None if amount is None else Span.parse(amount, "nmol", field="bounds.amount"),
+        duration=None if infusion is None else Span.parse(infusion, "h", field="bounds.infusion"),
     )

@@ -6,14 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from theratwin.case import Administration, Case, Schedule
 from theratwin.core.errors import InputError
+from theratwin.planning.dose_arrays import DoseArrays, Doses
 from theratwin.planning.limit import Quantity
+from theratwin.planning.regimen import Regimen
 from theratwin.planning.total import Total
-from theratwin.twin import RegionDose, Twin, predict
+from theratwin.twin import Twin, predict
+
+#: Activity (MBq) that further cycles are predicted with; what they do is scaled from there.
+UNIT = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +38,16 @@ class Course:
         Activity (MBq) of every further one.
     regions
         Draws by region over that schedule.
+    most
+        Largest activity (MBq) that the ligand of a further cycle carries, every molecule labeled.
     """
 
     case: Case
     schedule: Schedule
     delivered: int
     unit: float
-    regions: Mapping[str, RegionDose]
+    regions: Mapping[str, Doses]
+    most: float = float("inf")
 
     @cached_property
     def _totals(self) -> dict[Quantity, Total]:
@@ -83,9 +92,20 @@ class Course:
         return np.concatenate([np.zeros((len(further), 1)), further.cumsum(axis=1)], axis=1)
 
     @property
-    def lesions(self) -> tuple[RegionDose, ...]:
+    def lesions(self) -> tuple[Doses, ...]:
         """The lesions."""
         return tuple(region for region in self.regions.values() if region.lesion)
+
+    def elapsed(self, cycles: int) -> float:
+        """Return the time (h) from the first administration to the last of n further cycles."""
+        last = max(self.delivered + cycles - 1, 0)
+        administrations = self.schedule.administrations
+        return administrations[last].time - administrations[0].time
+
+    def resampled(self, draws: Any) -> Course:
+        """Return the course with some of its draws, in any order, repeated or not."""
+        regions = {name: DoseArrays.of(doses)[draws] for name, doses in self.regions.items()}
+        return replace(self, regions=regions)
 
     def schedule_of(self, cycles: int, activity: float) -> Schedule:
         """Return the delivered administrations with further ones of one activity (MBq)."""
@@ -100,15 +120,21 @@ class Course:
 
 
 def course_of(
-    twin: Twin, delivered: Sequence[Administration], further: int, interval: float
+    twin: Twin, delivered: Sequence[Administration], further: int, regimen: Regimen
 ) -> Course:
-    """Predict delivered administrations and ``further`` ones, ``interval`` (h) apart.
+    """Predict delivered administrations and ``further`` ones of a regimen."""
+    schedule = further_schedule(twin.case, delivered, further, regimen)
+    regions = predict(twin, schedule).regions
+    return Course(twin.case, schedule, len(delivered), UNIT, regions, carried(twin, regimen))
 
-    Further cycles take ligand amount and infusion time from the last delivered one.
-    """
-    unit = 1000.0
-    schedule = Schedule((*delivered, *_continued(twin.case, delivered, further, interval, unit)))
-    return Course(twin.case, schedule, len(delivered), unit, predict(twin, schedule).regions)
+
+def carried(twin: Twin, regimen: Regimen) -> float:
+    """Return the activity (MBq) of a regimen's amount of ligand with every molecule labeled."""
+    if regimen.amount is None:
+        return float("inf")
+    from theratwin.kinetics.body import specific_activity
+
+    return regimen.amount * specific_activity(twin.case.radiopharmaceutical.nuclide)
 
 
 def delivered_administrations(case: Case, last: str | None = None) -> tuple[Administration, ...]:
@@ -135,21 +161,29 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
     return case.schedule.administrations[: end + 1]
 
 
-def _continued(
-    case: Case, delivered: Sequence[Administration], further: int, interval: float, unit: float
-) -> list[Administration]:
-    last = delivered[-1]
-    names = _names(case, len(delivered), further)
-    return [
-        replace(
-            last,
-            name=name,
-            time=last.time + (k + 1) * interval,
-            activity=unit,
-            start=None if last.start is None else last.start + timedelta(hours=(k + 1) * interval),
+def further_schedule(
+    case: Case, delivered: Sequence[Administration], further: int, regimen: Regimen
+) -> Schedule:
+    """Return delivered administrations and further ones of the activity `UNIT`.
+
+    The first of all is given when the case intends it.
+    """
+    last = delivered[-1] if delivered else case.schedule.administrations[0]
+    added = []
+    for k, name in enumerate(_names(case, len(delivered), further), start=bool(delivered)):
+        later = k * regimen.interval
+        added.append(
+            replace(
+                last,
+                name=name,
+                time=last.time + later,
+                activity=UNIT,
+                amount=regimen.amount,
+                duration=regimen.duration,
+                start=None if last.start is None else last.start + timedelta(hours=later),
+            )
         )
-        for k, name in enumerate(names)
-    ]
+    return Schedule((*delivered, *added))
 
 
 def _names(case: Case, delivered: int, further: int) -> list[str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from html import escape
 
 from theratwin.planning.plan import Plan
-from theratwin.planning.table import Rows, comparison, trade_off
+from theratwin.planning.table import Rows, comparison, trade_off, tried
 from theratwin.planning.text import headline
 
 
 def fragment(plan: Plan) -> str:
-    """Return headline, reason, both tables and notes; everything escaped, nothing loaded."""
+    """Return headline, reason, the tables and notes; everything escaped, nothing loaded."""
     notes = "".join(f"<li>{escape(note)}</li>" for note in plan.notes)
     return (
         f"<div><p><strong>{escape(headline(plan))}</strong></p><p>{escape(plan.reason)}</p>"
-        f"{_table(comparison(plan))}{_table(trade_off(plan))}<ul>{notes}</ul>"
+        f"{_table(comparison(plan))}{_table(trade_off(plan))}"
+        f"{''.join(map(_table, tried(plan).values()))}<ul>{notes}</ul>"
         "<p><em>Research use only. Not a medical device.</em></p></div>"
     )
 

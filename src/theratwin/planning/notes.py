@@ -40,7 +40,8 @@ def notes_on(
         _lesions_left_out(course),
         _intended(course),
         _low(best),
-        "Tumor growth between cycles is not counted, so that nothing here depends on the interval.",
+        _growth(objective),
+        _amount(twin, course),
         *(f"The twin warns: {warning}." for warning in twin.warnings),
     ]
     return tuple(note for note in found if note)
@@ -62,6 +63,26 @@ def _control(tried: Sequence[Outcome], objective: Objective) -> str:
         return f"Tumor control probability is 0 for every feasible plan, {clonogens}."
     best = max(option.tumor_control or 0.0 for option in tried)
     return f"Tumor control probability is at most {best:.2g} among feasible plans, {clonogens}."
+
+
+def _growth(objective: Objective) -> str:
+    if isinstance(objective, LogCellKill) and objective.doubling_time is not None:
+        return (
+            f"Clonogens double in {objective.doubling_time / 24.0:.3g} days from the first "
+            "administration to the last; recovery of marrow between cycles is not counted, so that "
+            "the shortest interval looks best."
+        )
+    return (
+        "Tumor growth between cycles is not counted, so that next to nothing depends on the "
+        "interval."
+    )
+
+
+def _amount(twin: Twin, course: Course) -> str:
+    if twin.model == "curves" or course.delivered == len(course.schedule):
+        return ""
+    amount = course.schedule.administrations[course.delivered].amount
+    return f"Every further cycle is taken to hold {amount:.3g} nmol of ligand, hot and cold."
 
 
 def _glands(glands: Glands) -> str:

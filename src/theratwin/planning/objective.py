@@ -10,8 +10,9 @@ import numpy as np
 from theratwin.core import parameter_set, parse
 from theratwin.core.errors import InputError
 from theratwin.planning.course import Course
+from theratwin.planning.dose_arrays import Doses
 from theratwin.planning.limit import Quantity, bed
-from theratwin.twin import RegionDose
+from theratwin.response import Repopulation
 
 
 class Objective(Protocol):
@@ -27,6 +28,11 @@ class Objective(Protocol):
         """As a reader would call it, with its unit."""
         ...
 
+    @property
+    def counts_time(self) -> bool:
+        """Whether the time from cycle to cycle enters."""
+        ...
+
     def draws(self, course: Course, cycles: int, activity: Any) -> np.ndarray:
         """Return its draws, shape ``(*activity.shape, draws)``."""
         ...
@@ -40,9 +46,11 @@ class Objective(Protocol):
 class LogCellKill:
     r"""The logarithm of all surviving clonogens together, negative:
 
-    .. math:: -\ln \sum_i N_i e^{-\alpha_i BED_i}, \qquad N_i = \rho\, m_i
+    .. math:: -\ln \sum_i N_i e^{-\alpha_i BED_i + \ln 2\, T / T_d},
+              \qquad N_i = \rho\, m_i
 
-    with the lesions' masses m. The lesion with the most survivors rules it.
+    with the lesions' masses m, and growth from the first administration to the last, if it is
+    counted. The lesion with the most survivors rules it.
 
     Parameters
     ----------
@@ -50,13 +58,17 @@ class LogCellKill:
         Clonogenic cells in a gram of tumor, :math:`\rho` (1/g).
     alpha
         Radiosensitivity (1/Gy) of all lesions; None for that of each lesion's tissue.
+    doubling_time
+        In which the clonogens double while the course lasts, :math:`T_d` (h); None counts no
+        growth.
     """
 
     density: float
     alpha: float | None = None
+    doubling_time: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("density", "alpha"):
+        for name in ("density", "alpha", "doubling_time"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise InputError("must be positive", field=f"log_cell_kill.{name}", value=value)
@@ -71,20 +83,35 @@ class LogCellKill:
         """As a reader would call it."""
         return "-ln(surviving clonogens)"
 
+    @property
+    def counts_time(self) -> bool:
+        """Whether growth from cycle to cycle is counted."""
+        return self.doubling_time is not None
+
     def draws(self, course: Course, cycles: int, activity: Any) -> np.ndarray:
         """Return its draws, shape ``(*activity.shape, draws)``."""
         logarithms = [
             np.log(self.density * lesion.mass)
-            - self._alpha(lesion) * course.total(bed(lesion.region)).at(cycles, activity)
+            - self._alpha(lesion)
+            * (
+                course.total(bed(lesion.region)).at(cycles, activity)
+                - self._grown(course, cycles, self._alpha(lesion))
+            )
             for lesion in lesions_of(course)
         ]
         return -np.logaddexp.reduce(logarithms, axis=0)
+
+    def _grown(self, course: Course, cycles: int, alpha: float) -> float:
+        """Return the BED (Gy) that growth takes back."""
+        if self.doubling_time is None:
+            return 0.0
+        return Repopulation(alpha, self.doubling_time, course.elapsed(cycles)).dose_lost
 
     def worth(self, course: Course) -> float:
         """Return by how much it rises with one Gy more in every lesion."""
         return float(np.mean([self._alpha(lesion) for lesion in lesions_of(course)]))
 
-    def _alpha(self, lesion: RegionDose) -> float:
+    def _alpha(self, lesion: Doses) -> float:
         if self.alpha is not None:
             return self.alpha
         alpha = lesion.known_tissue.alpha
@@ -113,6 +140,11 @@ class MeanOverLesions:
         """As a reader would call it."""
         return f"mean lesion {'BED' if self.kind == 'bed' else 'absorbed dose'} [Gy]"
 
+    @property
+    def counts_time(self) -> bool:
+        """Dose does not grow back."""
+        return False
+
     def draws(self, course: Course, cycles: int, activity: Any) -> np.ndarray:
         """Return its draws, shape ``(*activity.shape, draws)``."""
         totals = [
@@ -126,7 +158,9 @@ class MeanOverLesions:
         return 1.0
 
 
-def log_cell_kill(*, density: str | None = None, alpha: str | None = None) -> LogCellKill:
+def log_cell_kill(
+    *, density: str | None = None, alpha: str | None = None, doubling_time: str | None = None
+) -> LogCellKill:
     """Return the objective E[-ln(surviving clonogens)] over all lesions together.
 
     Parameters
@@ -136,6 +170,9 @@ def log_cell_kill(*, density: str | None = None, alpha: str | None = None) -> Lo
     alpha
         Radiosensitivity of all lesions, such as ``"0.147 1/Gy"``; each lesion's tissue has its
         own by default.
+    doubling_time
+        In which clonogens double from the first administration to the last, such as
+        ``"60 days"``; growth is not counted by default.
 
     Examples
     --------
@@ -147,7 +184,11 @@ def log_cell_kill(*, density: str | None = None, alpha: str | None = None) -> Lo
     else:
         cells = parse(density, "1/g", field="log_cell_kill.density")
     return LogCellKill(
-        cells, None if alpha is None else parse(alpha, "1/Gy", field="log_cell_kill.alpha")
+        cells,
+        None if alpha is None else parse(alpha, "1/Gy", field="log_cell_kill.alpha"),
+        None
+        if doubling_time is None
+        else parse(doubling_time, "h", field="log_cell_kill.doubling_time"),
     )
 
 
@@ -191,7 +232,7 @@ def default_objective(course: Course) -> Objective:
     return log_cell_kill()
 
 
-def lesions_of(course: Course) -> tuple[RegionDose, ...]:
+def lesions_of(course: Course) -> tuple[Doses, ...]:
     """Return the lesions; an error if none was measured."""
     if not course.lesions:
         raise InputError(

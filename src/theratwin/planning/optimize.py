@@ -1,26 +1,51 @@
-"""Plan: from a twin to the next activity and the number of cycles."""
+"""Plan: from a twin to the next activity, the number of cycles, and how they are given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from theratwin.case import Administration
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.bounds import bounds as default_bounds
 from theratwin.planning.course import Course, course_of, delivered_administrations
 from theratwin.planning.customary import default_limits
-from theratwin.planning.glands import glands_of
+from theratwin.planning.glands import Glands, glands_of
 from theratwin.planning.limit import Limit
 from theratwin.planning.notes import notes_on
 from theratwin.planning.objective import Objective, default_objective
-from theratwin.planning.outcome import evaluate
-from theratwin.planning.plan import PARAMETER_SETS, Plan
+from theratwin.planning.outcome import Outcome, evaluate
+from theratwin.planning.plan import PARAMETER_SETS, Plan, Rival
+from theratwin.planning.regimen import Regimen
 from theratwin.planning.search import choose, options
-from theratwin.planning.standard import standard_course
+from theratwin.planning.settings import check_free, chosen_regimen
+from theratwin.planning.standard import Standard, standard_course
 from theratwin.twin import Twin
 
 _GIGABECQUEREL = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a plan is asked for, of which twin, after which cycles."""
+
+    twin: Twin
+    delivered: tuple[Administration, ...]
+    further: int
+    objective: Objective
+    limits: tuple[Limit, ...]
+    bounds: Bounds
+    glands: Glands
+
+    def course(self, regimen: Regimen) -> Course:
+        return course_of(self.twin, self.delivered, self.further, regimen)
+
+    def options(self, course: Course) -> tuple[Outcome, ...]:
+        return options(course, self.objective, self.limits, self.glands, self.bounds)
+
+    def outcome(self, course: Course, cycles: int, activity: float) -> Outcome:
+        return evaluate(course, self.objective, self.limits, self.glands, cycles, activity)
 
 
 def plan(
@@ -31,11 +56,14 @@ def plan(
     bounds: Bounds | None = None,
     glands: float | None = None,
     delivered: str | None = None,
+    beside: Plan | None = None,
 ) -> Plan:
-    """Choose the activity of the next cycle and the number of further cycles of that activity.
+    """Choose the activity and the number of further cycles, and what of their giving is free.
 
     Among all that keep the limits and bounds, the course that maximizes the objective less the
-    glands' penalty. Draws of the twin's doses are computed once; the search is over arrays.
+    glands' penalty. For given amount of ligand, infusion and interval the draws of the twin's
+    doses are computed once and the search is over arrays; where these are free in the bounds,
+    they are searched around it (`theratwin.planning.settings`).
 
     Parameters
     ----------
@@ -47,53 +75,65 @@ def plan(
     limits
         The limits; those on kidneys and red marrow of `default_limits` by default.
     bounds
-        Hard bounds; those of `theratwin.planning.bounds` by default.
+        Hard bounds, and what is free; those of `theratwin.planning.bounds` by default.
     glands
         Gy of lesion BED worth one Gy of mean gland BED; 0 leaves them out. By default that of the
         parameter set ``planning/choices``.
     delivered
         Name of the last administration that was given; by default the last one measured.
+    beside
+        Another plan of the same patient after the same cycles, such as that of a twin of curves:
+        the new plan says what that one would do by this twin.
 
     Raises
     ------
     InputError
-        If a limit's region or all lesions were not measured, or an argument is wrong.
+        If a limit's region or all lesions were not measured, an argument is wrong, or the interval
+        is free but no growth is counted.
     UnsupportedError
-        If the twin is an animal's.
+        If the twin is an animal's, or of curves and amount or infusion are given.
     InfeasibleError
         If no further cycle keeps the limits and bounds, or none is better than stopping.
     """
     _require_person(twin)
-    limits = default_limits() if limits is None else tuple(limits)
     bounds = default_bounds() if bounds is None else bounds
-    course = _course(twin, bounds, delivered)
-    _require_known(limits, course)
-    maximize, chosen = maximize or default_objective(course), maximize is None
-    soft = glands_of(course, glands)
-    tried = options(course, maximize, limits, soft, bounds)
-    best = choose(tried)
-
-    def outcome(cycles: int, activity: float):
-        return evaluate(course, maximize, limits, soft, cycles, activity)
-
+    given = _given(twin, bounds, delivered)
     standard = standard_course(twin.case.radiopharmaceutical.ligand.target)
-    left = standard.cycles - course.delivered
+    # One more than can be planned, to say what going on would do.
+    further = max(bounds.cycles + 1, standard.cycles) - len(given)
+    first = Regimen.first(bounds, given[-1] if given else twin.case.schedule.administrations[0])
+    before = course_of(twin, given, further, first)
+    limits = default_limits() if limits is None else tuple(limits)
+    _require_known(limits, before)
+    chosen, maximize = maximize is None, maximize or default_objective(before)
+    check_free(twin, bounds, maximize)
+    asked = _Asked(twin, given, further, maximize, limits, bounds, glands_of(before, glands))
+    regimen, tried = chosen_regimen(
+        twin, given, further, bounds, lambda course: choose(asked.options(course))
+    )
+    course = before if regimen == first else asked.course(regimen)
+    found = asked.options(course)
+    best = choose(found)
     return Plan(
         case=twin.case,
+        model=twin.model,
         schedule=course.schedule_of(best.cycles, best.activity),
+        regimen=regimen,
+        tried=tried,
         delivered=course.delivered,
         cycle_names=course.schedule.names,
         best=best,
-        options=tried,
-        more_activity=outcome(best.cycles, best.activity + _GIGABECQUEREL),
-        one_more_cycle=outcome(best.cycles + 1, best.activity),
+        options=found,
+        more_activity=asked.outcome(course, best.cycles, best.activity + _GIGABECQUEREL),
+        one_more_cycle=asked.outcome(course, best.cycles + 1, best.activity),
         standard=standard,
-        standard_outcome=outcome(left, standard.activity) if left > 0 else None,
+        standard_outcome=_standard(asked, standard, {first: before, regimen: course}),
+        rival=None if beside is None else _rival(asked, beside),
         objective=maximize,
         limits=limits,
         bounds=bounds,
-        glands=soft,
-        notes=notes_on(twin, course, tried, best, limits, maximize, soft, chosen=chosen),
+        glands=asked.glands,
+        notes=notes_on(twin, course, found, best, limits, maximize, asked.glands, chosen=chosen),
         provenance=_provenance(twin),
     )
 
@@ -108,7 +148,7 @@ def _require_person(twin: Twin) -> None:
         )
 
 
-def _course(twin: Twin, bounds: Bounds, delivered: str | None) -> Course:
+def _given(twin: Twin, bounds: Bounds, delivered: str | None) -> tuple[Administration, ...]:
     given = delivered_administrations(twin.case, delivered)
     if len(given) >= bounds.cycles:
         raise InfeasibleError(
@@ -117,10 +157,41 @@ def _course(twin: Twin, bounds: Bounds, delivered: str | None) -> Course:
             value=bounds.cycles,
             remedy="The bound is a choice: give a larger one if another cycle is wanted",
         )
-    standard = standard_course(twin.case.radiopharmaceutical.ligand.target)
-    # One more than can be planned, to say what going on would do.
-    most = max(bounds.cycles + 1, standard.cycles)
-    return course_of(twin, given, most - len(given), bounds.interval)
+    return given
+
+
+def _standard(asked: _Asked, standard: Standard, known: dict[Regimen, Course]) -> Outcome | None:
+    """Return what the standard course would do from here, with ligand and infusion as before."""
+    left = standard.cycles - len(asked.delivered)
+    if left <= 0:
+        return None
+    case = asked.twin.case
+    last = asked.delivered[-1] if asked.delivered else case.schedule.administrations[0]
+    regimen = Regimen(standard.interval, last.amount, last.duration)
+    course = known.get(regimen) or asked.course(regimen)
+    return asked.outcome(course, left, standard.activity)
+
+
+def _rival(asked: _Asked, other: Plan) -> Rival:
+    delivered = tuple(other.schedule.administrations[: other.delivered])
+    if delivered != asked.delivered:
+        raise InputError(
+            "the other plan follows other cycles",
+            field="beside",
+            value=[a.name for a in delivered],
+            allowed=[a.name for a in asked.delivered],
+            remedy="Plan both from the same cycles of the same patient",
+        )
+    if other.cycles > asked.further:
+        raise InputError(
+            "the other plan has more cycles than this one may have",
+            field="beside",
+            value=other.cycles,
+            allowed=f"at most {asked.further} further",
+            remedy="Give both the same bounds",
+        )
+    outcome = asked.outcome(asked.course(other.regimen), other.cycles, other.activity)
+    return Rival(other.model, other.regimen, outcome)
 
 
 def _require_known(limits: Sequence[Limit], course: Course) -> None:

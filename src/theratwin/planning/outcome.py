@@ -19,6 +19,7 @@ _LEVELS = (5.0, 50.0, 95.0)
 
 #: What decided the activity, apart from a limit, which is named.
 BY_BOUND, BY_GLANDS, BY_NOTHING = "bound on the activity", "glands", "no further cycle"
+BY_LABEL = "every molecule labeled"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from theratwin.case import Administration, Case, Schedule
@@ -12,6 +12,8 @@ from theratwin.planning.glands import Glands
 from theratwin.planning.limit import Limit
 from theratwin.planning.objective import Objective
 from theratwin.planning.outcome import Outcome
+from theratwin.planning.regimen import Regimen
+from theratwin.planning.settings import Trial
 from theratwin.planning.standard import Standard
 
 #: The parameter sets that a plan rests on beside the twin's.
@@ -24,6 +26,33 @@ PARAMETER_SETS = (
 
 
 @dataclass(frozen=True, eq=False)
+class Rival:
+    """Another plan of the same patient, seen by this plan's twin.
+
+    Parameters
+    ----------
+    model
+        The kinetic model that it was made with.
+    regimen
+        How its cycles are given.
+    outcome
+        What to expect of it by this twin.
+    """
+
+    model: str
+    regimen: Regimen
+    outcome: Outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain containers."""
+        return {
+            "model": self.model,
+            "regimen": self.regimen.to_dict(),
+            "outcome": self.outcome.to_dict(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
     """The course that maximizes an objective under limits and bounds.
 
@@ -31,8 +60,14 @@ class Plan:
     ----------
     case
         The case that the twin rests on.
+    model
+        The twin's kinetic model.
     schedule
         The course: delivered administrations, then those planned.
+    regimen
+        How the further cycles are given beside their activity.
+    tried
+        What other amounts, infusions and intervals would have reached, as far as they were free.
     delivered
         Number of delivered administrations.
     cycle_names
@@ -48,6 +83,8 @@ class Plan:
     standard, standard_outcome
         The course of fixed activity that it is compared with, and what to expect of that; None if
         as many cycles were delivered already.
+    rival
+        Another plan of the same patient, and what it would do by this twin.
     objective, limits, bounds, glands
         What was asked for.
     notes
@@ -57,7 +94,10 @@ class Plan:
     """
 
     case: Case
+    model: str
     schedule: Schedule
+    regimen: Regimen
+    tried: tuple[Trial, ...]
     delivered: int
     cycle_names: tuple[str, ...]
     best: Outcome
@@ -66,6 +106,7 @@ class Plan:
     one_more_cycle: Outcome
     standard: Standard
     standard_outcome: Outcome | None
+    rival: Rival | None
     objective: Objective
     limits: tuple[Limit, ...]
     bounds: Bounds
@@ -118,7 +159,10 @@ class Plan:
         """Return plain containers, ready for JSON; activities in MBq, times in h, doses in Gy."""
         standard = self.standard_outcome
         return {
+            "model": self.model,
             "next": {"name": self.next.name, "time": self.next.time, "activity": self.activity},
+            "regimen": self.regimen.to_dict(),
+            "tried": [trial.to_dict() for trial in self.tried],
             "cycles": {
                 "delivered": self.delivered,
                 "further": self.cycles,
@@ -140,11 +184,7 @@ class Plan:
                 }
                 for limit, reached in zip(self.limits, self.best.probabilities, strict=True)
             ],
-            "bounds": {
-                "activity": self.bounds.activity,
-                "cycles": self.bounds.cycles,
-                "interval": self.bounds.interval,
-            },
+            "bounds": asdict(self.bounds),
             "glands": {"regions": list(self.glands.regions), "weight": self.glands.weight},
             "plan": self.best.to_dict(),
             "options": [option.to_dict() for option in self.options],
@@ -152,6 +192,7 @@ class Plan:
             "one_cycle_more": self.one_more_cycle.to_dict(),
             "standard": {"course": self.standard.words}
             | ({} if standard is None else {"outcome": standard.to_dict()}),
+            "rival": None if self.rival is None else self.rival.to_dict(),
             "notes": list(self.notes),
             "citations": [str(each) for each in self.citations()],
         }

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from theratwin.planning.limit import Limit
-from theratwin.planning.outcome import BY_BOUND, BY_GLANDS, Outcome
+from theratwin.planning.outcome import BY_BOUND, BY_GLANDS, BY_LABEL, Outcome
 from theratwin.planning.plan import Plan
+from theratwin.planning.table import TITLES, UNITS
 from theratwin.planning.words import chance, cycles, gigabecquerel, number
 
 
 def reason(plan: Plan) -> str:
     """Return what decides activity and number of cycles, and how the standard compares."""
-    sentences = [_activity(plan), _number(plan), _going_on(plan), _standard(plan)]
+    sentences = [
+        _activity(plan),
+        _number(plan),
+        _settings(plan),
+        _going_on(plan),
+        _standard(plan),
+        _rival(plan),
+    ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -26,6 +34,11 @@ def _activity(plan: Plan) -> str:
         return (
             f"The glands decide: beyond {each} the objective gains less than their dose costs it "
             f"at a weight of {plan.glands.weight:g}; {_all_hold(plan)}."
+        )
+    if best.decided_by == BY_LABEL:
+        return (
+            f"The ligand carries no more: in {each} every molecule of {plan.regimen.amount:.3g} "
+            f"nmol is labeled; {_all_hold(plan)}."
         )
     limit, held = _binding(plan)
     return (
@@ -63,6 +76,33 @@ def _number(plan: Plan) -> str:
         f"{', the glands counted' if plan.glands.count else ''}: {number(more.score)} against "
         f"{number(plan.best.score)}."
     )
+
+
+def _settings(plan: Plan) -> str:
+    """Return what was chosen of amount, infusion and interval, and whether an end decides."""
+    found = []
+    for setting in plan.bounds.free:
+        span, value = getattr(plan.bounds, setting), getattr(plan.regimen, setting)
+        end = {span.low: "least", span.high: "most"}.get(value)
+        decides = f", the {end} that the bounds allow," if end else ""
+        per, unit = UNITS[setting]
+        of = "is best" if end else "is best between the bounds"
+        found.append(f"{TITLES[setting].capitalize()}: {value / per:.3g} {unit}{decides} {of}.")
+    return " ".join(found)
+
+
+def _rival(plan: Plan) -> str:
+    """Return what the other plan would do by this twin."""
+    if plan.rival is None:
+        return ""
+    outcome = plan.rival.outcome
+    course = f"{outcome.cycles} x {gigabecquerel(outcome.activity)} GBq"
+    head = f"The plan by the model {plan.rival.model}, {course},"
+    objective = f"{number(outcome.objective)} against {number(plan.best.objective)}"
+    cycle, limits = _first_broken(plan, outcome)
+    if cycle:
+        return f"{head} would by this twin break {limits} in {cycle} ({objective})."
+    return f"{head} would by this twin keep every limit and reach {objective} of the objective."
 
 
 def _going_on(plan: Plan) -> str:

@@ -16,6 +16,7 @@ from theratwin.planning.objective import Objective
 from theratwin.planning.outcome import (
     BY_BOUND,
     BY_GLANDS,
+    BY_LABEL,
     BY_NOTHING,
     Outcome,
     evaluate,
@@ -86,7 +87,8 @@ def best_of(
 ) -> Outcome:
     """Return the outcome of the best activity for one number of further cycles."""
     allowed = {str(limit): largest_activity(course, limit, cycles) for limit in limits}
-    decided_by, most = min({BY_BOUND: bound, **allowed}.items(), key=lambda item: item[1])
+    allowed = {BY_BOUND: bound, BY_LABEL: course.most, **allowed}
+    decided_by, most = min(allowed.items(), key=lambda item: item[1])
     if glands.count:
 
         def score(activity: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 
 from theratwin.planning.plan import Plan
-from theratwin.planning.table import Rows, comparison, trade_off
+from theratwin.planning.table import TITLES, aligned, comparison, trade_off, tried
 from theratwin.planning.words import cycles, gigabecquerel
 
 _WIDTH = 100
@@ -18,9 +18,10 @@ def summary(plan: Plan) -> str:
         headline(plan),
         fill(plan.reason, _WIDTH),
         "Expected over the whole course, median (90 % credible interval), delivered cycles counted",
-        _aligned(comparison(plan)),
+        aligned(comparison(plan)),
         "Trade-off: the best activity for each number of further cycles",
-        _aligned(trade_off(plan)),
+        aligned(trade_off(plan)),
+        *_tried(plan),
         "Limits",
         _bullets(asked) if asked else "  none",
         "Bounds, which are choices",
@@ -41,11 +42,19 @@ def headline(plan: Plan) -> str:
     course = f"{plan.next.name}: {gigabecquerel(plan.activity)} GBq"
     if plan.cycles > 1:
         course += f", then {plan.cycles - 1} more of the same"
-    weeks = f"{plan.bounds.interval / 168:g} weeks"
+    given = plan.regimen.words if plan.tried else f"{plan.regimen.interval / 168:.3g} weeks apart"
     return (
-        f"Plan for {plan.case.name}{simulated}: {course}, {weeks} apart; "
+        f"Plan for {plan.case.name}{simulated}: {course}, {given}; "
         f"{cycles(len(plan.schedule))} in all, {plan.delivered} delivered."
     )
+
+
+def _tried(plan: Plan) -> list[str]:
+    """Return the heading and table of each setting that was free."""
+    found = []
+    for setting, rows in tried(plan).items():
+        found += [f"The best course by {TITLES[setting]}", aligned(rows)]
+    return found
 
 
 def _headed(parts: list[str]) -> list[str]:
@@ -60,13 +69,4 @@ def _headed(parts: list[str]) -> list[str]:
 def _bullets(lines) -> str:
     return "\n".join(
         fill(line, _WIDTH, initial_indent="  - ", subsequent_indent="    ") for line in lines
-    )
-
-
-def _aligned(rows: Rows) -> str:
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return "\n".join(
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
     )

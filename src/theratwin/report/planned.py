@@ -48,7 +48,7 @@ def course_in_words(plan: Plan) -> str:
     name = plan.next.name
     first = f"{name[:1].upper()}{name[1:]} with {gigabecquerel(plan.activity)} GBq"
     more = plan.cycles - 1
-    then = f", then {more} more of the same, {plan.bounds.interval / 168:g} weeks apart"
+    then = f", then {more} more of the same, {plan.regimen.interval / 168:.3g} weeks apart"
     total = f"{len(plan.schedule)} cycles in all, {plan.delivered} given"
     return f"{first}{then if more else ''} ({total})"
 
