@@ -202,7 +202,7 @@ def test_the_same_seed_gives_the_same_bytes(case):
 
 
 def test_where_pareto_k_is_bad_the_full_posterior_is_drawn(case, monkeypatch):
-    monkeypatch.setattr("theratwin.twin.posterior.PARETO_K_LIMIT", -1.0)
+    monkeypatch.setattr("theratwin.twin.posterior.PARETO_K_AIM", -1.0)
     resampled = calibrate(case, seed=1, draws=100).posterior("liver").best.resampled
     assert resampled.tempering is not None
     kept = calibrate(case, seed=1, draws=100, posterior="laplace").posterior("liver").best.resampled

@@ -229,6 +229,7 @@ def _tempering(entry: dict[str, Any] | None) -> Tempering | None:
         tuple(entry["moves"]),
         entry["log_evidence"],
         entry["memory"],
+        entry.get("start", "prior"),  # earlier ones knew no other
     )
 
 

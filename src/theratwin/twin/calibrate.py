@@ -36,7 +36,7 @@ def calibrate(
     posterior
         ``"laplace"`` for importance resampling of the Laplace approximation, ``"smc"`` for
         tempered sampling, or ``"auto"``: the first, and for a model of the whole body the second
-        where Pareto k says that the first cannot be trusted.
+        where Pareto k says that the first is not clearly good.
 
     Raises
     ------

@@ -20,7 +20,8 @@ _FLOOR = -500.0
 
 #: Above this Pareto k the importance weights cannot be trusted (Vehtari et al. 2024).
 PARETO_K_LIMIT = 0.7
-_PARETO_K_AIM = 0.5
+#: Up to this k the variance of the weights is finite.
+PARETO_K_AIM = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,11 @@ class _Weighted:
 
 
 def resample(
-    target: Target, approximation: Laplace, size: int, generator: np.random.Generator
+    target: Target,
+    approximation: Laplace,
+    size: int,
+    generator: np.random.Generator,
+    rounds: int = _ROUNDS,
 ) -> Resampled:
     """Draw from the posterior by importance resampling.
 
@@ -69,17 +74,17 @@ def resample(
     than the posterior's, in parameters that straighten it (`Target.leveled`). Their weights are
     Pareto-smoothed (Vehtari et al. 2024). Where the posterior is bent all the same and Pareto k
     exceeds 0.5, the proposal takes the mean and covariance of the weighted proposals (with a tenth
-    of the previous covariance, so that few heavy weights cannot flatten it), up to five times; the
-    best of the rounds is kept.
+    of the previous covariance, so that few heavy weights cannot flatten it), in further ``rounds``;
+    the best is kept.
     """
     location = target.leveled(approximation.mode)
     covariance = target.leveled_covariance(approximation.mode, approximation.covariance)
     best = None
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         weighted = _weigh(target, location, covariance, _PROPOSALS_PER_DRAW * size, generator)
         if best is None or weighted.pareto_k < best.pareto_k:
             best = weighted
-        if weighted.pareto_k <= _PARETO_K_AIM:
+        if weighted.pareto_k <= PARETO_K_AIM:
             break
         location = weighted.weights @ weighted.proposals
         centered = weighted.proposals - location

@@ -31,22 +31,41 @@ _SMALLEST_STEP = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Particles in units of the prior's spread, with their log likelihoods."""
+    """Particles in units of the prior's spread.
+
+    Parameters
+    ----------
+    places
+        Where they are.
+    log_start
+        Log density there of the distribution that they started from.
+    log_ratio
+        That of the posterior less that of the start; minus infinity where there is none.
+    """
 
     places: Float[Any, "draws parameters"]
-    log_likelihood: Float[Any, " draws"]
+    log_start: Float[Any, " draws"]
+    log_ratio: Float[Any, " draws"]
 
     def __getitem__(self, chosen: Any) -> Cloud:
-        return Cloud(self.places[chosen], self.log_likelihood[chosen])
+        return Cloud(self.places[chosen], self.log_start[chosen], self.log_ratio[chosen])
 
     def tempered(self, beta: float) -> Float[Any, " draws"]:
         """Return the log density at one temperature, up to a constant."""
-        return beta * self.log_likelihood - 0.5 * np.sum(self.places**2, axis=-1)
+        return self.log_start + beta * self.log_ratio
+
+    def replaced(self, taken: Any, other: Cloud) -> Cloud:
+        """Return the cloud with another's particles where they were taken."""
+        return Cloud(
+            np.where(taken[:, None], other.places, self.places),
+            np.where(taken, other.log_start, self.log_start),
+            np.where(taken, other.log_ratio, self.log_ratio),
+        )
 
 
 def mixed(
     cloud: Cloud,
-    log_likelihood: Callable[[Any], Any],
+    cloud_at: Callable[[Any], Cloud],
     beta: float,
     shape: tuple[np.ndarray, np.ndarray],
     until: tuple[int, float],
@@ -58,8 +77,8 @@ def mixed(
     ----------
     cloud
         The particles.
-    log_likelihood
-        Of a batch of places.
+    cloud_at
+        From a batch of places to particles there.
     beta
         The temperature.
     shape
@@ -83,14 +102,10 @@ def mixed(
     for _ in range(most):
         now = _standardized(cloud.places, location, factor)
         proposed = _proposed(now, step, generator)
-        places = location + proposed @ factor.T
-        moved = Cloud(places, log_likelihood(places))
+        moved = cloud_at(location + proposed @ factor.T)
         rise = moved.tempered(beta) - density + _log_t(now) - _log_t(proposed)
         taken = np.log(generator.random(len(rise))) < rise
-        cloud = Cloud(
-            np.where(taken[:, None], moved.places, cloud.places),
-            np.where(taken, moved.log_likelihood, cloud.log_likelihood),
-        )
+        cloud = cloud.replaced(taken, moved)
         density = cloud.tempered(beta)
         accepted.append(float(np.mean(taken)))
         step = float(np.clip(step * np.exp(accepted[-1] - _AIM), _SMALLEST_STEP, 1.0))

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from theratwin.core.seed import stream
 from theratwin.twin.averaging import akaike, akaike_weights
 from theratwin.twin.full import full_posterior
-from theratwin.twin.importance import PARETO_K_LIMIT, Resampled, resample
+from theratwin.twin.importance import PARETO_K_AIM, PARETO_K_LIMIT, Resampled, resample
 from theratwin.twin.laplace import Laplace, laplace
 from theratwin.twin.misfit import Misfit, misfit
 from theratwin.twin.sloped_target import SlopedTarget, target_of
@@ -22,7 +22,7 @@ from theratwin.twin.target import Target
 _NEGLIGIBLE = 1e-3
 
 #: How draws are made: importance resampling of the Laplace approximation; tempered sampling; or
-#: the first, and the second where the first cannot be trusted.
+#: the first, and the second for a model of the whole body where the first is not clearly good.
 LAPLACE, SMC, AUTO = "laplace", "smc", "auto"
 METHODS = (AUTO, LAPLACE, SMC)
 
@@ -195,13 +195,14 @@ def _draws_of(
     target: Target, approximation: Laplace, draws: int, seed: int, block: str, method: str
 ) -> Resampled:
     name = target.alternative.name
-    if method != SMC:
-        found = resample(target, approximation, draws, stream(seed, block, name))
-        # Empirical curves have few parameters: if theirs fails, a reader is told, no more.
-        sound = found.pareto_k <= PARETO_K_LIMIT or not isinstance(target, SlopedTarget)
-        if method == LAPLACE or sound:
+    if method == LAPLACE or (method == AUTO and not isinstance(target, SlopedTarget)):
+        return resample(target, approximation, draws, stream(seed, block, name))
+    if method == AUTO:
+        # One round: proposals that are refitted look better to Pareto k than their tails are.
+        found = resample(target, approximation, draws, stream(seed, block, name), rounds=1)
+        if found.pareto_k <= PARETO_K_AIM:
             return found
-    return full_posterior(target, draws, stream(seed, block, name, SMC))
+    return full_posterior(target, approximation, draws, stream(seed, block, name, SMC))
 
 
 def _kept(weights: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ _CANDIDATES, _STARTS = 48, 4
 #: Candidates are drawn with this share of the prior's spread: its far corners lead nowhere.
 _CANDIDATE_SPREAD = 0.7
 #: Step of the differences of gradients, in prior spreads: a solver's values are smooth to its
-#: tolerance only (1e-7), so that steps of 1e-5 would measure its noise.
+#: tolerance only, so that steps of 1e-5 would measure its noise.
 _HESSIAN_STEP = 0.03
 
 
@@ -25,10 +25,6 @@ class SlopedTarget(Target):
 
     No parameter scales all predictions, so that there is nothing to level.
     """
-
-    def predicted(self, theta: Any) -> Any:
-        """Return the predicted logarithms, not-a-number where the model has no solution."""
-        return self.alternative.predicted(self._within(theta))
 
     def leveled(self, theta: Any) -> Any:
         return theta
@@ -39,9 +35,16 @@ class SlopedTarget(Target):
     def leveled_covariance(self, mode: Any, covariance: Any) -> Any:
         return covariance
 
+    def log_likelihood(self, theta: Any) -> Any:
+        """Return the part of the data as well as weights need it; minus infinity for none."""
+        predicted = self.alternative.roughly(self._within(theta))
+        away = (predicted - self.alternative.observed) / self.alternative.observed_sd
+        part = -0.5 * np.sum(away**2, axis=-1)
+        return np.where(np.isnan(part), -np.inf, part)
+
     def log_density(self, theta: Any) -> Any:
-        density = super().log_density(theta)
-        return np.where(np.isnan(density), -np.inf, density)
+        prior = (theta - self.prior_mean) / self.prior_sd
+        return self.log_likelihood(theta) - 0.5 * np.sum(prior**2, axis=-1)
 
     def points(self, theta: Float[Any, "draws parameters"]) -> Point:
         """Return residuals and their derivatives at a batch of points."""

@@ -24,8 +24,8 @@ class Alternative(Protocol):
     are taken by complex steps, exact to rounding) and the first parameter scales all predictions.
     With it, which returns for a batch of draws the predictions and their exact derivatives by
     ``theta``, shapes ``(draws, measurements)`` and ``(draws, measurements, parameters)``, neither
-    needs to hold (`theratwin.twin.sloped_target`). Predictions are not-a-number where the model
-    has no solution.
+    needs to hold (`theratwin.twin.sloped_target`); ``roughly(theta)`` then predicts as well as
+    weights of draws need. Predictions are not-a-number where the model has no solution.
 
     `curves` gives, by region, the curve (MBq, or MBq/mL) of each administration of any course,
     with batch ``(draws,)``; None before the region appears. The curve of an administration is
@@ -95,6 +95,10 @@ class Target:
     def log_density(self, theta: Any) -> Any:
         """Return the log posterior density up to a constant, shape ``draws``."""
         return -0.5 * np.sum(self.residuals(theta) ** 2, axis=-1)
+
+    def log_likelihood(self, theta: Any) -> Any:
+        """Return the part of the data, shape ``draws``."""
+        return -0.5 * np.sum(self.data_residuals(theta) ** 2, axis=-1)
 
     def leveled(self, theta: Any) -> Any:
         r"""Replace the first parameter by the mean logarithm of the predictions.

@@ -1,8 +1,9 @@
 r"""The full posterior by tempered sequential Monte Carlo, all particles in one batch.
 
-Particles start as draws of the prior and pass through the densities
+Particles start as draws of a density :math:`q`, the prior's or one about the mode, and pass through
 
-.. math:: \pi_\beta(\theta) \propto p(\theta)\, p(y \mid \theta)^\beta, \qquad 0 \le \beta \le 1,
+.. math:: \pi_\beta(\theta) \propto q(\theta)^{1 - \beta}\,
+          \bigl(p(\theta)\, p(y \mid \theta)\bigr)^\beta, \qquad 0 \le \beta \le 1,
 
 each next :math:`\beta` chosen so that the weights keep a given share of the particles effective.
 At every temperature the particles are resampled and moved by `theratwin.twin.moves` until they
@@ -21,6 +22,7 @@ from jaxtyping import Float
 
 from theratwin.core.errors import FitError
 from theratwin.twin.moves import Cloud, mixed
+from theratwin.twin.starts import PriorStart, Start
 
 #: Share of the particles that stays effective from one temperature to the next.
 _KEPT = 0.5
@@ -31,6 +33,10 @@ _MOST_MOVES, _MOST_MOVES_AT_THE_END = 12, 60
 #: Chance correlations of few particles, of which the largest counts, in units of 1 / sqrt(draws).
 _CHANCE = 2.5
 _MOST_TEMPERATURES = 200
+#: A start whose first temperature is below this, or from which the posterior is found as far away
+#: as this (squared, in its own spreads, by parameter; inside it is below one), did not hold the
+#: posterior. The prior does.
+_POOR, _FAR = 0.01, 2.0
 
 LogDensity = Callable[[Float[Any, "draws parameters"]], Float[Any, " draws"]]
 
@@ -51,6 +57,9 @@ class Tempering:
         Natural logarithm of the evidence.
     memory
         Correlation of the draws with their places before the last moves; the less the better.
+    start
+        What the particles started as draws of: ``"prior"``, or ``"mode"`` for a t distribution
+        about the mode.
     """
 
     temperatures: tuple[float, ...]
@@ -58,6 +67,7 @@ class Tempering:
     moves: tuple[int, ...]
     log_evidence: float
     memory: float
+    start: str = "prior"
 
     @property
     def problem(self) -> str:
@@ -81,7 +91,11 @@ class Tempered:
 
 
 def temper(
-    log_likelihood: LogDensity, parameters: int, particles: int, generator: np.random.Generator
+    log_likelihood: LogDensity,
+    parameters: int,
+    particles: int,
+    generator: np.random.Generator,
+    start: Start | None = None,
 ) -> Tempered:
     """Draw from a posterior with a standard normal prior.
 
@@ -95,16 +109,30 @@ def temper(
         Number of draws.
     generator
         The random stream.
+    start
+        What the particles start as draws of, by default the prior. One that turns out not to hold
+        the posterior is left for the prior.
 
     Raises
     ------
     FitError
         If the likelihood is nothing everywhere, or the temperature does not rise to one.
     """
-    places = generator.standard_normal((particles, parameters))
-    cloud = Cloud(places, _finite(log_likelihood(places)))
-    if not np.any(np.isfinite(cloud.log_likelihood)):
+    if start is not None:
+        begun = _begun(log_likelihood, start, particles, generator)
+        if _next_temperature(begun.cloud.log_ratio, 0.0) > _POOR:
+            found = _tempered(begun, generator)
+            if start.distance(found.draws) < _FAR:
+                return found
+    begun = _begun(log_likelihood, PriorStart(parameters), particles, generator)
+    if not np.any(np.isfinite(begun.cloud.log_ratio)):
         raise FitError("no draw of the prior has a likelihood", remedy="Check the priors")
+    return _tempered(begun, generator)
+
+
+def _tempered(begun: _Begun, generator: np.random.Generator) -> Tempered:
+    """Take the particles from where they began to the posterior."""
+    cloud, particles = begun.cloud, len(begun.cloud.places)
     done: list[tuple[float, float, int]] = []
     beta, log_evidence, memory, effective = 0.0, 0.0, 1.0, float(particles)
     while beta < 1.0:
@@ -112,14 +140,14 @@ def temper(
             raise FitError(
                 "the sampler does not reach the posterior", remedy="Check data against priors"
             )
-        following = _next_temperature(cloud.log_likelihood, beta)
-        weights, mean = _weights(cloud.log_likelihood, following - beta)
+        following = _next_temperature(cloud.log_ratio, beta)
+        weights, mean = _weights(cloud.log_ratio, following - beta)
         log_evidence, beta, last = log_evidence + mean, following, following == 1.0
         location, covariance = _moments(cloud.places, weights)
         chosen = _systematic(weights, particles, generator)
         cloud, acceptance, moves, memory = mixed(
             cloud[chosen],
-            lambda at: _finite(log_likelihood(at)),
+            begun.cloud_at,
             beta,
             (location, covariance),
             _until(particles, last),
@@ -128,9 +156,29 @@ def temper(
         effective = _effective(chosen, memory)
         done.append((beta, acceptance, moves))
     temperatures, acceptances, counts = zip(*done, strict=True)
-    summary = Tempering(temperatures, acceptances, counts, float(log_evidence), memory)
+    summary = Tempering(temperatures, acceptances, counts, float(log_evidence), memory, begun.name)
     order = generator.permutation(particles)
     return Tempered(cloud.places[order], effective, summary)
+
+
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """Particles at a start, and how to get some anywhere."""
+
+    name: str
+    cloud_at: Callable[[Any], Cloud]
+    cloud: Cloud
+
+
+def _begun(
+    log_likelihood: LogDensity, start: Start, particles: int, generator: np.random.Generator
+) -> _Begun:
+    def cloud_at(places: np.ndarray) -> Cloud:
+        prior, begin = PriorStart(places.shape[-1]), start.log_density(places)
+        target = prior.log_density(places) + log_likelihood(places)
+        return Cloud(places, begin, _finite(target - begin))
+
+    return _Begun(start.name, cloud_at, cloud_at(start.draws(particles, generator)))
 
 
 def _until(particles: int, last: bool) -> tuple[int, float]:
@@ -146,12 +194,12 @@ def _finite(values: Any) -> np.ndarray:
     return np.where(np.isnan(values), -np.inf, values)
 
 
-def _next_temperature(log_likelihood: np.ndarray, beta: float) -> float:
+def _next_temperature(log_ratio: np.ndarray, beta: float) -> float:
     """Return the temperature that keeps the given share of the particles effective."""
 
     def enough(step: float) -> bool:
-        weights, _ = _weights(log_likelihood, step)
-        return 1.0 / np.sum(weights**2) >= _KEPT * np.sum(np.isfinite(log_likelihood))
+        weights, _ = _weights(log_ratio, step)
+        return 1.0 / np.sum(weights**2) >= _KEPT * np.sum(np.isfinite(log_ratio))
 
     if enough(1.0 - beta):
         return 1.0
@@ -163,9 +211,9 @@ def _next_temperature(log_likelihood: np.ndarray, beta: float) -> float:
     return min(beta + float(np.exp(low)), 1.0)
 
 
-def _weights(log_likelihood: np.ndarray, step: float) -> tuple[np.ndarray, float]:
+def _weights(log_ratio: np.ndarray, step: float) -> tuple[np.ndarray, float]:
     """Return normalized weights, and the logarithm of their mean."""
-    powered = step * log_likelihood
+    powered = step * log_ratio
     top = powered.max()
     weights = np.exp(powered - top)
     return weights / weights.sum(), float(top + np.log(weights.mean()))

@@ -29,10 +29,12 @@ from theratwin.kinetics.body_fit.grid import course_knots, integral_pieces
 from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.body_fit.model_error import model_error
 
-#: Relative tolerance of predictions: a thousandth of a scan's uncertainty and less, and fine
-#: enough that differences of gradients over 3 % of a prior's spread mean something.
-_TOLERANCE = 1e-7
-_CURVE_TOLERANCE = 1e-6
+#: Relative tolerance of predictions, their slopes, and curves. Logarithms then err by less than
+#: 1e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
+_TOLERANCE = 1e-5
+#: Where weights of draws are all that is asked: logarithms err by less than 1e-4, of which a log
+#: density of fifty values feels 1e-3.
+_ROUGH = 1e-4
 #: Draws solved at once for their curves, which bounds what is held beside the curves.
 _CHUNK = 500
 #: Added to every prediction (MBq, or MBq/mL): nothing that is measured, and above what a solver
@@ -125,9 +127,18 @@ class BodyCurves:
 
     def predicted(self, theta: Float[Any, "*draws parameters"]) -> Any:
         """Return logarithms of the predicted values, shape ``(*draws, measurements)``."""
+        return self._predicted(theta, _TOLERANCE)
+
+    def roughly(self, theta: Float[Any, "*draws parameters"]) -> Any:
+        """Return the same as well as weights of draws need it."""
+        return self._predicted(theta, _ROUGH)
+
+    def _predicted(self, theta: np.ndarray, tolerance: float) -> np.ndarray:
         flat = np.reshape(theta, (-1, theta.shape[-1]))
         times, place = np.unique(self._times, return_inverse=True)
-        solution = self._solve(flat, self.administrations, times, fallback=False)
+        solution = self._solve(
+            flat, self.administrations, times, fallback=False, tolerance=tolerance
+        )
         values = self._logarithms(self._measured(solution.observables, place), solution)
         return values.reshape(*theta.shape[:-1], len(self.measurements))
 
@@ -292,7 +303,6 @@ class BodyCurves:
             administrations,
             times,
             keep=list(model.integrals.values()),
-            tolerance=_CURVE_TOLERANCE,
             by_amount_of=by_amount_of,
             sensitivities=[_AMOUNT] if by_amount_of else [],
         )
