@@ -10,6 +10,7 @@ import pytest
 from theratwin.case import (
     KINETIC_MODELS,
     Administration,
+    AminoAcids,
     Case,
     Kind,
     Lesion,
@@ -80,6 +81,11 @@ def _filled(case):
     return replace(case, measurements=Measurements(tuple(filled))), truth
 
 
+def _measured(case):
+    """Return a case with a filtration rate of 50 mL/min, known to 10 %."""
+    return replace(case, patient=replace(case.patient, gfr=3000.0, gfr_uncertainty=0.1))
+
+
 @pytest.fixture(scope="module")
 def twin():
     return calibrate(_filled(_blank())[0], seed=1, draws=200)
@@ -142,6 +148,53 @@ def test_prior_medians_give_the_doses_of_clinical_reports(ligand):
         assert dose == pytest.approx(expected, rel=0.05)  # medians of two to three digits
     lesion = float(self_s_value("Lu-177", 21.0)) * curves["lesion_1"][0].integral()[0] / 7.4
     assert lesion == pytest.approx(tumor, rel=0.05)
+
+
+def test_a_measured_filtration_rate_takes_the_place_of_tubular_extraction():
+    case, truth = _filled(_measured(_blank()))
+    fit = calibrate(case, seed=1, draws=200).posterior("kidneys").best
+    names = fit.alternative.parameter_names
+    assert "patient.tubular_extraction_rate" not in names
+    prior = fit.alternative.priors[names.index("patient.gfr")]
+    assert (prior.median, prior.log_sd) == pytest.approx((3000.0, 0.1))
+    away = truth - fit.approximation.mode
+    # Chi-square of 13 degrees of freedom: 34.5 is exceeded once in a thousand times.
+    assert away @ np.linalg.inv(fit.approximation.covariance) @ away < 34.5
+
+
+def test_the_rate_of_filtration_is_that_of_tubular_extraction_by_the_published_ratio():
+    """Kletting 2016: TER / 3 times 201 / 151; the same rate gives the same curves."""
+    extraction = 160.0 * 60
+    case = _blank()
+    (plain,) = blocks_of(MODELS["psma"], case)[0].alternatives
+    (known,) = blocks_of(MODELS["psma"], _measured(case))[0].alternatives
+    values = {
+        "patient.tubular_extraction_rate": extraction,
+        "patient.gfr": extraction / 3.0 * 201.0 / 151.0,
+    }
+    found = []
+    for alternative in (plain, known):
+        medians = {
+            name: values.get(name, prior.median)
+            for name, prior in zip(alternative.parameter_names, alternative.priors, strict=True)
+        }
+        found.append(alternative.predicted(np.log(list(medians.values()))))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)  # the solver's tolerance is 1e-7
+
+
+def test_curves_take_no_notice_of_a_filtration_rate():
+    case = _filled(_blank())[0]
+    one, other = (calibrate(c, seed=1, draws=100, model="curves") for c in (case, _measured(case)))
+    draws = [t.posterior("kidneys").best.resampled.draws for t in (one, other)]
+    np.testing.assert_array_equal(*draws)
+
+
+def test_amino_acids_are_refused_where_they_have_no_effect():
+    case = _filled(_blank())[0]
+    (given,) = case.schedule
+    protected = Schedule((replace(given, amino_acids=AminoAcids(0.5, 4.0)),))
+    with pytest.raises(InputError, match="Leave them out"):
+        calibrate(replace(case, schedule=protected), seed=1, draws=100)
 
 
 def test_regions_without_scans_have_a_dose_from_the_population(twin):
