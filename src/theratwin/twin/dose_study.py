@@ -38,6 +38,8 @@ class DoseStudy:
         tumor changes.
     own
         The value of the course itself; None if its administrations differ.
+    reference
+        The doses of the course itself, by region; none if its amounts of ligand are not stated.
     provenance
         What it was made from.
     """
@@ -48,6 +50,7 @@ class DoseStudy:
     values: Float[np.ndarray, " point"]
     doses: Mapping[str, Float[np.ndarray, "draw point"]]
     own: float | None
+    reference: Mapping[str, Float[np.ndarray, " draw"]]
     provenance: Provenance
 
     @property
@@ -78,15 +81,32 @@ class DoseStudy:
         InputError
             If one of them has no dose.
         """
-        for field, region in (("lesion", lesion), ("organ", organ)):
-            if region not in self.doses:
-                raise InputError(
-                    "the study has no dose there",
-                    field=field,
-                    value=region,
-                    allowed=list(self.doses),
-                )
+        self._check("lesion", lesion)
+        self._check("organ", organ)
         return self.doses[lesion] / self.doses[organ]
+
+    def relative(self, region: str) -> Float[np.ndarray, "draw point"]:
+        """Return a region's dose over that of the course itself, draw by draw.
+
+        Raises
+        ------
+        InputError
+            If there is no dose, or the course states no amount of ligand.
+        """
+        self._check("region", region)
+        if not self.reference:
+            raise InputError(
+                "the course states no amount of ligand, so that it has no dose of its own",
+                field="schedule",
+                remedy="Give its administrations their amounts",
+            )
+        return self.doses[region] / self.reference[region][:, None]
+
+    def _check(self, field: str, region: str) -> None:
+        if region not in self.doses:
+            raise InputError(
+                "the study has no dose there", field=field, value=region, allowed=list(self.doses)
+            )
 
     def intervals(self) -> dict[str, tuple[Interval, ...]]:
         """Return medians with 90 % credible intervals by region, one a point."""

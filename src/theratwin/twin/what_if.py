@@ -65,6 +65,8 @@ def amount_study(
     twin, course = _start(twin, schedule, radiopharmaceutical, draws, AMOUNT)
     predictions = [predict(twin, _with_amount(course, each)) for each in given.tolist()]
     own = {each.amount for each in course}
+    known = all(each.amount is not None for each in course)
+    itself = predict(twin, course) if known else None
     return DoseStudy(
         case=twin.case,
         schedule=course,
@@ -72,6 +74,7 @@ def amount_study(
         values=given,
         doses={region: _doses(predictions, region) for region in predictions[0].regions},
         own=own.pop() if len(own) == 1 else None,
+        reference=_reference(itself, predictions[0].regions),
         provenance=twin.provenance,
     )
 
@@ -120,7 +123,16 @@ def sink_study(
     for lesion in whole[0].lesions:
         if len(tumor) > 1:
             doses[lesion.region] = _doses(predicted(lesion.region), lesion.region)
-    return DoseStudy(twin.case, course, BURDEN, given, doses, 1.0, twin.provenance)
+    return DoseStudy(
+        case=twin.case,
+        schedule=course,
+        varied=BURDEN,
+        values=given,
+        doses=doses,
+        own=1.0,
+        reference=_reference(predict(twin, course), doses),
+        provenance=twin.provenance,
+    )
 
 
 def _start(
@@ -175,6 +187,14 @@ def _with_amount(schedule: Schedule, amount: float) -> Schedule:
 
 def _doses(predictions: Sequence[Prediction], region: str) -> Float[np.ndarray, "draw point"]:
     return np.stack([each.course_dose_per_activity(region) for each in predictions], axis=-1)
+
+
+def _reference(
+    itself: Prediction | None, regions: Iterable[str]
+) -> dict[str, Float[np.ndarray, " draw"]]:
+    if itself is None:
+        return {}
+    return {region: itself.course_dose_per_activity(region) for region in regions}
 
 
 def _tumor(twin: Twin) -> tuple[str, ...]:
