@@ -91,20 +91,23 @@ def _values(study: DoseStudy) -> dict[str, Any]:
 
 
 def _text(study: DoseStudy) -> str:
-    case, unit = study.case, f", {study.unit}" if study.unit else ""
-    lines = [f"{case.name}: {case.radiopharmaceutical.name}, {len(study.schedule)} cycles"]
+    case, cycles = study.case, len(study.schedule)
+    course = f"{cycles} cycle" if cycles == 1 else f"{cycles} cycles"
+    lines = [f"{case.name}: {case.radiopharmaceutical.name}, {course}"]
     if case.origin == "simulated":
         lines.append("The measurements are simulated.")
     lines += ["", f"Absorbed dose per activity [Gy/GBq], median (90 % of {study.draws} draws)"]
     intervals = study.intervals()
-    head = f"{study.title}{unit}"
-    width = max(20, len(head))
-    lines.append(f"{head:>{width}}" + "".join(f"  {region:>22}" for region in intervals))
+    table = [[f"{study.title}, {study.unit}" if study.unit else study.title, *intervals]]
     for k, value in enumerate(study.values.tolist()):
-        cells = (
-            f"{i[k].median:.3g} ({i[k].low:.3g} to {i[k].high:.3g})" for i in intervals.values()
-        )
-        lines.append(f"{value:>{width}.4g}" + "".join(f"  {cell:>22}" for cell in cells))
+        at = (each[k] for each in intervals.values())
+        cells = (f"{i.median:.3g} ({i.low:.3g} to {i.high:.3g})" for i in at)
+        table.append([f"{value:.4g}", *cells])
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines += [
+        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        for row in table
+    ]
     if study.varied == "tumor_burden":
         lines += ["", "A lesion's dose is that of the lesion as it is, while other tumor changes."]
     return "\n".join([*lines, "", DISCLAIMER])
