@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from theratwin.case import (
         Administration,
+        AminoAcids,
         Case,
         Lesion,
         Measurement,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _ROOM_OF = {
     "case": (
         "Administration",
+        "AminoAcids",
         "Case",
         "Lesion",
         "Measurement",
@@ -74,6 +76,7 @@ _HOME = {name: room for room, names in _ROOM_OF.items() for name in names}
 
 __all__ = [
     "Administration",
+    "AminoAcids",
     "Case",
     "Curve",
     "Exponentials",

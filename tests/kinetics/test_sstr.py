@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from theratwin.case import Administration, Case, Ligand, Patient, Radiopharmaceutical, Schedule
+from theratwin.case import (
+    Administration,
+    AminoAcids,
+    Case,
+    Ligand,
+    Patient,
+    Radiopharmaceutical,
+    Schedule,
+)
 from theratwin.core.citation import citation
 from theratwin.core.distribution import LogNormal
 from theratwin.core.errors import InputError
+from theratwin.core.parameter_file import parameter_set
 from theratwin.core.seed import stream
 from theratwin.dosimetry import self_s_value
-from theratwin.dynamics import Engine
-from theratwin.kinetics import amino_acids, sstr_body
+from theratwin.dynamics import Engine, Jump
+from theratwin.kinetics import psma_body, sstr_body
 from theratwin.kinetics.models import model_entries, sstr_ligand
 from theratwin.testing import check_balance, check_symmetry, moiety_total
 
 TIMES = [1.0, 4.5, 24.5, 96.5, 168.5]
-SCHEDULE = Schedule((Administration("cycle 1", 0.5, 7400.0, 140.0, duration=0.5),))
+BARE = Administration("cycle 1", 0.5, 7400.0, 140.0, duration=0.5)
+PROTECTED = replace(BARE, amino_acids=AminoAcids(before=0.5, duration=4.0))
 #: Regions with the bodies that they consist of.
 DOSED = {"kidneys": 2, "spleen": 1, "liver": 1, "pituitary": 1, "lesion_1": 1}
 
@@ -34,7 +45,7 @@ def engine(ligand="dotatate", nuclide="Lu-177", release="pool"):
 def doses(draws=None, *, acids=True, ligand="dotatate"):
     """Return Gy/GBq by region, one a draw."""
     body, solver = engine(ligand)
-    given = body.doses(SCHEDULE) + (amino_acids(SCHEDULE) if acids else ())
+    given = body.doses(Schedule((PROTECTED if acids else BARE,)))
     found = solver.solve(draws or {}, [1.0], doses=given, to_infinity=True).require()
     volumes = {p.name: p.value for p in body.network.parameters}
     return {
@@ -49,7 +60,7 @@ def doses(draws=None, *, acids=True, ligand="dotatate"):
 def test_every_atom_of_ligand_is_accounted_for(release):
     body, solver = engine(release=release)
     check_balance(body.network)
-    given = body.doses(SCHEDULE) + amino_acids(SCHEDULE)
+    given = body.doses(Schedule((PROTECTED,)))
     solution = solver.solve({}, TIMES, doses=given).require()
     total = sum(solution[name] for name in moiety_total(body.network, "dotatate"))
     # The method keeps linear invariants to rounding, whatever the tolerance is.
@@ -90,14 +101,39 @@ class TestAminoAcids:
         for region in ("spleen", "liver", "lesion_1"):
             assert_allclose(protected[region], bare[region], rtol=1e-4)
 
-    def test_begin_and_end(self):
-        first, second = amino_acids(SCHEDULE, factor=0.2, before=0.5, duration=4.0)
-        assert (first.time, first.value, second.time, second.value) == (0.0, 0.2, 4.0, 1.0)
+    def test_they_begin_before_and_end_after_the_administration(self):
+        body, _ = engine()
+        later = replace(PROTECTED, name="cycle 2", time=1344.0)
+        jumps = [d for d in body.doses(Schedule((PROTECTED, later))) if isinstance(d, Jump)]
+        assert {jump.switch for jump in jumps} == {"kidneys.amino_acid_factor"}
+        factor = parameter_set("kinetics", "sstr").value("amino_acids.uptake_factor")
+        # The course begins at half an hour, with the first administration.
+        assert [(j.time, j.value) for j in jumps] == [
+            *((0.5, factor), (4.0, 1.0)),
+            *((1343.5, factor), (1347.5, 1.0)),
+        ]
 
-    @pytest.mark.parametrize("wrong", [{"factor": 1.2}, {"before": 5.0}, {"before": -1.0}])
+    def test_they_act_while_they_run_and_no_longer(self):
+        """Those that end as the administration begins leave no trace."""
+        body, solver = engine()
+        brief = replace(BARE, amino_acids=AminoAcids(before=4.0, duration=4.0 + 1e-9))
+        name = body.time_integrated_activity("kidneys")
+        without, with_brief = (
+            solver.solve({}, [1.0], doses=body.doses(Schedule((each,))), to_infinity=True)
+            .require()
+            .integrals[name]
+            for each in (BARE, brief)
+        )
+        assert_allclose(with_brief, without, rtol=1e-5)  # the solver's tolerance is 1e-6
+
+    @pytest.mark.parametrize("wrong", [(5.0, 4.0), (-1.0, 4.0), (0.0, 0.0)])
     def test_what_cannot_be_is_refused(self, wrong):
-        with pytest.raises(InputError):
-            amino_acids(SCHEDULE, **wrong)
+        with pytest.raises(InputError, match="amino_acids"):
+            AminoAcids(*wrong)
+
+    def test_a_body_without_the_carrier_has_no_use_for_them(self):
+        with pytest.raises(InputError, match="Leave them out"):
+            psma_body().doses(Schedule((PROTECTED,)))
 
 
 def test_medians_of_virtual_patients_lie_in_the_clinical_corridors():
@@ -154,7 +190,7 @@ def test_a_patient_and_competing_ligands():
         "test",
         Patient("female", 62_000.0, height=1650.0),
         Radiopharmaceutical("177Lu-DOTATATE", Ligand("DOTATATE", "sstr"), "Lu-177"),
-        SCHEDULE,
+        Schedule((BARE,)),
     )
     body = sstr_body(case, competing={"dotatoc": "Ga-68"})
     assert body.ligands == ("dotatate", "dotatoc")

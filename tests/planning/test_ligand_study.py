@@ -119,7 +119,7 @@ def test_patients_are_the_same_at_every_point():
     ("text", "word"),
     [
         ("affinity = 1..10 nmol/L", "dissociation_constant"),
-        ("dissociation_constant = 1..10", "NAME=LOW..HIGH UNIT"),
+        ("dissociation_constant = 1..10", "LOW..HIGH UNIT"),
         ("k_on = 1..10 nmol", "k_on"),
         ("amount = 10..1 nmol", "rises"),
         ("amount = 0..1 nmol", "rises"),

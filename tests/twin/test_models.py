@@ -10,6 +10,7 @@ import pytest
 from theratwin.case import (
     KINETIC_MODELS,
     Administration,
+    AminoAcids,
     Case,
     Kind,
     Lesion,
@@ -24,8 +25,10 @@ from theratwin.case import (
 from theratwin.core import InputError, UnsupportedError, parameter_set
 from theratwin.core.seed import stream
 from theratwin.dosimetry import self_s_value
+from theratwin.physics import nuclide
 from theratwin.twin import calibrate, predict
 from theratwin.twin.models import MODELS, blocks_of, model_of
+from theratwin.twin.relabel import relabeled
 
 REGIONS = ("kidneys", "parotid_glands", "liver", "lesion_1", "whole_body", "blood")
 
@@ -78,6 +81,11 @@ def _filled(case):
         replace(m, value=float(value)) for m, value in zip(case.measurements, values, strict=True)
     ]
     return replace(case, measurements=Measurements(tuple(filled))), truth
+
+
+def _measured(case):
+    """Return a case with a filtration rate of 50 mL/min, known to 10 %."""
+    return replace(case, patient=replace(case.patient, gfr=3000.0, gfr_uncertainty=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +152,53 @@ def test_prior_medians_give_the_doses_of_clinical_reports(ligand):
     assert lesion == pytest.approx(tumor, rel=0.05)
 
 
+def test_a_measured_filtration_rate_takes_the_place_of_tubular_extraction():
+    case, truth = _filled(_measured(_blank()))
+    fit = calibrate(case, seed=1, draws=200).posterior("kidneys").best
+    names = fit.alternative.parameter_names
+    assert "patient.tubular_extraction_rate" not in names
+    prior = fit.alternative.priors[names.index("patient.gfr")]
+    assert (prior.median, prior.log_sd) == pytest.approx((3000.0, 0.1))
+    away = truth - fit.approximation.mode
+    # Chi-square of 13 degrees of freedom: 34.5 is exceeded once in a thousand times.
+    assert away @ np.linalg.inv(fit.approximation.covariance) @ away < 34.5
+
+
+def test_the_rate_of_filtration_is_that_of_tubular_extraction_by_the_published_ratio():
+    """Kletting 2016: TER / 3 times 201 / 151; the same rate gives the same curves."""
+    extraction = 160.0 * 60
+    case = _blank()
+    (plain,) = blocks_of(MODELS["psma"], case)[0].alternatives
+    (known,) = blocks_of(MODELS["psma"], _measured(case))[0].alternatives
+    values = {
+        "patient.tubular_extraction_rate": extraction,
+        "patient.gfr": extraction / 3.0 * 201.0 / 151.0,
+    }
+    found = []
+    for alternative in (plain, known):
+        medians = {
+            name: values.get(name, prior.median)
+            for name, prior in zip(alternative.parameter_names, alternative.priors, strict=True)
+        }
+        found.append(alternative.predicted(np.log(list(medians.values()))))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)  # the solver's tolerance is 1e-7
+
+
+def test_curves_take_no_notice_of_a_filtration_rate():
+    case = _filled(_blank())[0]
+    one, other = (calibrate(c, seed=1, draws=100, model="curves") for c in (case, _measured(case)))
+    draws = [t.posterior("kidneys").best.resampled.draws for t in (one, other)]
+    np.testing.assert_array_equal(*draws)
+
+
+def test_amino_acids_are_refused_where_they_have_no_effect():
+    case = _filled(_blank())[0]
+    (given,) = case.schedule
+    protected = Schedule((replace(given, amino_acids=AminoAcids(0.5, 4.0)),))
+    with pytest.raises(InputError, match="Leave them out"):
+        calibrate(replace(case, schedule=protected), seed=1, draws=100)
+
+
 def test_regions_without_scans_have_a_dose_from_the_population(twin):
     assert "spleen" not in twin.case.measurements.regions
     prediction = predict(twin)
@@ -162,6 +217,57 @@ def test_the_same_patient_may_get_another_ligand_and_label(twin):
     # 110 min: mean life 2.6 h; no region holds more than what was given.
     assert np.all(found["kidneys"].total_activity.integral() < 300.0 * 2.7)
     assert np.all(found["kidneys"].dose > 0)
+
+
+def test_another_label_of_the_ligand_changes_decay_and_s_value_alone(twin):
+    """Every draw of the kinetics stays; the dose is time-integrated activity times the S value."""
+    terbium = replace(twin.case.radiopharmaceutical, nuclide="Tb-161")
+    plain, labeled = predict(twin), predict(twin, radiopharmaceutical=terbium)
+    expected = self_s_value("Tb-161", 326.55, bodies=2) / self_s_value("Lu-177", 326.55, bodies=2)
+    ratio = labeled["kidneys"].dose / plain["kidneys"].dose
+    integrals = [p["kidneys"].total_activity.integral() for p in (labeled, plain)]
+    # The S values' ratio hardly depends on the mass, which the draws vary by 8 %.
+    np.testing.assert_allclose(ratio[:, 0], expected * integrals[0] / integrals[1], rtol=2e-3)
+    # The half-life is a little longer, and what leaves the body bounds what that adds.
+    longest = nuclide("Tb-161").half_life / nuclide("Lu-177").half_life
+    assert np.all((integrals[0] > integrals[1]) & (integrals[0] < longest * integrals[1]))
+
+
+def test_another_ligand_finds_the_patient_where_he_is_among_people(twin):
+    """Densities belong to the affinity they were fitted with: 44 nmol/L of the kidneys for
+    PSMA-I&T are 2.52 for PSMA-617. Without that the kidneys would get a tenth.
+    """
+    other = Radiopharmaceutical("177Lu-PSMA-I&T", Ligand("psma-i&t", "psma"), "Lu-177")
+    there = relabeled(twin, other)
+    places = []
+    for each in (twin, there):
+        fit = each.posterior("kidneys").best
+        columns = zip(fit.resampled.draws.T, fit.alternative.priors, strict=True)
+        found = [(draws - prior.log_mean) / prior.log_sd for draws, prior in columns]
+        places.append(dict(zip(fit.alternative.parameter_names, found, strict=True)))
+    assert set(places[0]) == set(places[1])
+    for name, place in places[0].items():
+        np.testing.assert_allclose(places[1][name], place, atol=1e-9)
+    # The reference man has 0.43 Gy/GBq by either ligand's medians.
+    ratio = predict(there)["kidneys"].dose / predict(twin)["kidneys"].dose
+    assert 0.7 < np.median(ratio) < 1.4
+    back = relabeled(there, twin.case.radiopharmaceutical).posterior("kidneys").best
+    np.testing.assert_allclose(
+        back.resampled.draws, twin.posterior("kidneys").best.resampled.draws, atol=1e-12
+    )
+
+
+def test_a_nuclide_whose_progeny_counts_is_refused_by_name(twin):
+    actinium = replace(twin.case.radiopharmaceutical, nuclide="Ac-225")
+    course = Schedule((Administration("cycle 1", 0.0, 8.0, amount=57.0),))
+    with pytest.raises(UnsupportedError, match=r"its progeny \(Fr-221, .*Ac-225.*adds at most 1%"):
+        predict(twin, course, radiopharmaceutical=actinium)
+
+
+def test_a_ligand_of_another_target_is_refused(twin):
+    other = Radiopharmaceutical("177Lu-DOTATATE", Ligand("dotatate", "sstr"), "Lu-177")
+    with pytest.raises(InputError, match="no parameter set has this ligand's constants"):
+        predict(twin, radiopharmaceutical=other)
 
 
 def test_a_lesion_that_appears_later_is_fitted_from_then_on():

@@ -10,13 +10,15 @@ the spleen's stays as published, and it and what amino acids do to the kidneys a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.optimize import least_squares
 
-from theratwin.case import Administration, Schedule
+from theratwin.case import Administration, AminoAcids, Schedule
 from theratwin.dosimetry import self_s_value
 from theratwin.dynamics import Engine
-from theratwin.kinetics.models.sstr import amino_acids, sstr_body
+from theratwin.kinetics.models.sstr import sstr_body
 
 BODIES = {"kidneys": 2}
 #: Doses with amino acids (Gy/GBq).
@@ -55,7 +57,8 @@ HEAD = """\
 format = 1
 title = "DOTATATE, calibrated to clinical doses"
 """
-SCHEDULE = Schedule((Administration("cycle 1", 0.5, 7400.0, 140.0, duration=0.5),))
+BARE = Administration("cycle 1", 0.5, 7400.0, 140.0, duration=0.5)
+PROTECTED = replace(BARE, amino_acids=AminoAcids(before=0.5, duration=4.0))
 
 
 def main() -> None:
@@ -64,11 +67,11 @@ def main() -> None:
     engine = Engine(body.system)
     volumes = {p.name: p.value for p in body.network.parameters if p.name.endswith(".volume")}
 
-    def doses(logs: np.ndarray, factor: float | None = None) -> dict[str, float]:
+    def doses(logs: np.ndarray, given: Administration = PROTECTED) -> dict[str, float]:
         values = dict(zip(FREE, np.exp(logs).tolist(), strict=True))
         values["lesion_1.receptor_density"] = values.pop("lesion.receptor_density")
-        given = body.doses(SCHEDULE) + amino_acids(SCHEDULE, factor=factor)
-        found = engine.solve(values, [1.0], doses=given, to_infinity=True).require()
+        doses = body.doses(Schedule((given,)))
+        found = engine.solve(values, [1.0], doses=doses, to_infinity=True).require()
         return {
             region: float(
                 found.integrals[body.time_integrated_activity(region)][0]
@@ -88,7 +91,7 @@ def main() -> None:
     print(HEAD)
     for (name, (_, spread, unit, told)), value in zip(FREE.items(), np.exp(fit.x), strict=True):
         write(name, value, spread, unit, f"Calibrated: {told}.")
-    found, without = doses(fit.x), doses(fit.x, factor=1.0)
+    found, without = doses(fit.x), doses(fit.x, BARE)
     told = ", ".join(f"{name} {dose:.3f}" for name, dose in found.items())
     print(f"# Gy/GBq: {told}; kidneys without amino acids {without['kidneys']:.3f}")
 

@@ -4,11 +4,18 @@ from theratwin.case.case import KINETIC_MODELS, Case, SharedUncertainty
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.regions import Region, find_region, region, regions
-from theratwin.case.treatment import Administration, Ligand, Radiopharmaceutical, Schedule
+from theratwin.case.treatment import (
+    Administration,
+    AminoAcids,
+    Ligand,
+    Radiopharmaceutical,
+    Schedule,
+)
 
 __all__ = [
     "KINETIC_MODELS",
     "Administration",
+    "AminoAcids",
     "Case",
     "Kind",
     "Lesion",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from theratwin.case._checks import fraction, not_negative, positive
+from theratwin.core.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Patient:
         Regions that the patient does not have, such as ``"kidney_left"``.
     mass_source
         ``"measured"``, or how the mass was assumed.
+    gfr
+        Glomerular filtration rate (mL/h) at the start of the treatment, if measured: of this body,
+        not for 1.73 m^2.
+    gfr_uncertainty
+        Its relative standard uncertainty, above zero; it goes with ``gfr``.
     """
 
     sex: str
@@ -79,16 +85,26 @@ class Patient:
     organs: Mapping[str, Volume] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     mass_source: str = "measured"
+    gfr: float | None = None
+    gfr_uncertainty: float | None = None
 
     def __post_init__(self) -> None:
         positive(self.mass, "patient.mass")
         if self.age is not None:
             not_negative(self.age, "patient.age")
-        for name in ("height", "body_surface_area"):
+        for name in ("height", "body_surface_area", "gfr", "gfr_uncertainty"):
             if getattr(self, name) is not None:
                 positive(getattr(self, name), f"patient.{name}")
         if self.hematocrit is not None:
             fraction(self.hematocrit, "patient.hematocrit")
+        if self.gfr_uncertainty is not None:
+            fraction(self.gfr_uncertainty, "patient.gfr_uncertainty")
+        if (self.gfr is None) != (self.gfr_uncertainty is None):
+            raise InputError(
+                "a filtration rate and its uncertainty belong together",
+                field="patient.gfr, patient.gfr_uncertainty",
+                remedy="Give both, or none",
+            )
         object.__setattr__(self, "organs", MappingProxyType(dict(self.organs)))
 
 

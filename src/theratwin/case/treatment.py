@@ -38,6 +38,40 @@ class Radiopharmaceutical:
 
 
 @dataclass(frozen=True)
+class AminoAcids:
+    """An infusion of lysine and arginine that accompanies an administration.
+
+    It holds back what the kidneys take up again of a filtered peptide.
+
+    Parameters
+    ----------
+    before
+        How long before the administration it begins (h).
+    duration
+        How long it lasts (h).
+
+    Raises
+    ------
+    InputError
+        If it would end before the administration begins.
+    """
+
+    before: float
+    duration: float
+
+    def __post_init__(self) -> None:
+        not_negative(self.before, "amino_acids.before")
+        positive(self.duration, "amino_acids.duration")
+        if self.before >= self.duration:
+            raise InputError(
+                "amino acids must run into the administration",
+                field="amino_acids.before",
+                value=f"{self.before:g} h",
+                allowed=f"less than their duration, {self.duration:g} h",
+            )
+
+
+@dataclass(frozen=True)
 class Administration:
     """One administration of the radiopharmaceutical.
 
@@ -55,6 +89,8 @@ class Administration:
         Length of the infusion (h); 0 for a bolus.
     start
         The date and time of the start, if known.
+    amino_acids
+        The amino acids that accompany it, if any.
     """
 
     name: str
@@ -63,6 +99,7 @@ class Administration:
     amount: float | None = None
     duration: float = 0.0
     start: datetime | None = None
+    amino_acids: AminoAcids | None = None
 
     def __post_init__(self) -> None:
         positive(self.activity, f"{self.name}.activity", "the activity must be positive and finite")
@@ -97,7 +134,15 @@ class Schedule:
 
     @classmethod
     def regular(
-        cls, activity: str, *, cycles: int, every: str, amount: str | None = None, first: int = 1
+        cls,
+        activity: str,
+        *,
+        cycles: int,
+        every: str,
+        amount: str | None = None,
+        duration: str | None = None,
+        amino_acids: AminoAcids | None = None,
+        first: int = 1,
     ) -> Schedule:
         """Return equal cycles at equal intervals, named ``cycle 1`` and on.
 
@@ -107,6 +152,10 @@ class Schedule:
             Quantities with units, such as ``"7.4 GBq"``, ``"6 weeks"``, ``"150 nmol"``.
         cycles
             Number of administrations.
+        duration
+            Length of each infusion, such as ``"30 min"``; boluses without it.
+        amino_acids
+            The amino acids that accompany each, if any.
         first
             Number of the first cycle.
         """
@@ -116,9 +165,17 @@ class Schedule:
         positive(interval, "every", "the interval must be positive and finite")
         nmol = None if amount is None else parse(amount, "nmol", field="amount")
         megabecquerel = parse(activity, "MBq", field="activity")
+        hours = 0.0 if duration is None else parse(duration, "h", field="duration")
         return cls(
             tuple(
-                Administration(f"cycle {first + number}", number * interval, megabecquerel, nmol)
+                Administration(
+                    f"cycle {first + number}",
+                    number * interval,
+                    megabecquerel,
+                    nmol,
+                    hours,
+                    amino_acids=amino_acids,
+                )
                 for number in range(cycles)
             )
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from theratwin.case import Administration, Case, Measurement, Volume
+    from theratwin.case import Administration, AminoAcids, Case, Measurement, Volume
 
 app = typer.Typer(no_args_is_help=True, help="Write and check case files.")
 
@@ -72,6 +72,8 @@ def understood(case: Case) -> dict[str, Any]:
             "mass_source": patient.mass_source,
             "body_surface_area_m2": patient.body_surface_area,
             "hematocrit": patient.hematocrit,
+            "gfr_mL_per_h": patient.gfr,
+            "gfr_relative_uncertainty": patient.gfr_uncertainty,
             "absent": list(patient.absent),
         },
         "radiopharmaceutical": {
@@ -103,7 +105,12 @@ def _administration(given: Administration) -> dict[str, Any]:
         "amount_nmol": given.amount,
         "duration_h": given.duration,
         "start": given.start.isoformat() if given.start else None,
+        "amino_acids": _amino_acids(given.amino_acids),
     }
+
+
+def _amino_acids(given: AminoAcids | None) -> dict[str, float] | None:
+    return None if given is None else {"before_h": given.before, "duration_h": given.duration}
 
 
 def _measurement(measured: Measurement) -> dict[str, Any]:
@@ -141,6 +148,7 @@ def summary(case: Case, warnings: tuple[str, ...] = ()) -> str:
         f"  {each.name:<12} {_activity(each.activity)} at {each.time:g} h"
         + (f", {each.amount:g} nmol" if each.amount is not None else "")
         + (f", over {60 * each.duration:g} min" if each.duration else "")
+        + _protected(each.amino_acids)
         for each in case.schedule
     ]
     volumes = dict(case.patient.organs) | {each.name: each.volume for each in case.lesions}
@@ -160,8 +168,16 @@ def _patient(case: Case) -> str:
     parts.append(f"{patient.age:g} years" if patient.age is not None else "")
     parts.append(f"{patient.height / 10:g} cm" if patient.height is not None else "")
     parts.append(mass if patient.mass_source == "measured" else f"{mass} ({patient.mass_source})")
+    if patient.gfr is not None and patient.gfr_uncertainty is not None:
+        parts.append(f"GFR {patient.gfr / 60:.4g} mL/min ±{100 * patient.gfr_uncertainty:.3g} %")
     parts.append(f"without {', '.join(patient.absent)}" if patient.absent else "")
     return ", ".join(part for part in parts if part)
+
+
+def _protected(given: AminoAcids | None) -> str:
+    if given is None:
+        return ""
+    return f", amino acids from {60 * given.before:g} min before, for {given.duration:g} h"
 
 
 def _activity(megabecquerel: float) -> str:

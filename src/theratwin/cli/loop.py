@@ -1,18 +1,20 @@
-"""The verbs of the loop: calibrate, predict, update."""
+"""Verbs of the loop that make a twin: calibrate, update."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from theratwin.cli.options import Draws, Force, Json, Out, Quiet, Seed
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.cli.amino_acids import AminoAcidsText, read_amino_acids
+from theratwin.cli.options import Draws, Force, Json, Quiet, Seed
+from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
     from theratwin.case import Administration, Case
-    from theratwin.twin import Prediction, Table, Twin
+    from theratwin.twin import Prediction, Twin
 
 TwinFolder = Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's folder.")]
 
@@ -20,7 +22,6 @@ TwinFolder = Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's fol
 def register(app: typer.Typer) -> None:
     """Add the verbs to the program."""
     app.command("calibrate")(calibrate)
-    app.command("predict")(predict)
     app.command("update")(update)
 
 
@@ -70,62 +71,6 @@ def calibrate(
     _tell(fitted, prediction, folder, as_json=as_json)
 
 
-def predict(
-    twin: TwinFolder,
-    activity: Annotated[
-        str | None, typer.Option("--activity", help='Activity of each cycle, as "7.4 GBq".')
-    ] = None,
-    cycles: Annotated[int | None, typer.Option("--cycles", help="Number of cycles.")] = None,
-    every: Annotated[str, typer.Option("--every", help="Interval between cycles.")] = "6 weeks",
-    amount: Annotated[
-        str | None,
-        typer.Option("--amount", help='Ligand of each cycle, hot and cold, as "57 nmol".'),
-    ] = None,
-    as_json: Json = False,
-    out: Out = None,
-    force: Force = False,
-) -> None:
-    """Predict doses and effects: of the case's own course, or of another one."""
-    from theratwin import twin as rooms
-    from theratwin.case import Schedule
-    from theratwin.cli.output import emit
-    from theratwin.store import load_twin
-
-    if (activity is None) != (cycles is None):
-        raise InputError(
-            "an activity and a number of cycles belong together",
-            field="--activity, --cycles",
-            remedy='Give both, as in --activity "7.4 GBq" --cycles 6, or none for the case\'s own',
-        )
-    if amount is not None and activity is None:
-        raise InputError(
-            "an amount needs an activity", field="--amount", remedy="Give --activity and --cycles"
-        )
-    known = load_twin(twin)
-    if amount is not None and known.model == "curves":
-        raise UnsupportedError(
-            "curves do not depend on the amount of ligand",
-            field="--amount",
-            value=amount,
-            remedy="Calibrate with a whole body, as with --model psma, or leave the amount out",
-        )
-    course = None
-    if activity is not None and cycles is not None:
-        course = Schedule.regular(activity, cycles=cycles, every=every, amount=amount)
-    prediction = rooms.predict(known, course)
-    emit(
-        "prediction/1",
-        _values(prediction),
-        unit=_UNITS,
-        text=_text(prediction),
-        as_json=as_json,
-        out=out,
-        force=force,
-        provenance=prediction.provenance,
-        extra={"schedule": _schedule(prediction)},
-    )
-
-
 def update(
     twin: TwinFolder,
     measurements: Annotated[
@@ -145,6 +90,13 @@ def update(
         str | None,
         typer.Option("--time", help='Its time after the first administration, as "6 weeks".'),
     ] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help='Its ligand, hot and cold, as "57 nmol".')
+    ] = None,
+    infusion: Annotated[
+        str | None, typer.Option("--infusion", help='Its length, as "30 min"; a bolus without it.')
+    ] = None,
+    amino_acids: AminoAcidsText = None,
     as_json: Json = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -161,7 +113,8 @@ def update(
     if out is not None:
         _must_be_free(out, force)
     before = load_twin(twin)
-    new = _administration(administration, activity, time, before.case)
+    further = {"--amount": amount, "--infusion": infusion, "--amino-acids": amino_acids}
+    new = _administration(administration, activity, time, before.case, further)
     case = before.case
     if new is not None:
         case = replace(case, schedule=Schedule((*case.schedule.administrations, new)))
@@ -174,17 +127,22 @@ def update(
 
 
 def _administration(
-    name: str | None, activity: str | None, time: str | None, case: Case
+    name: str | None,
+    activity: str | None,
+    time: str | None,
+    case: Case,
+    further: Mapping[str, str | None],
 ) -> Administration | None:
+    """Return the new administration, if one is asked for."""
     from theratwin.case import Administration
     from theratwin.core.units import parse
 
-    if name is None and activity is None and time is None:
+    whole = {"--administration": name, "--activity": activity, "--time": time}
+    if all(value is None for value in (*whole.values(), *further.values())):
         return None
     if name is None or activity is None or time is None:
         raise InputError(
-            "a new administration needs its name, activity and time",
-            field="--administration, --activity, --time",
+            "a new administration needs its name, activity and time", field=", ".join(whole)
         )
     if name in case.schedule.names:
         raise InputError(
@@ -193,8 +151,14 @@ def _administration(
             value=name,
             remedy="Leave --administration, --activity and --time out",
         )
+    amount, infusion = further["--amount"], further["--infusion"]
     return Administration(
-        name, parse(time, "h", field="--time"), parse(activity, "MBq", field="--activity")
+        name,
+        parse(time, "h", field="--time"),
+        parse(activity, "MBq", field="--activity"),
+        None if amount is None else parse(amount, "nmol", field="--amount"),
+        0.0 if infusion is None else parse(infusion, "h", field="--infusion"),
+        amino_acids=read_amino_acids(further["--amino-acids"], case),
     )
 
 
@@ -210,64 +174,24 @@ def _must_be_free(folder: Path, force: bool) -> None:
 
 
 def _tell(twin: Twin, prediction: Prediction, folder: Path, *, as_json: bool) -> None:
+    from theratwin.cli import prediction_text as told
     from theratwin.cli.output import emit
 
-    lines = [_text(prediction), "", *(f"Warning: {warning}" for warning in twin.warnings)]
+    lines = [
+        told.prediction_text(prediction),
+        "",
+        *(f"Warning: {warning}" for warning in twin.warnings),
+    ]
     emit(
         "twin/1",
-        _values(prediction),
-        unit=_UNITS,
+        told.prediction_values(prediction),
+        unit=told.UNITS,
         text="\n".join([*lines, f"The twin is in {folder}"]),
         as_json=as_json,
         provenance=twin.provenance,
         extra={
-            "schedule": _schedule(prediction),
+            "schedule": told.schedule_values(prediction),
             "twin": str(folder),
             "warnings": list(twin.warnings),
         },
     )
-
-
-_UNITS = {"dose": "Gy", "dose_per_activity": "Gy/GBq", "bed": "Gy"}
-
-
-def _values(prediction: Prediction) -> dict[str, Any]:
-    return {
-        "dose": _rows(prediction.dose()),
-        "dose_per_activity": _rows(prediction.dose_per_activity()),
-        "bed": _rows(prediction.bed()),
-    }
-
-
-def _rows(table: Table) -> dict[str, dict[str, dict[str, float]]]:
-    """Return region, then administration or total, then median and 90 % interval."""
-    return {
-        region: {
-            column: {"median": i.median, "low": i.low, "high": i.high}
-            for column, i in zip(table.columns, intervals, strict=True)
-        }
-        for region, intervals in table.rows.items()
-    }
-
-
-def _schedule(prediction: Prediction) -> list[dict[str, Any]]:
-    return [
-        {"name": a.name, "time_h": a.time, "activity_MBq": a.activity} for a in prediction.schedule
-    ]
-
-
-def _activity(megabecquerel: float) -> str:
-    if megabecquerel < 100:
-        return f"{megabecquerel:.3g} MBq"
-    return f"{1e-3 * megabecquerel:.3g} GBq"
-
-
-def _text(prediction: Prediction) -> str:
-    case = prediction.case
-    course = ", ".join(f"{a.name} {_activity(a.activity)}" for a in prediction.schedule)
-    head = [f"{case.name}: {case.radiopharmaceutical.name}, {course}"]
-    if case.origin == "simulated":
-        head.append("The measurements are simulated.")
-    tables = (prediction.dose_per_activity(), prediction.dose(), prediction.bed())
-    parts = [str(table) for table in tables if table.rows]
-    return "\n\n".join(["\n".join(head), *parts, "Research use only. Not a medical device."])

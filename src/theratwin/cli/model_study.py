@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from theratwin.cli.options import Force, Json, Out, Seed
+from theratwin.cli.plot_file import Plot, check_plot, save_plot
 from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def study(
     patients: Annotated[int, typer.Option("--patients", min=1, help="Virtual patients.")] = 1,
     parameters: Sets = None,
     seed: Seed = 1,
-    plot: Annotated[Path | None, typer.Option("--plot", help="Draw it: .svg, .png, .pdf.")] = None,
+    plot: Plot = None,
     as_json: Json = False,
     out: Out = None,
     force: Force = False,
@@ -62,7 +62,7 @@ def study(
     from theratwin.core import Provenance, parse
     from theratwin.planning import Sweep, ligand_study
 
-    _check_plot(plot, force)
+    check_plot(plot, force)
     found = ligand_study(
         _body(model, parameters),
         [Sweep.parse(each, points) for each in vary],
@@ -72,7 +72,9 @@ def study(
     )
     value = _data(model, found, tumor, organ)
     if plot is not None:
-        _draw(found, tumor, organ, plot)
+        from theratwin.report import plot_ligand_study
+
+        save_plot(plot_ligand_study(found, tumor, organ)[0], plot)
     emit(
         "ligand-study/1",
         value,
@@ -109,35 +111,6 @@ def _body(model: str, parameters: list[str] | None) -> Any:
         return own
     chosen["sets"] = (*(known.name for known in own.plan.sets), *split(parameters))
     return psma_body(ligand=_LIGANDS[model], name=model, **chosen)
-
-
-def _check_plot(plot: Path | None, force: bool) -> None:
-    if plot is None:
-        return
-    if plot.suffix.lower() not in (".svg", ".png", ".pdf"):
-        raise InputError(
-            "no kind of picture", field="--plot", value=str(plot), allowed=[".svg", ".png", ".pdf"]
-        )
-    if plot.exists() and not force:
-        raise InputError(
-            "this exists already",
-            field="--plot",
-            value=str(plot),
-            remedy="Give --force to replace it",
-        )
-
-
-def _draw(found: LigandStudy, tumor: str, organ: str, path: Path) -> None:
-    import matplotlib as mpl
-
-    from theratwin.report import plot_ligand_study
-    from theratwin.report.style import RC, figure_of
-
-    left, _ = plot_ligand_study(found, tumor, organ)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    with mpl.rc_context(RC):
-        figure_of(left).savefig(path, dpi=200, metadata=undated.get(path.suffix.lower()))
 
 
 def _data(model: str, found: LigandStudy, tumor: str, organ: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from theratwin.cli import (
     loop,
     model,
     plan,
+    predict,
     report,
     response,
 )
@@ -34,6 +35,7 @@ app = typer.Typer(
 
 
 loop.register(app)
+predict.register(app)
 plan.register(app)
 report.register(app)
 demo.register(app)

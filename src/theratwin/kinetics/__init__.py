@@ -2,7 +2,7 @@
 
 from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.curves import Block, empirical_curves, region_block
-from theratwin.kinetics.models import amino_acids, psma_body, sstr_body
+from theratwin.kinetics.models import psma_body, sstr_body
 from theratwin.kinetics.priors import effective_half_life, region_prior
 from theratwin.kinetics.region_curve import CycleChange, RegionCurve, RegionPrior
 from theratwin.kinetics.single_time_point import haenscheid, haenscheid_ratio, madsen
@@ -16,7 +16,6 @@ __all__ = [
     "RegionPrior",
     "Structure",
     "WholeBody",
-    "amino_acids",
     "effective_half_life",
     "empirical_curves",
     "haenscheid",

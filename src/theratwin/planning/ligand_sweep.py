@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.core.errors import InputError
+from theratwin.core.ranges import parse_range
 from theratwin.core.units import parse
 
 #: What a ligand's designer chooses: name to inside unit.
@@ -28,7 +28,7 @@ TITLES = {
     "release": "Release rate",
     "amount": "Ligand administered",
 }
-_RANGE = re.compile(r"\s*(?P<low>[^\s.]*\.?[^\s.]*?)\s*\.\.\s*(?P<high>\S+)\s+(?P<unit>\S.*)")
+_EXAMPLE = "dissociation_constant=0.1..10 nmol/L"
 
 
 @dataclass(frozen=True)
@@ -83,22 +83,20 @@ class Sweep:
         0.01
         """
         name, _, given = (part.strip() for part in text.partition("="))
-        found = _RANGE.fullmatch(given)
-        if found is None:
+        if not given:
             raise InputError(
                 "this is no range of a property",
                 field="vary",
                 value=text,
                 allowed='"NAME=LOW..HIGH UNIT"',
-                remedy='Write it as "dissociation_constant=0.1..10 nmol/L"',
+                remedy=f'Write it as "{_EXAMPLE}"',
             )
-        inside, unit = PROPERTIES.get(name, ""), found["unit"].strip()
-        if not inside:
+        if name not in PROPERTIES:
             raise InputError(
                 "no property of a ligand", field="vary", value=name, allowed=list(PROPERTIES)
             )
-        low, high = (
-            parse(f"{found[end]} {unit}", inside, field=f"vary.{name}") for end in ("low", "high")
+        low, high, unit = parse_range(
+            given, PROPERTIES[name], example=_EXAMPLE, field=f"vary.{name}"
         )
         return cls(name, low, high, unit, points)
 

@@ -2,22 +2,27 @@
 
 from theratwin.twin.by_amount import predict_by_amount
 from theratwin.twin.calibrate import calibrate
+from theratwin.twin.dose_study import DoseStudy
 from theratwin.twin.predict import predict
 from theratwin.twin.prediction import Prediction, Table
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.twin import Interval, Snapshot, Twin
 from theratwin.twin.update import snapshot, update
+from theratwin.twin.what_if import amount_study, sink_study
 
 __all__ = [
+    "DoseStudy",
     "Interval",
     "Prediction",
     "RegionDose",
     "Snapshot",
     "Table",
     "Twin",
+    "amount_study",
     "calibrate",
     "predict",
     "predict_by_amount",
+    "sink_study",
     "snapshot",
     "update",
 ]

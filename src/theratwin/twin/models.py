@@ -36,6 +36,7 @@ _PSMA_SETS = tuple(
         "physiology_male",
         "psma_kletting_2016",
         "psma_amsterdam",
+        "psma617_calibrated",
     )
 )
 

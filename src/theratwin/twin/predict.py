@@ -29,7 +29,7 @@ def predict(
         differ.
     radiopharmaceutical
         Another one than that of the case, for a model of the whole body: what it shares with the
-        case's keeps the patient's values, its own parameters have draws of their priors.
+        case's keeps its place in the population, its own parameters have draws of their priors.
 
     Returns
     -------

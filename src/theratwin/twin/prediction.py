@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
 from theratwin.case import Case, Schedule
 from theratwin.core import Citation, Provenance, parameter_set
@@ -120,6 +121,14 @@ class Prediction:
             {r.region: r.dose for r in self},
             {r.region: self._gigabecquerel(r) for r in self},
         )
+
+    def course_dose_per_activity(self, region: str) -> Float[np.ndarray, " draws"]:
+        """Return draws of the whole course's dose over the activity that reached a region (Gy/GBq).
+
+        That of a lesion is the activity given since it appeared.
+        """
+        found = self[region]
+        return found.dose.sum(axis=1) / self._gigabecquerel(found)[-1]
 
     def _gigabecquerel(self, region: RegionDose) -> np.ndarray:
         """Return what to divide by: each activity, and the sum of those that reached a region."""

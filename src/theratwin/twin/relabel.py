@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from theratwin.case import Radiopharmaceutical
+from theratwin.core import LogNormal
 from theratwin.core.errors import UnsupportedError
 from theratwin.core.seed import stream
 from theratwin.kinetics import Block
@@ -18,8 +19,12 @@ from theratwin.twin.twin import Twin
 def relabeled(twin: Twin, radiopharmaceutical: Radiopharmaceutical) -> Twin:
     """Return the twin as if the patient got another radiopharmaceutical.
 
-    What both share (receptors, flows, clearance) keeps its draws; what only the other has takes
-    draws of its prior.
+    What both share keeps its place in the population: a patient whose kidneys have twice the
+    median density of receptors for one ligand has it for the other. Where the priors agree, as
+    those of clearance do or of another label of the same ligand, that is the same value; where they
+    do not, as those of densities, which belong to the affinity that they were fitted with, it is
+    the same distance from the median in the prior's spreads. What only the other has takes draws of
+    its prior.
 
     Raises
     ------
@@ -48,6 +53,13 @@ def relabeled(twin: Twin, radiopharmaceutical: Radiopharmaceutical) -> Twin:
     )
 
 
+def _placed(values: np.ndarray, before: LogNormal, after: LogNormal) -> np.ndarray:
+    """Return the logarithms that lie in one prior where ``values`` lie in another."""
+    if before == after:
+        return values
+    return after.log_mean + (values - before.log_mean) * (after.log_sd / before.log_sd)
+
+
 def _transferred(posterior: BlockPosterior, block: Block, seed: int) -> BlockPosterior:
     fits = tuple(
         _with_alternative(fit, alternative, posterior, seed)
@@ -60,12 +72,13 @@ def _with_alternative(fit: Fit, alternative, posterior: BlockPosterior, seed: in
     """Return a fit with the draws of the parameters that another alternative shares with it."""
     if fit.resampled is None:
         return replace(fit, alternative=alternative)
-    known = {name: k for k, name in enumerate(fit.alternative.parameter_names)}
+    before = fit.alternative
+    known = {name: k for k, name in enumerate(before.parameter_names)}
     draws = fit.resampled.draws
     columns = []
     for name, prior in zip(alternative.parameter_names, alternative.priors, strict=True):
         if name in known:
-            columns.append(draws[:, known[name]])
+            columns.append(_placed(draws[:, known[name]], before.priors[known[name]], prior))
             continue
         generator = stream(seed, posterior.name, alternative.name, "relabeled", name)
         columns.append(generator.normal(prior.log_mean, prior.log_sd, len(draws)))

@@ -54,6 +54,9 @@ def warn_of_oddities(case: Case, problems: Problems) -> None:
         problems.warn(place, f"patient.mass: {kilograms:g} kg is odd for a person")
     if case.patient.species == "mouse" and not 5e-3 < kilograms < 0.1:
         problems.warn(place, f"patient.mass: {1000 * kilograms:g} g is odd for a mouse")
+    rate = case.patient.gfr
+    if rate is not None and case.patient.species == "human" and not 10 < rate / 60 < 200:
+        problems.warn(place, f"patient.gfr: {rate / 60:g} mL/min is odd for a person")
     for administration in case.schedule:
         gigabecquerel = administration.activity / 1000
         if case.patient.species == "human" and gigabecquerel > 40:

@@ -219,9 +219,25 @@ def _case(top: Table, path: Path) -> Case | None:
         files=(path, *tables_of(top, path.parent)),
         model=found.get("model", KINETIC_MODELS[0]),
     )
+    _refuse_amino_acids(top, case)
     if not top.problems.errors:
         check_measurements(case, read, top.problems)
     return case.with_measurements(in_order(case, [m for _, m in read]))
+
+
+def _refuse_amino_acids(top: Table, case: Case) -> None:
+    """Note amino acids where the model has no use for them."""
+    if case.model != "psma":
+        return
+    for number, administration in enumerate(case.schedule):
+        if administration.amino_acids is not None:
+            top.fail(
+                "amino acids have no effect in the model psma",
+                "administrations",
+                number,
+                "amino_acids",
+                remedy="Leave them out: what a ligand of PSMA leaves in the kidneys is bound",
+            )
 
 
 def _volumes(patient: Patient, lesions: tuple[Lesion, ...]) -> dict[str, Volume]:

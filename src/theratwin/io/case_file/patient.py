@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from theratwin.case import Patient
 from theratwin.case.reference_volumes import mass_from_surface, reference_height
-from theratwin.io.case_file.fields import Field, Table, choice, fraction, names, quantity
+from theratwin.core.errors import InputError
+from theratwin.io.case_file.fields import (
+    Field,
+    Table,
+    choice,
+    fraction,
+    names,
+    quantity,
+)
 from theratwin.io.case_file.volumes import read_organs, region_named, size
+
+
+def _filtration() -> Field:
+    """A filtration rate; one for a standard body surface is told what to do."""
+    plain = quantity("Measured glomerular filtration rate of this body", "mL/h", "85 mL/min")
+
+    def read(raw: Any, name: str) -> float:
+        if isinstance(raw, str) and "1.73" in raw:
+            raise InputError(
+                "this is a rate for a body surface of 1.73 m^2",
+                field=name,
+                value=raw,
+                remedy="Multiply it by the patient's body surface area over 1.73 m^2, "
+                'and write it for example as "85 mL/min"',
+            )
+        return plain.read(raw, name)
+
+    return replace(plain, read=read)
+
 
 PATIENT: Mapping[str, Field] = {
     "sex": choice("Sex", ("male", "female"), required=True),
@@ -18,6 +46,8 @@ PATIENT: Mapping[str, Field] = {
     "mass": quantity("Body mass", "g", "80 kg"),
     "body_surface_area": quantity("Body surface area", "m^2", "1.9 m^2"),
     "hematocrit": fraction("Volume fraction of cells in blood", "40 %"),
+    "gfr": _filtration(),
+    "gfr_uncertainty": fraction("Relative standard uncertainty of gfr", "10 %"),
     "absent": names("Regions that the patient does not have", example='["kidney_left"]'),
 }
 
@@ -28,7 +58,7 @@ def read_patient(case: Table, table: Table) -> Patient | None:
     absent = _regions(table, found.pop("absent", ()))
     mass, mass_source = _mass(table, found)
     organs = read_organs(case, found.get("sex"), absent)
-    if mass is None or "sex" not in found:
+    if mass is None or "sex" not in found or not _filtration_is_whole(table, found):
         return None
     if found.get("height") == "reference":
         found.pop("height")
@@ -38,6 +68,20 @@ def read_patient(case: Table, table: Table) -> Patient | None:
         absent=absent,
         mass_source=mass_source,
     )
+
+
+def _filtration_is_whole(table: Table, found: Mapping[str, Any]) -> bool:
+    """Whether the filtration rate has its uncertainty; an error is noted if not."""
+    keys = ("gfr", "gfr_uncertainty")
+    given = [key for key in keys if key in table.content]
+    if len(given) == 1:
+        missing = next(key for key in keys if key not in given)
+        example = PATIENT[missing].example
+        table.fail("this is missing", missing, remedy=f"Add it, for example {missing} = {example}")
+    elif found.get("gfr_uncertainty") == 0:
+        table.fail("a measured rate is uncertain", "gfr_uncertainty", value="0 %")
+        return False
+    return all(key in found for key in given) and len(given) != 1
 
 
 def _mass(table: Table, found: Mapping[str, Any]) -> tuple[float | None, str]:

@@ -9,7 +9,11 @@ from theratwin.io.case_file.fields import Field
 from theratwin.io.case_file.file import CASE, UNCERTAINTY
 from theratwin.io.case_file.measurements import MEASUREMENT
 from theratwin.io.case_file.patient import PATIENT
-from theratwin.io.case_file.treatment import ADMINISTRATION, RADIOPHARMACEUTICAL
+from theratwin.io.case_file.treatment import (
+    ADMINISTRATION,
+    AMINO_ACIDS,
+    RADIOPHARMACEUTICAL,
+)
 from theratwin.io.case_file.volumes import LESION, ORGAN
 
 _TABLES = {
@@ -43,6 +47,10 @@ def case_schema() -> dict[str, Any]:
             "description": CASE[key].about,
             "items": _object(fields),
         }
+    given = properties["administrations"]["items"]["properties"]
+    given["amino_acids"] = _object(AMINO_ACIDS) | {
+        "description": ADMINISTRATION["amino_acids"].about
+    }
     schema["required"].append("administrations")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from theratwin.case import Administration, Ligand, Radiopharmaceutical, Schedule
+from theratwin.case import Administration, AminoAcids, Ligand, Radiopharmaceutical, Schedule
 from theratwin.core.errors import InputError, nearest_match
-from theratwin.io.case_file.fields import Field, Table, choice, quantity, text
+from theratwin.io.case_file.fields import Field, Table, choice, quantity, raw, text
 from theratwin.io.case_file.times import hours_between, moment
 
 #: What a ligand binds, by a part of its name.
@@ -24,6 +24,13 @@ RADIOPHARMACEUTICAL: Mapping[str, Field] = {
 
 _TIME_SCHEMA = {"type": ["string", "object"], "examples": ["24 h", "2024-03-01T10:00+01:00"]}
 
+AMINO_ACIDS: Mapping[str, Field] = {
+    "before": quantity(
+        "How long before the administration they begin", "h", "30 min", zero=True, required=True
+    ),
+    "duration": quantity("How long they run", "h", "4 h", required=True),
+}
+
 ADMINISTRATION: Mapping[str, Field] = {
     "name": text("Its name", required=True, example='"cycle 1"'),
     "time": Field(
@@ -36,6 +43,11 @@ ADMINISTRATION: Mapping[str, Field] = {
     "activity": quantity("Administered activity at the start", "MBq", "7.4 GBq", required=True),
     "amount": quantity("Administered ligand, hot and cold", "nmol", "98 nmol"),
     "duration": quantity("Length of the infusion; a bolus if left out", "h", "10 min", zero=True),
+    "amino_acids": raw(
+        "Lysine and arginine that protect the kidneys",
+        {"type": "object"},
+        example='{ before = "30 min", duration = "4 h" }',
+    ),
 }
 
 
@@ -77,13 +89,31 @@ def read_schedule(case: Table) -> Schedule | None:
             remedy='Add [[administrations]] with name = "cycle 1", time = "0 h" and activity',
         )
         return None
-    entries = [table.read(ADMINISTRATION) for table in tables]
+    entries = [_entry(table) for table in tables]
     times = _hours(tables, entries)
     _names_stand_once(tables, entries)
     if times is None or any(not {"name", "activity"} <= set(entry) for entry in entries):
         return None
     with case.problems.at(case.place("administrations")):
         return Schedule(tuple(_administration(*pair) for pair in zip(entries, times, strict=True)))
+    return None
+
+
+def _entry(table: Table) -> dict[str, Any]:
+    """Read an administration with the table in it."""
+    found = table.read(ADMINISTRATION)
+    if "amino_acids" in found:
+        found["amino_acids"] = _amino_acids(table)
+    return found
+
+
+def _amino_acids(table: Table) -> AminoAcids | None:
+    inner = table.table("amino_acids")
+    found = {} if inner is None else inner.read(AMINO_ACIDS)
+    if set(found) != set(AMINO_ACIDS):
+        return None
+    with table.problems.at(table.place("amino_acids")):
+        return AminoAcids(**found)
     return None
 
 
@@ -95,6 +125,7 @@ def _administration(entry: Mapping[str, Any], hours: float) -> Administration:
         entry.get("amount"),
         entry.get("duration", 0.0),
         entry["time"] if isinstance(entry["time"], datetime) else None,
+        entry.get("amino_acids"),
     )
 
 

@@ -33,6 +33,28 @@ def doses(schedule: Schedule, name: str, hot: str, cold: str) -> tuple[Dose, ...
     )
 
 
+def amino_acids(schedule: Schedule, switch: str, factor: float) -> tuple[Jump, ...]:
+    """Return the jumps of a switch to ``factor`` while amino acids run, and back to one.
+
+    The course begins with the first administration: what ran before has nothing to act on.
+
+    Examples
+    --------
+    >>> from theratwin.case import AminoAcids
+    >>> acids = AminoAcids(before=0.5, duration=4.0)
+    >>> schedule = Schedule.regular("7.4 GBq", cycles=2, every="8 weeks", amino_acids=acids)
+    >>> [(jump.time, jump.value) for jump in amino_acids(schedule, "factor", 0.4)]
+    [(0.0, 0.4), (3.5, 1.0), (1343.5, 0.4), (1347.5, 1.0)]
+    """
+    first = min(each.time for each in schedule)
+    return tuple(
+        Jump(switch, max(each.time + after, first), value)
+        for each in schedule
+        if (acids := each.amino_acids) is not None
+        for after, value in ((-acids.before, factor), (acids.duration - acids.before, 1.0))
+    )
+
+
 def split(administration: Administration, name: str) -> tuple[float, float]:
     """Return the hot and the cold amount (nmol) of an administration of a radionuclide.
 

@@ -24,6 +24,8 @@ from theratwin.kinetics.body.organ import add_permeation, unbound
 from theratwin.kinetics.body.physiology import filtration
 
 NAME = "kidneys"
+#: The switch that amino acids hold down while they run.
+AMINO_ACIDS = "kidneys.amino_acid_factor"
 
 Clearance = Callable[[Label], Expression]
 
@@ -83,7 +85,7 @@ def _add_carrier(draft: Draft, tubule: str) -> None:
     half = draft.own(NAME, "uptake_half_saturation")
     present = sum((draft.amount(tubule, label) / lumen for label in draft.labels), start=half)
     present = draft.builder.rule("kidneys.uptake_saturation", present, "nmol/mL")
-    factor = draft.builder.switch("kidneys.amino_acid_factor", 1.0)
+    factor = draft.builder.switch(AMINO_ACIDS, 1.0)
     for label in draft.labels:
         here, cell = draft.amount(tubule, label), draft.amount(f"{NAME}.internalized", label)
         most = factor * draft.own_of(label, NAME, "uptake_maximum")

@@ -12,11 +12,15 @@ from theratwin.core import Curve, Pieces
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Dose, Jump, Network, Solution, System
 from theratwin.kinetics.body import dosing
+from theratwin.kinetics.body.kidney import AMINO_ACIDS
 from theratwin.kinetics.body.plan import BodyPlan
 from theratwin.physics import nuclide
 
 if TYPE_CHECKING:
     from theratwin.kinetics.body.draft import Label
+
+#: What is left of the carrier's largest rate while amino acids run, in a parameter set.
+_UPTAKE = "amino_acids.uptake_factor"
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +152,8 @@ class WholeBody:
 
         The hot amount is activity / (decay constant times Avogadro's constant), the cold what is
         left of the amount given. Each is named, as ``"cycle 1.hot"``, so that the engine can
-        differentiate by it. A lesion that appears at an administration gets its receptors then.
+        differentiate by it. A lesion that appears at an administration gets its receptors then,
+        and amino acids act on the kidneys' reabsorption while they run.
 
         Parameters
         ----------
@@ -163,7 +168,8 @@ class WholeBody:
         Raises
         ------
         InputError
-            If an amount is missing, or less than the activity alone amounts to.
+            If an amount is missing, or less than the activity alone amounts to, or there are amino
+            acids and nothing that they act on.
         """
         index = self._index(ligand)
         hot, cold = self.labels[2 * index], self.labels[2 * index + 1]
@@ -173,7 +179,30 @@ class WholeBody:
             for lesion, administration in self.plan.appearing.items()
             if administration in schedule.names
         )
-        return (*appear, *dosing.doses(schedule, name, hot.name, cold.name))
+        acids = self._amino_acids(schedule)
+        return (*appear, *acids, *dosing.doses(schedule, name, hot.name, cold.name))
+
+    def _amino_acids(self, schedule: Schedule) -> tuple[Jump, ...]:
+        given = [each.name for each in schedule if each.amino_acids is not None]
+        if not given:
+            return ()
+        if not self.plan.tubular_uptake:
+            raise InputError(
+                f"amino acids have no effect in the body {self.network.name}: its kidneys take "
+                "ligand up by no carrier that they hold back",
+                field=f"{given[0]}.amino_acids",
+                remedy="Leave them out",
+            )
+        factors = (s.value(_UPTAKE) for s in reversed(self.plan.sets) if _UPTAKE in s)
+        factor = next(factors, None)
+        if factor is None:
+            raise InputError(
+                "no parameter set says what amino acids do",
+                field=_UPTAKE,
+                value=", ".join(each.name for each in self.plan.sets),
+                remedy="Add a set that has it, such as sstr",
+            )
+        return dosing.amino_acids(schedule, AMINO_ACIDS, factor)
 
     def half_life(self, name: str, ligand: str = "") -> dict[str, float]:
         """Return the parameter that makes the hot label one of another radionuclide."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from theratwin.case import Case
 from theratwin.core import LogNormal, ParameterSet, parameter_set
 from theratwin.core.errors import UnsupportedError
+from theratwin.kinetics.models.patient import patient_given
 from theratwin.kinetics.priors import cycle_changes
 from theratwin.kinetics.region_curve import CycleChange
 
@@ -56,20 +57,22 @@ def estimated(
 
     Receptor density and release rate of the kidneys, of every other binding organ that was
     measured or whose volume is declared, of every lesion, and of all tumor that was not delineated
-    if the whole body was measured, which tells of it; and the patient's clearance. The
-    densities and the clearance walk from cycle to cycle as uptake does in patients: that of
-    tumors to 73, 50 and 44 % (Siebinga 2024), that of organs without a trend.
+    if the whole body was measured, which tells of it; and the patient's clearance: the filtration
+    rate where it was measured, with that measurement as its prior. The densities and the clearance
+    walk from cycle to cycle as uptake does in patients: that of tumors to 73, 50 and 44 %
+    (Siebinga 2024), that of organs without a trend.
 
     Parameters
     ----------
     case
         The case.
     ligand, target
-        Branches of the parameter set ``body_priors``; the ligand's own values go first.
+        Branches of the parameter set ``body_priors``; the ligand's own values go first, then those
+        of ``TARGET_amino_acids`` if amino acids were given.
     binding
         Organs of the model with receptors.
     clearance
-        Parameters of the patient's clearance.
+        Parameters of the patient's clearance where the filtration rate was not measured.
     local
         Regions with other parameters than receptor density and release rate, to these.
     """
@@ -78,12 +81,14 @@ def estimated(
     kinds |= dict.fromkeys(case.lesion_names, "lesion")
     if has_undelineated(case):
         kinds[UNDELINEATED] = UNDELINEATED
+    protected = any(each.amino_acids is not None for each in case.schedule)
+    branches = (ligand, *((f"{target}_amino_acids",) if protected else ()), target)
     priors = {
-        f"{region}.{key}": _prior(known, (ligand, target), f"{region}.{key}", f"{kind}.{key}")
+        f"{region}.{key}": _prior(known, branches, f"{region}.{key}", f"{kind}.{key}")
         for region, kind in kinds.items()
         for key in (local or {}).get(region, _LOCAL)
     }
-    priors |= {name: _prior(known, (ligand, target), name) for name in clearance}
+    priors |= _measured(case) or {name: _prior(known, branches, name) for name in clearance}
     changes, begins = {}, {}
     for name in priors:
         region, _, key = name.rpartition(".")
@@ -94,6 +99,13 @@ def estimated(
         if lesion.appears is not None:
             begins[f"{lesion.name}.receptor_density"] = case.schedule.names.index(lesion.appears)
     return Estimated(priors, changes, begins)
+
+
+def _measured(case: Case) -> dict[str, LogNormal]:
+    """Return the prior that a measured filtration rate is; nothing if there is none."""
+    given = patient_given(case).parameters
+    known = {name: each.distribution for name, each in given.items() if name == "patient.gfr"}
+    return {name: each for name, each in known.items() if isinstance(each, LogNormal)}
 
 
 def has_undelineated(case: Case) -> bool:

@@ -22,8 +22,9 @@ _REABSORBED = {"kidneys": ("uptake_maximum", "release")}
 def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
     """Return the whole body of a patient with an SSTR2 ligand as one block.
 
-    A case does not say when amino acids ran: the largest rate of reabsorption that is estimated
-    is the one that would have had the same effect without them.
+    Where the case states amino acids, they act, and the largest rate of the kidneys' reabsorption
+    is that without them. Where it states none, the rate that is estimated is the one that would
+    have had the same effect, whether they ran or not.
 
     Raises
     ------

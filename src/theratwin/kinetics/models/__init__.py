@@ -3,11 +3,10 @@
 from theratwin.kinetics.models.library import model_entries
 from theratwin.kinetics.models.patient import PatientGiven, patient_given
 from theratwin.kinetics.models.psma import psma_body, psma_ligand
-from theratwin.kinetics.models.sstr import amino_acids, sstr_body, sstr_ligand
+from theratwin.kinetics.models.sstr import sstr_body, sstr_ligand
 
 __all__ = [
     "PatientGiven",
-    "amino_acids",
     "model_entries",
     "patient_given",
     "psma_body",

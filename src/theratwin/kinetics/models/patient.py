@@ -61,7 +61,7 @@ class PatientGiven:
 
 
 def patient_given(case: Case) -> PatientGiven:
-    """Return what a case says of the body: size, blood, volumes, lesions, what is absent.
+    """Return what a case says of the body: size, blood, filtration, volumes, lesions, absences.
 
     Raises
     ------
@@ -107,6 +107,8 @@ def _patient(patient: Patient) -> dict[str, Parameter]:
     for name, value in found.items():
         if value is not None:
             known |= _named(name, _UNITS[name], Fixed(value))
+    if patient.gfr is not None and patient.gfr_uncertainty is not None:
+        known |= _named("patient.gfr", "mL/h", _log_normal(patient.gfr, patient.gfr_uncertainty))
     return known
 
 
@@ -126,7 +128,11 @@ def _volumes(patient: Patient) -> dict[str, Volume]:
 def _spread(volume: Volume) -> Distribution:
     if volume.relative_uncertainty == 0.0:
         return Fixed(volume.value)
-    return LogNormal(volume.value, math.exp(volume.relative_uncertainty))
+    return _log_normal(volume.value, volume.relative_uncertainty)
+
+
+def _log_normal(median: float, relative_uncertainty: float) -> LogNormal:
+    return LogNormal(median, math.exp(relative_uncertainty))
 
 
 def _named(name: str, unit: str, spread: Distribution) -> dict[str, Parameter]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from theratwin.case import Case, Schedule
+from theratwin.case import Case
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import Parameter
 from theratwin.core.parameter_file import parameter_set
-from theratwin.dynamics import Jump
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
 from theratwin.kinetics.models.patient import PatientGiven, given_parameters, patient_given
 
@@ -43,7 +42,7 @@ def sstr_body(
     """Return the whole body of a patient who gets a ligand of the somatostatin receptor SSTR2.
 
     Spleen, liver, kidneys, pituitary, adrenals, thyroid and lesions have receptors; megalin takes
-    the ligand up from the tubule, less so while amino acids run (`amino_acids`).
+    the ligand up from the tubule, less so while amino acids run, as administrations state.
 
     Parameters
     ----------
@@ -131,51 +130,3 @@ def sstr_ligand(name: str) -> str:
             remedy="Take one of them, or build the body with a parameter set of your own",
         )
     return plain
-
-
-def amino_acids(
-    schedule: Schedule, *, factor: float | None = None, before: float = 0.5, duration: float = 4.0
-) -> tuple[Jump, ...]:
-    """Return what amino acids do to the reabsorption of the kidneys, as jumps of its factor.
-
-    Parameters
-    ----------
-    schedule
-        The administrations that they accompany.
-    factor
-        Of the largest rate of uptake while they run; that of the set ``sstr`` by default.
-    before
-        How long before each administration they begin (h), though not before time zero.
-    duration
-        How long they run (h).
-
-    Raises
-    ------
-    InputError
-        If the factor is not in 0 to 1, or they would end before the administration.
-
-    Examples
-    --------
-    >>> schedule = Schedule.regular("7.4 GBq", cycles=2, every="8 weeks", amount="140 nmol")
-    >>> [(jump.time, jump.value) for jump in amino_acids(schedule, factor=0.4)]
-    [(0.0, 0.4), (3.5, 1.0), (1343.5, 0.4), (1347.5, 1.0)]
-    """
-    if factor is None:
-        factor = parameter_set("kinetics", "sstr").value("amino_acids.uptake_factor")
-    if not 0.0 <= factor <= 1.0:
-        raise InputError("is no share", field="factor", value=factor, allowed="0 to 1")
-    if not 0.0 <= before < duration:
-        raise InputError(
-            "amino acids must run into the administration",
-            field="before",
-            value=before,
-            allowed=f"0 to less than their duration, {duration:g} h",
-        )
-    return tuple(
-        Jump("kidneys.amino_acid_factor", time, value)
-        for each in schedule
-        for time, value in (
-            (max(each.time - before, 0.0), factor),
-            (each.time - before + duration, 1.0),
-        )
-    )

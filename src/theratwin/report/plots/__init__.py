@@ -3,6 +3,7 @@
 from theratwin.report.plots.activity import plot_activity
 from theratwin.report.plots.bed import LIMITS, plot_bed_against_limits
 from theratwin.report.plots.budget import plot_budget
+from theratwin.report.plots.dose_study import plot_dose_study
 from theratwin.report.plots.doses import plot_doses
 from theratwin.report.plots.ligand_study import plot_ligand_study
 from theratwin.report.plots.plan import plot_plan
@@ -13,6 +14,7 @@ __all__ = [
     "plot_activity",
     "plot_bed_against_limits",
     "plot_budget",
+    "plot_dose_study",
     "plot_doses",
     "plot_ligand_study",
     "plot_plan",

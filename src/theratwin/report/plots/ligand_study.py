@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from theratwin.report.names import title
+from theratwin.report.plots.band_curve import band_curve
 from theratwin.report.style import (
     BLUE,
     GREEN,
@@ -51,10 +52,11 @@ def plot_ligand_study(
     words = f"{_name(tumor)} to {_name(organ)}".lower()
     if len(study.sweeps) == 1:
         shown = {tumor: BLUE, **{name: _ORGANS.get(name, PURPLE) for name in (organ, *_ORGANS)}}
+        across = study.sweeps[0].shown
         for region, color in shown.items():
             if region in study.doses:
-                _curve(left, study.sweeps[0], study.doses[region], color, _name(region))
-        _curve(right, study.sweeps[0], ratio, INK, words)
+                band_curve(left, across, study.doses[region], color, _name(region))
+        band_curve(right, across, ratio, INK, words)
         _frame_curves(study, left, right, words)
     else:
         _map(figure, left, study, np.median(study.doses[tumor], axis=0), "Blues", INK)
@@ -66,13 +68,6 @@ def plot_ligand_study(
 
 def _name(region: str) -> str:
     return "Tumors" if region == "tumors" else title(region)
-
-
-def _curve(ax: Axes, sweep: Sweep, values: Any, color: str, label: str) -> None:
-    low, median, high = np.quantile(values, (0.05, 0.5, 0.95), axis=0)
-    ax.plot(sweep.shown, median, color=color, label=label)
-    if len(values) > 1:
-        ax.fill_between(sweep.shown, low, high, color=color, alpha=0.14, lw=0)
 
 
 def _frame_curves(study: LigandStudy, left: Axes, right: Axes, words: str) -> None:
