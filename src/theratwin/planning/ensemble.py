@@ -6,8 +6,8 @@ taken as jointly normal, a scan that shows y with the covariance R of its errors
 .. math:: x_i' = x_i + C_{xs} (C_{ss} + R)^{-1} (y + \varepsilon_i - s_i), \qquad
           \varepsilon_i \sim N(0, R)
 
-(the ensemble Kalman update with perturbed observations: citation ``evensen_2003``). Exact for log-normal doses;
-unlike weights it does not leave few draws when a scan says much.
+(the ensemble Kalman update with perturbed observations: citation ``evensen_2003``). Exact for
+log-normal doses; unlike weights it does not leave few draws when a scan says much.
 """
 
 from __future__ import annotations

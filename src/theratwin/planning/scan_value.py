@@ -26,6 +26,7 @@ from theratwin.planning.plan import Plan
 from theratwin.planning.search import choose, options
 from theratwin.twin import Interval, Twin
 from theratwin.twin.doses import all_activities
+from theratwin.twin.thinned import thinned
 
 _DRAWS, _SCANS = 1000, 60
 #: A plan counts as another if its activity differs by more.
@@ -113,7 +114,7 @@ def scan_value(
     noise = parse(uncertainty, "", field="uncertainty")
     _check(hours, noise, scans)
     delivered = _delivered(plan, administration)
-    twin = twin.thinned(min(_DRAWS, twin.draws))
+    twin = thinned(twin, _DRAWS)
     shown = _regions(twin, plan, regions)
     seen = _seen(twin, plan, delivered, administration, hours, shown)
     spread = np.array([_spread(twin, region, noise) for region in shown])

@@ -17,6 +17,7 @@ from theratwin.planning.objective import Objective
 from theratwin.planning.outcome import Outcome
 from theratwin.planning.regimen import Regimen
 from theratwin.twin import Twin
+from theratwin.twin.thinned import thinned
 
 #: Draws that settings are compared on; the plan itself rests on all.
 _DRAWS = 500
@@ -158,8 +159,7 @@ def chosen_regimen(
     first = Regimen.first(bounds, last)
     if not bounds.free:
         return first, ()
-    thinned = twin.thinned(min(_DRAWS, twin.draws))
-    return Search(thinned, delivered, further, bounds, judge).best(first)
+    return Search(thinned(twin, _DRAWS), delivered, further, bounds, judge).best(first)
 
 
 def check_free(twin: Twin, bounds: Bounds, objective: Objective) -> None:

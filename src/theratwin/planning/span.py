@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.core.errors import InputError
+from theratwin.core.ranges import parse_range
 from theratwin.core.units import parse
 
-_RANGE = re.compile(r"\s*(?P<low>\S+?)\s*\.\.\s*(?P<high>\S+)\s+(?P<unit>\S.*)")
+_EXAMPLES = {"h": "6..10 weeks", "nmol": "20..300 nmol"}
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,13 @@ class Span:
         InputError
             If it is neither, its unit has another dimension, or the range does not rise.
         """
-        found = _RANGE.fullmatch(text)
-        if found is None:
+        if ".." not in text:
             return cls.fixed(parse(text, unit, field=field))
-        low, high = (
-            parse(f"{found[end]} {found['unit']}", unit, field=field) for end in ("low", "high")
-        )
+        example = _EXAMPLES.get(unit, "")
+        low, high, _ = parse_range(text, unit, example=example, field=field)
         if not low < high:
             raise InputError(
-                "a range rises", field=field, value=text, remedy='Write it as "6..10 weeks"'
+                "a range rises", field=field, value=text, remedy=f'Write it as "{example}"'
             )
         return cls(low, high)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -126,12 +126,6 @@ class BlockPosterior:
         if self.misfit.is_serious:
             found.append(f"{self.name}, {self.best.alternative.name}: {self.misfit.problem}")
         return tuple(found)
-
-    def thinned(self, draws: int) -> BlockPosterior:
-        """Return the posterior with the first of its draws, which are in random order."""
-        shares = tuple((fit, places[places < draws]) for fit, places in self.shares)
-        kept = tuple((fit, places) for fit, places in shares if len(places))
-        return replace(self, shares=kept, draws=draws)
 
     def scatter(self, per_structure: Sequence[Float[Any, "share *rest"]]) -> Any:
         """Put results computed for each structure's share in the order of the joint draws."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from theratwin.case import Case
@@ -71,23 +71,6 @@ class Twin:
     def draws(self) -> int:
         """The number of draws."""
         return self.posteriors[0].draws
-
-    def thinned(self, draws: int) -> Twin:
-        """Return the twin with the first of its draws: each predicts what it does here.
-
-        Raises
-        ------
-        InputError
-            If it has fewer.
-        """
-        if not 1 <= draws <= self.draws:
-            raise InputError(
-                "so many draws there are not",
-                field="draws",
-                value=draws,
-                allowed=f"1 to {self.draws}",
-            )
-        return replace(self, posteriors=tuple(each.thinned(draws) for each in self.posteriors))
 
     @property
     def regions(self) -> tuple[str, ...]:
