@@ -1,6 +1,7 @@
 """Write the simulated measurements of the examples and of the demo.
 
-The generator, the same for every case: in each region the fraction of the injected activity is
+The generator, the same for every case but the last: in each region the fraction of the injected
+activity is
 
     r(t) = u (e^(-s t) + w e^(-(s + f) t)) (1 - e^(-b t)) / norm,
 
@@ -10,6 +11,10 @@ corrected for decay. What is measured is r(t) times the activity given, times a 
 of the stated relative size, from a stream of the case's seed. Nothing else is added: no error of
 calibration, volume or recovery, so that the true doses can be computed from the tables below.
 
+The last case, `psma_body`, comes from the whole body of a PSMA ligand with the numbers of `BODY`
+and `RATIOS`; all others are those of its parameter sets. The same model then fits it: that shows
+how a fit goes if the model holds, and nothing of whether it holds in a patient.
+
 Run `python examples/generate.py`; the files are written anew, byte for byte the same.
 """
 
@@ -18,12 +23,16 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from theratwin.case import Administration, Schedule
 from theratwin.core.files import write_text
 from theratwin.core.seed import stream
+from theratwin.dynamics import Engine
+from theratwin.kinetics import WholeBody, psma_body
 from theratwin.physics import nuclide
 
 HERE = Path(__file__).parent
@@ -81,17 +90,36 @@ class Example:
     truth: dict[str, Truth]
     tables: tuple[Table, ...]
 
+    def true_values(self, table: Table, region: str, times: np.ndarray) -> np.ndarray:
+        """Return the true activity (MBq), or concentration (MBq/mL) in blood, after injection."""
+        ratio = table.uptake_ratios.get(region, 1.0)
+        decay_constant = nuclide("Lu-177").decay_constant
+        return table.activity * ratio * self.truth[region].retained(times, decay_constant)
+
+
+@dataclass(frozen=True)
+class BodyExample(Example):
+    """One case from a whole body: its course, and tables whose times follow its cycles."""
+
+    schedule: Schedule = field(default_factory=lambda: Schedule(()))
+
+    def true_values(self, table: Table, region: str, times: np.ndarray) -> np.ndarray:
+        body = body_model()
+        name = body.observables()[region]
+        doses = (*body.doses(self.schedule), *body.changes(self.schedule, RATIOS))
+        start = self.schedule[table.administration].time
+        solution = Engine(body.system).solve({}, start + times, doses=doses, rtol=1e-10)
+        return solution.observables[name][0]
+
 
 def rows(example: Example, table: Table) -> list[list[str]]:
     """Return the table's rows: simulated measurements, as at the time of the scan."""
-    decay_constant = nuclide("Lu-177").decay_constant
     found = []
     for scans in table.scans:
         for region in scans.regions:
             noise = stream(example.seed, table.administration, region)
             times = np.array(scans.times)
-            ratio = table.uptake_ratios.get(region, 1.0)
-            true = table.activity * ratio * example.truth[region].retained(times, decay_constant)
+            true = example.true_values(table, region, times)
             spread = np.sqrt(np.log1p(scans.uncertainty**2))
             seen = true * np.exp(spread * noise.standard_normal(times.size))
             seen = seen * 1e3 if scans.unit == "kBq/mL" else seen
@@ -221,7 +249,83 @@ def new_lesion() -> Example:
     )
 
 
-EXAMPLES = (psma_demo, dotatate, one_scan, single_kidney, new_lesion)
+#: The patient of `psma_body`: size, volumes, and what the fit has to find.
+BODY = {
+    "patient.mass": "82 kg",
+    "patient.height": "178 cm",
+    "kidneys.volume": "330 mL",
+    "parotid_glands.volume": "36 mL",
+    "liver.volume": "1650 mL",
+    "spleen.volume": "190 mL",
+    "lesion_1.volume": "24 mL",
+    "lesion_2.volume": "6 mL",
+    "undelineated_tumor.volume": "100 mL",
+    "patient.tubular_extraction_rate": "165 mL/min",
+    "kidneys.receptor_density": "3.1 nmol/L",
+    "psma617.kidneys.release": "0.018 1/h",
+    "parotid_glands.receptor_density": "4.6 nmol/L",
+    "psma617.parotid_glands.release": "0.023 1/h",
+    "liver.receptor_density": "0.55 nmol/L",
+    "psma617.liver.release": "0.036 1/h",
+    "spleen.receptor_density": "0.9 nmol/L",
+    "psma617.spleen.release": "0.033 1/h",
+    "lesion_1.receptor_density": "26 nmol/L",
+    "lesion_1.release": "0.0075 1/h",
+    "lesion_2.receptor_density": "11 nmol/L",
+    "lesion_2.release": "0.0105 1/h",
+    "undelineated_tumor.receptor_density": "12 nmol/L",
+    "undelineated_tumor.release": "0.0084 1/h",
+}
+#: Receptors and clearance of cycle 2 over those of cycle 1.
+RATIOS = {
+    "kidneys.receptor_density": {"cycle 2": 0.95},
+    "parotid_glands.receptor_density": {"cycle 2": 0.9},
+    "lesion_1.receptor_density": {"cycle 2": 0.62},
+    "lesion_2.receptor_density": {"cycle 2": 0.8},
+    "undelineated_tumor.receptor_density": {"cycle 2": 0.7},
+    "patient.tubular_extraction_rate": {"cycle 2": 1.05},
+}
+
+
+@cache
+def body_model() -> WholeBody:
+    """Return the whole body behind `psma_body`."""
+    return psma_body(
+        ligand="psma-617",
+        lesions=("lesion_1", "lesion_2", "undelineated_tumor"),
+        given=BODY,
+        changing=tuple(RATIOS),
+    )
+
+
+def psma_body_example() -> BodyExample:
+    """Return a patient from the whole body: four scans in cycle 1, two in cycle 2."""
+    course = Schedule(
+        (
+            Administration("cycle 1", 0.0, 7400.0, amount=90.0, duration=0.5),
+            Administration("cycle 2", 1008.0, 7400.0, amount=170.0, duration=0.5),
+        )
+    )
+    lesions = ("lesion_1", "lesion_2")
+    first = (
+        Scans(ORGANS, (4.0, 24.0, 72.0, 168.0), 0.05),
+        Scans(lesions, (4.0, 24.0, 72.0, 168.0), 0.08),
+        Scans(("whole_body",), (4.0, 24.0, 72.0, 168.0), 0.05),
+        Scans(("blood",), (1.0, 2.0, 6.0, 24.0, 48.0), 0.05, "kBq/mL"),
+    )
+    second = (
+        Scans(ORGANS, (24.0, 96.0), 0.05),
+        Scans(lesions, (24.0, 96.0), 0.08),
+        Scans(("whole_body",), (24.0, 96.0), 0.05),
+    )
+    tables = (
+        Table(HERE / "psma_body_cycle1.csv", "cycle 1", 7400.0, first),
+        Table(HERE / "psma_body_cycle2.csv", "cycle 2", 7400.0, second),
+    )
+    return BodyExample(617, {}, tables, course)
+
+
+EXAMPLES = (psma_demo, dotatate, one_scan, single_kidney, new_lesion, psma_body_example)
 
 if __name__ == "__main__":
     for example in EXAMPLES:

@@ -145,6 +145,10 @@ def update(
         str | None,
         typer.Option("--time", help='Its time after the first administration, as "6 weeks".'),
     ] = None,
+    amount: Annotated[
+        str | None,
+        typer.Option("--amount", help='Ligand of it, hot and cold, as "57 nmol".'),
+    ] = None,
     as_json: Json = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -161,7 +165,7 @@ def update(
     if out is not None:
         _must_be_free(out, force)
     before = load_twin(twin)
-    new = _administration(administration, activity, time, before.case)
+    new = _administration(administration, activity, time, amount, before.case)
     case = before.case
     if new is not None:
         case = replace(case, schedule=Schedule((*case.schedule.administrations, new)))
@@ -174,12 +178,19 @@ def update(
 
 
 def _administration(
-    name: str | None, activity: str | None, time: str | None, case: Case
+    name: str | None, activity: str | None, time: str | None, amount: str | None, case: Case
 ) -> Administration | None:
     from theratwin.case import Administration
     from theratwin.core.units import parse
 
     if name is None and activity is None and time is None:
+        if amount is not None:
+            raise InputError(
+                "an amount needs a new administration",
+                field="--amount",
+                value=amount,
+                remedy="Give --administration, --activity and --time, or leave the amount out",
+            )
         return None
     if name is None or activity is None or time is None:
         raise InputError(
@@ -194,7 +205,10 @@ def _administration(
             remedy="Leave --administration, --activity and --time out",
         )
     return Administration(
-        name, parse(time, "h", field="--time"), parse(activity, "MBq", field="--activity")
+        name,
+        parse(time, "h", field="--time"),
+        parse(activity, "MBq", field="--activity"),
+        amount=None if amount is None else parse(amount, "nmol", field="--amount"),
     )
 
 
@@ -252,7 +266,13 @@ def _rows(table: Table) -> dict[str, dict[str, dict[str, float]]]:
 
 def _schedule(prediction: Prediction) -> list[dict[str, Any]]:
     return [
-        {"name": a.name, "time_h": a.time, "activity_MBq": a.activity} for a in prediction.schedule
+        {
+            "name": a.name,
+            "time_h": a.time,
+            "activity_MBq": a.activity,
+            "amount_nmol": a.amount,
+        }
+        for a in prediction.schedule
     ]
 
 

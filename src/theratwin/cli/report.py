@@ -25,6 +25,14 @@ def register(app: typer.Typer) -> None:
 def report(
     twin: Annotated[Path, typer.Argument(metavar="TWIN", help="The twin's folder.")],
     out: Annotated[Path, typer.Option("--out", help="The HTML file.")] = _NAME,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--beside",
+            metavar="OTHER_TWIN",
+            help="Folder of a twin of the same data by another model, to set beside.",
+        ),
+    ] = None,
     no_plan: Annotated[
         bool, typer.Option("--no-plan", help="Leave the next treatment out.")
     ] = False,
@@ -35,19 +43,24 @@ def report(
     """Write the report of a twin: one HTML page that loads nothing from outside.
 
     The next treatment is planned with the customary limits and bounds; where that cannot be, the
-    report says why.
+    report says why. With a second twin both fits, doses and plans stand side by side.
     """
     from theratwin.cli.output import emit
     from theratwin.cli.watch import doing
     from theratwin.report import plan_or_reason, write_report
+    from theratwin.report.beside import require_same_data
     from theratwin.store import load_twin
     from theratwin.twin import predict
 
     _must_be_free(out, force)
     with doing("Writing the report", quiet=quiet):
         known = load_twin(twin)
+        other = None if beside is None else load_twin(beside)
+        if other is not None:
+            require_same_data(known, other)
         plan, unplanned = (None, "") if no_plan else plan_or_reason(known)
-        write_report(known, out, plan, unplanned=unplanned)
+        second = None if other is None or no_plan else plan_or_reason(other)[0]
+        write_report(known, out, plan, unplanned=unplanned, beside=other, beside_plan=second)
         prediction = predict(known)
     table = prediction.dose_per_activity()
     emit(

@@ -4,10 +4,13 @@ from theratwin.report.planned import plan_or_reason
 from theratwin.report.plots import (
     plot_activity,
     plot_bed_against_limits,
+    plot_beside,
     plot_budget,
     plot_doses,
+    plot_estimates,
     plot_ligand_study,
     plot_plan,
+    plot_residuals,
     plot_update,
 )
 from theratwin.report.report import DISCLAIMER, render, write_report
@@ -17,10 +20,13 @@ __all__ = [
     "plan_or_reason",
     "plot_activity",
     "plot_bed_against_limits",
+    "plot_beside",
     "plot_budget",
     "plot_doses",
+    "plot_estimates",
     "plot_ligand_study",
     "plot_plan",
+    "plot_residuals",
     "plot_update",
     "render",
     "write_report",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from theratwin.twin.laplace import Laplace
 from theratwin.twin.sloped_target import target_of
@@ -59,12 +60,18 @@ def misfit(alternative: Any, approximation: Laplace) -> Misfit:
     """Compare the data with a fitted curve."""
     from scipy.special import gammaincc
 
-    target = target_of(alternative)
-    jacobian = target.jacobian(approximation.mode)
-    data = jacobian[: target.observations]
-    leverage = data @ np.linalg.solve(jacobian.T @ jacobian, data.T)
-    left = 1.0 - np.linalg.eigvalsh(leverage)
+    left = 1.0 - np.linalg.eigvalsh(leverage(alternative, approximation))
     mean, half_variance = float(left.sum()), float(np.sum(left**2))
     scale, freedom = half_variance / mean, mean**2 / half_variance
     probability = gammaincc(0.5 * freedom, 0.5 * approximation.chi_square / scale)
     return Misfit(approximation.chi_square, mean, float(probability))
+
+
+def leverage(
+    alternative: Any, approximation: Laplace
+) -> Float[np.ndarray, "measurements measurements"]:
+    """Return the part of the curvature at the mode that each pair of values brings."""
+    target = target_of(alternative)
+    jacobian = target.jacobian(approximation.mode)
+    data = jacobian[: target.observations]
+    return data @ np.linalg.solve(jacobian.T @ jacobian, data.T)

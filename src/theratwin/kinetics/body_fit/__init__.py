@@ -3,7 +3,7 @@
 from theratwin.kinetics.body_fit.block import body_block
 from theratwin.kinetics.body_fit.body_curves import BodyCurves
 from theratwin.kinetics.body_fit.cycle_walk import CycleWalk
-from theratwin.kinetics.body_fit.estimated import Estimated, estimated
+from theratwin.kinetics.body_fit.estimated import UNDELINEATED, Estimated, estimated
 from theratwin.kinetics.body_fit.grid import integral_pieces, knots
 from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.body_fit.model_error import model_error
@@ -11,6 +11,7 @@ from theratwin.kinetics.body_fit.psma import fit_model, psma_block
 from theratwin.kinetics.body_fit.sstr import sstr_block
 
 __all__ = [
+    "UNDELINEATED",
     "BodyCurves",
     "BodyModel",
     "CycleWalk",

@@ -1,0 +1,203 @@
+"""Two models of the same data: what each says, what it rests on, and where they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from theratwin.core.errors import InputError
+from theratwin.report.body import model_title
+from theratwin.report.names import in_order, site, title
+from theratwin.report.numbers import bounds, listed, middle, percent
+from theratwin.twin import Interval, RegionResiduals, Twin, body_of, predict, residuals
+from theratwin.twin.residuals import worst_regions
+
+if TYPE_CHECKING:
+    from theratwin.planning import Plan
+
+_CURVES = (
+    "Curves rest on each region's own scans and on how half-lives differ in the population. They "
+    "know nothing of ligand, blood flow or the other regions, and hold for the amounts that were "
+    "administered."
+)
+_BODY = (
+    "The whole body rests on all scans together and on its equations: what one region holds is "
+    "missing in the others, receptors saturate, urine follows from blood. It tells of amounts and "
+    "regions that were not measured, and is wrong where its equations are."
+)
+
+
+@dataclass(frozen=True)
+class DoseBeside:
+    """Dose per activity of a region by both twins (Gy/GBq), and how far each misses its scans.
+
+    Parameters
+    ----------
+    region, site
+        The region; for a lesion where it is.
+    first, second
+        Median and interval by each twin; None where it has no dose.
+    scatter
+        Root mean square of measured over fitted, for each twin, as text.
+    """
+
+    region: str
+    site: str
+    first: Interval | None
+    second: Interval | None
+    scatter: tuple[str, str]
+
+    @property
+    def ratio(self) -> str:
+        """The second median over the first."""
+        if self.first is None or self.second is None:
+            return "\N{EN DASH}"
+        return f"{self.second.median / self.first.median:.2f}"
+
+    @property
+    def apart(self) -> bool:
+        """Whether the intervals do not overlap."""
+        if self.first is None or self.second is None:
+            return False
+        return self.first.high < self.second.low or self.second.high < self.first.low
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """Median and interval of each twin as text."""
+        return tuple(
+            ("\N{EN DASH}", "") if each is None else (middle(each), bounds(each))
+            for each in (self.first, self.second)
+        )
+
+
+@dataclass(frozen=True)
+class FitBeside:
+    """The fit of one twin as a whole."""
+
+    title: str
+    parameters: int
+    chi_square: str
+    expected: str
+    verdict: str
+    sound: bool
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two twins of one patient."""
+
+    titles: tuple[str, str]
+    rests: tuple[str, str]
+    doses: tuple[DoseBeside, ...]
+    fits: tuple[FitBeside, FitBeside]
+    words: str
+
+
+def require_same_data(twin: Twin, other: Twin) -> None:
+    """Raise if two twins are not of the same data, or are of the same model.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    plain = [replace(each.case, model="curves", files=()) for each in (twin, other)]
+    if plain[0] != plain[1]:
+        raise InputError(
+            "the two twins rest on different cases or different measurements",
+            field="beside",
+            value=other.case.name,
+            allowed=twin.case.name,
+            remedy="Calibrate both from the same case file, and update both with the same scans",
+        )
+    if twin.model == other.model:
+        raise InputError(
+            "both twins have the same model",
+            field="beside",
+            value=other.model,
+            remedy='Calibrate the other one with another model, as with model = "curves"',
+        )
+
+
+def compared(twin: Twin, other: Twin) -> Beside:
+    """Compare two twins of the same data."""
+    doses = _doses((twin, other))
+    return Beside(
+        (model_title(twin), model_title(other)),
+        (_rests(twin), _rests(other)),
+        doses,
+        (_fit(twin), _fit(other)),
+        _in_words(doses),
+    )
+
+
+def _rests(twin: Twin) -> str:
+    return _CURVES if body_of(twin) is None else _BODY
+
+
+def _doses(twins: tuple[Twin, Twin]) -> tuple[DoseBeside, ...]:
+    tables = [predict(each).dose_per_activity().rows for each in twins]
+    left = [_residuals(each) for each in twins]
+    case = twins[0].case
+    regions = in_order(dict.fromkeys([*tables[0], *tables[1]]), case)
+    measured = [each for each in ("whole_body", "blood") if each in case.measurements.regions]
+    return tuple(
+        DoseBeside(
+            title(region),
+            site(region, case),
+            tables[0][region][-1] if region in tables[0] else None,
+            tables[1][region][-1] if region in tables[1] else None,
+            (_scatter(left[0], region), _scatter(left[1], region)),
+        )
+        for region in (*regions, *measured)
+    )
+
+
+def _residuals(twin: Twin) -> dict[str, RegionResiduals]:
+    return {each.region: each for block in twin.posteriors for each in residuals(block)}
+
+
+def _scatter(found: Mapping[str, RegionResiduals], region: str) -> str:
+    return percent(found[region].scatter) if region in found else "\N{EN DASH}"
+
+
+def _fit(twin: Twin) -> FitBeside:
+    misfits = [posterior.misfit for posterior in twin.posteriors]
+    serious = [posterior for posterior in twin.posteriors if posterior.misfit.is_serious]
+    missed = [title(each.region) for posterior in serious for each in worst_regions(posterior)]
+    return FitBeside(
+        model_title(twin),
+        sum(len(p.best.alternative.parameter_names) for p in twin.posteriors),
+        f"{sum(each.chi_square for each in misfits):.1f}",
+        f"{sum(each.expected for each in misfits):.1f}",
+        f"data scatter too much: {listed(missed)}" if serious else "as the uncertainties say",
+        not serious,
+    )
+
+
+def _in_words(doses: tuple[DoseBeside, ...]) -> str:
+    both = [each for each in doses if each.first is not None and each.second is not None]
+    apart = [each for each in both if each.apart]
+    far = max(both, key=lambda each: abs(np.log(float(each.ratio))), default=None)
+    if far is None:
+        return "No region has a dose by both."
+    most = f"The medians differ most in {far.region}, by a factor of {far.ratio}."
+    if not apart:
+        return f"All 90 % intervals overlap. {most}"
+    named = listed([f"{each.region} (a factor of {each.ratio})" for each in apart])
+    return (
+        f"The models disagree: the 90 % intervals do not overlap in {named}. At least one of the "
+        "two is too sure there; the fits tell which misses its scans."
+    )
+
+
+def course_beside(plan: Plan | None, unplanned: str) -> str:
+    """Return a twin's plan in a sentence, or why there is none."""
+    from theratwin.report.planned import course_in_words
+
+    if plan is not None:
+        return course_in_words(plan)
+    return f"no plan: {unplanned}" if unplanned else "not planned"
