@@ -25,6 +25,7 @@ def twin(small_body):
 def test_each_parameter_stands_before_and_after(twin):
     found = {each.name: each for each in estimates(twin)}
     body = body_of(twin)
+    assert body is not None
     assert tuple(found) == body.parameter_names
     draws = twin.posteriors[0].best.resampled.draws
     for k, (each, prior) in enumerate(zip(found.values(), body.priors, strict=True)):

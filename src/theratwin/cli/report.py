@@ -48,7 +48,7 @@ def report(
     from theratwin.cli.output import emit
     from theratwin.cli.watch import doing
     from theratwin.report import plan_or_reason, write_report
-    from theratwin.report.beside import require_same_data
+    from theratwin.report.two_models import require_same_data
     from theratwin.store import load_twin
     from theratwin.twin import predict
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
-from theratwin.core.errors import InputError
 from theratwin.report.body import model_title
 from theratwin.report.names import in_order, site, title
 from theratwin.report.numbers import bounds, listed, middle, percent
 from theratwin.twin import Interval, RegionResiduals, Twin, body_of, predict, residuals
 from theratwin.twin.residuals import worst_regions
-
-if TYPE_CHECKING:
-    from theratwin.planning import Plan
 
 _CURVES = (
     "Curves rest on each region's own scans and on how half-lives differ in the population. They "
@@ -96,32 +91,6 @@ class Beside:
     words: str
 
 
-def require_same_data(twin: Twin, other: Twin) -> None:
-    """Raise if two twins are not of the same data, or are of the same model.
-
-    Raises
-    ------
-    InputError
-        If so.
-    """
-    plain = [replace(each.case, model="curves", files=()) for each in (twin, other)]
-    if plain[0] != plain[1]:
-        raise InputError(
-            "the two twins rest on different cases or different measurements",
-            field="beside",
-            value=other.case.name,
-            allowed=twin.case.name,
-            remedy="Calibrate both from the same case file, and update both with the same scans",
-        )
-    if twin.model == other.model:
-        raise InputError(
-            "both twins have the same model",
-            field="beside",
-            value=other.model,
-            remedy='Calibrate the other one with another model, as with model = "curves"',
-        )
-
-
 def compared(twin: Twin, other: Twin) -> Beside:
     """Compare two twins of the same data."""
     doses = _doses((twin, other))
@@ -130,7 +99,7 @@ def compared(twin: Twin, other: Twin) -> Beside:
         (_rests(twin), _rests(other)),
         doses,
         (_fit(twin), _fit(other)),
-        _in_words(doses),
+        disagreement(doses),
     )
 
 
@@ -178,7 +147,8 @@ def _fit(twin: Twin) -> FitBeside:
     )
 
 
-def _in_words(doses: tuple[DoseBeside, ...]) -> str:
+def disagreement(doses: tuple[DoseBeside, ...]) -> str:
+    """Return in words where two twins disagree: intervals that do not overlap, and the medians."""
     both = [each for each in doses if each.first is not None and each.second is not None]
     apart = [each for each in both if each.apart]
     far = max(both, key=lambda each: abs(np.log(float(each.ratio))), default=None)
@@ -192,12 +162,3 @@ def _in_words(doses: tuple[DoseBeside, ...]) -> str:
         f"The models disagree: the 90 % intervals do not overlap in {named}. At least one of the "
         "two is too sure there; the fits tell which misses its scans."
     )
-
-
-def course_beside(plan: Plan | None, unplanned: str) -> str:
-    """Return a twin's plan in a sentence, or why there is none."""
-    from theratwin.report.planned import course_in_words
-
-    if plan is not None:
-        return course_in_words(plan)
-    return f"no plan: {unplanned}" if unplanned else "not planned"

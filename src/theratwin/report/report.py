@@ -6,23 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theratwin.case import Schedule
-from theratwin.core.errors import InputError
 from theratwin.core.files import write_text
 from theratwin.report import facts, figures, planned
-from theratwin.report.beside import compared, require_same_data
-from theratwin.report.body import body_words, model_title
-from theratwin.report.body_fit import draws_in_words, region_fits
+from theratwin.report.body_content import body_content
 from theratwin.report.cautions import cautions
 from theratwin.report.changes import changes
 from theratwin.report.dose_table import dose_table, rate_table
-from theratwin.report.estimates import estimate_rows
 from theratwin.report.headline import LESIONS_SHOWN, answers, limit_uses
 from theratwin.report.names import in_order, title
 from theratwin.report.numbers import listed
-from theratwin.report.plots.beside import STYLES
 from theratwin.report.quality import quality
 from theratwin.report.sources import assumptions, sources
 from theratwin.report.style import CYCLES
+from theratwin.report.two_models import two_models
 from theratwin.twin import Prediction, Twin, body_of, predict
 from theratwin.twin.doses import MARROW
 
@@ -100,63 +96,19 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    two_models = _beside(twin, plan, beside, beside_plan)  # first, since it may refuse
+    compared = two_models(twin, plan, beside, beside_plan)  # first, since it may refuse
     prediction = predict(twin)
     content = {
         "disclaimer": DISCLAIMER,
         "unplanned": unplanned,
-        **two_models,
+        **compared,
         **_case(twin, prediction),
         **_doses(twin, prediction),
         **_plan(twin, prediction, plan),
-        **_body(twin),
+        **body_content(twin),
         **_trust(twin, prediction, plan),
     }
     return templates.get_template("report.html").render(content)
-
-
-def _beside(
-    twin: Twin, plan: Plan | None, other: Twin | None, other_plan: Plan | None
-) -> dict[str, Any]:
-    """Return what stands in the section on two models; without a second one, nothing."""
-    if other is None:
-        if other_plan is not None:
-            raise InputError(
-                "there is a plan of a twin beside, but no such twin",
-                field="beside_plan",
-                remedy="Give the twin too, as beside",
-            )
-        return {"beside": None}
-    require_same_data(twin, other)
-    if other_plan is not None:
-        planned.require_same_case(other_plan, other)
-    courses = [
-        (model_title(each), planned.course_in_words(own))
-        for each, own in ((twin, plan), (other, other_plan))
-        if own is not None
-    ]
-    return {
-        "beside": compared(twin, other),
-        "beside_panels": figures.beside(twin, other),
-        "beside_colors": [color for color, _, _ in STYLES],
-        "beside_courses": courses,
-    }
-
-
-def _body(twin: Twin) -> dict[str, Any]:
-    """Return what stands of the whole body; nothing of curves."""
-    words = body_words(twin)
-    if words is None:
-        return {"body": None}
-    return {
-        "body": words,
-        "estimates": estimate_rows(twin),
-        "learned": figures.learned(twin),
-        "left": figures.left(twin),
-        "region_fits": list(region_fits(twin)),
-        "misfit": twin.posteriors[0].misfit,
-        "draws_made": draws_in_words(twin),
-    }
 
 
 def _case(twin: Twin, prediction: Prediction) -> dict[str, Any]:
