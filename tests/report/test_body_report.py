@@ -168,6 +168,10 @@ def test_cautions_name_what_is_predicted(sparse):
     assert "Spleen" in never
     assert "Kidneys" not in never
     assert any("blood was not measured" in text for text in found)
+    seen = Measurements(tuple(sparse.case.measurements.of_region("kidneys")))
+    kidneys = replace(sparse, case=replace(sparse.case, measurements=seen))
+    unseen = "Red marrow: blood and the whole body were not measured."
+    assert any(text.startswith(unseen) for text in cautions(kidneys, dosed))
     patient = replace(sparse.case.patient, height=None)
     short = replace(sparse, case=replace(sparse.case, patient=patient))
     assert any("It needs the patient's height" in text for text in cautions(short, ["kidneys"]))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from theratwin.report.names import title
 from theratwin.report.numbers import listed
 from theratwin.twin import Twin, body_of
-from theratwin.twin.doses import BLOOD, MARROW
+from theratwin.twin.doses import BLOOD, MARROW, REMAINDER, WHOLE_BODY
 
 #: Fewer measurements of a region leave its dose to the population in part.
 _FEW = 3
@@ -68,10 +68,15 @@ def _marrow(twin: Twin, dosed: Collection[str], *, whole_body: bool) -> Iterator
     if case.patient.species != "human":
         return
     if MARROW in dosed:
-        if whole_body and not {BLOOD, MARROW} & set(case.measurements.regions):
+        seen = set(case.measurements.regions)
+        missing = [] if {BLOOD, MARROW} & seen else ["blood"]
+        missing += [] if {WHOLE_BODY, REMAINDER} & seen else ["the whole body"]
+        if whole_body and missing:
+            them = listed(missing)
+            were = "were" if missing[1:] else "was"
             yield (
-                "Red marrow: blood was not measured. The dose rests on the activity of blood that "
-                "the model predicts."
+                f"Red marrow: {them} {were} not measured. The dose rests on what the model "
+                f"predicts of {them}."
             )
     elif whole_body:
         yield "Red marrow: no dose. It needs the patient's height."
