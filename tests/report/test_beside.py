@@ -75,7 +75,7 @@ def test_intervals_apart_are_named():
     assert apart.apart
     assert "All 90 % intervals overlap" in disagreement((near,))
     words = disagreement((near, apart))
-    assert "do not overlap in Liver (a factor of 2.00)" in words
+    assert "do not overlap in Liver (ratio 2.00)" in words
     assert "Kidneys" not in words
 
 
@@ -111,6 +111,8 @@ def test_plans_stand_beside(body, curves):
     plans = [plan(each, limits=()) for each in (body, curves)]
     page = render(body, plans[0], beside=curves, beside_plan=plans[1])
     assert page.count("Plan by") == 1
+    assert "not planned" not in page
+    assert "not planned" in render(body, plans[0], beside=curves)
     with pytest.raises(InputError, match="no such twin"):
         render(body, beside_plan=plans[1])
     other = replace(curves, case=replace(curves.case, name="another"))

@@ -50,8 +50,9 @@ def test_residuals_add_up_to_the_misfit(twin):
     posterior = twin.posteriors[0]
     found = residuals(posterior)
     assert [each.region for each in found] == list(twin.case.measurements.regions)
-    assert sum(each.chi_square for each in found) == pytest.approx(posterior.misfit.chi_square)
-    assert sum(each.expected for each in found) == pytest.approx(posterior.misfit.expected)
+    whole = posterior.misfit
+    assert sum(each.misfit.chi_square for each in found) == pytest.approx(whole.chi_square)
+    assert sum(each.misfit.expected for each in found) == pytest.approx(whole.expected)
     for each in found:
         assert each.standardized[each.farthest] ** 2 == np.max(each.standardized**2)
         assert len(each.measurements) == each.log_ratio.size == each.sd.size
@@ -61,7 +62,9 @@ def test_residuals_of_a_curve_are_those_of_its_likeliest_shape(make_case):
     rows = [("kidneys", "cycle 1", t, 90.0 * 2.0 ** (-t / 40.0)) for t in (4.0, 24.0, 72.0)]
     posterior = calibrate(make_case(rows), seed=1, draws=100).posterior("kidneys")
     (found,) = residuals(posterior)
-    assert found.chi_square == pytest.approx(posterior.misfit.chi_square)
+    whole = posterior.misfit
+    assert found.misfit.chi_square == pytest.approx(whole.chi_square, rel=1e-12)
+    assert found.misfit.probability == pytest.approx(whole.probability, rel=1e-9)
 
 
 def test_a_region_measured_wrong_is_named(small_body):

@@ -154,10 +154,10 @@ def disagreement(doses: tuple[DoseBeside, ...]) -> str:
     far = max(both, key=lambda each: abs(np.log(float(each.ratio))), default=None)
     if far is None:
         return "No region has a dose by both."
-    most = f"The medians differ most in {far.region}, by a factor of {far.ratio}."
+    most = f"The medians differ most in {far.region}, with a ratio of {far.ratio}."
     if not apart:
         return f"All 90 % intervals overlap. {most}"
-    named = listed([f"{each.region} (a factor of {each.ratio})" for each in apart])
+    named = listed([f"{each.region} (ratio {each.ratio})" for each in apart])
     return (
         f"The models disagree: the 90 % intervals do not overlap in {named}. At least one of the "
         "two is too sure there; the fits tell which misses its scans."

@@ -12,9 +12,6 @@ from theratwin.report.numbers import percent, significant
 from theratwin.twin import RegionResiduals, Twin, residuals
 from theratwin.twin.importance import Resampled
 
-#: More than expected by chance: a sum of squares beyond this quantile is marked.
-_CHANCE = 1e-3
-
 
 @dataclass(frozen=True)
 class RegionFit:
@@ -36,25 +33,18 @@ def region_fits(twin: Twin) -> Iterator[RegionFit]:
 
 
 def _region_fit(found: RegionResiduals) -> RegionFit:
-    far = found.farthest
+    far, misfit = found.farthest, found.misfit
     scan, value = found.measurements[far], found.standardized[far]
     ratio = float(np.exp(found.log_ratio[far]))
     return RegionFit(
         title(found.region),
         len(found.measurements),
-        f"{found.chi_square:.1f} ({found.expected:.1f})",
+        f"{misfit.chi_square:.1f} ({misfit.expected:.1f})",
         percent(found.scatter),
         f"{scan.administration}, {significant(scan.time)} h: {ratio:.2f} of the fit "
         f"({abs(value):.1f} SD)",
-        _probability(found) >= _CHANCE,
+        not misfit.is_serious,
     )
-
-
-def _probability(found: RegionResiduals) -> float:
-    """Return the chance of so large a sum of squares, as of a chi-square of the same mean."""
-    from scipy.special import gammaincc
-
-    return float(gammaincc(0.5 * found.expected, 0.5 * found.chi_square))
 
 
 def draws_in_words(twin: Twin) -> str:

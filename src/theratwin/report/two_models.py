@@ -32,16 +32,16 @@ def two_models(
     require_same_data(twin, other)
     if other_plan is not None:
         planned.require_same_case(other_plan, other)
+    plans = ((twin, plan), (other, other_plan))
     courses = [
-        (model_title(each), planned.course_in_words(own))
-        for each, own in ((twin, plan), (other, other_plan))
-        if own is not None
+        (model_title(each), planned.course_in_words(own) if own else "not planned")
+        for each, own in plans
     ]
     return {
         "beside": compared(twin, other),
         "beside_panels": figures.beside(twin, other),
         "beside_colors": [color for color, _, _ in STYLES],
-        "beside_courses": courses,
+        "beside_courses": courses if plan or other_plan else [],
     }
 
 

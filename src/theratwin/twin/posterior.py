@@ -139,7 +139,7 @@ class BlockPosterior:
         if not self._is_whole_body:
             return ""
         regions = "; ".join(
-            f"{each.region.replace('_', ' ')} (chi-square {each.chi_square:.1f} of "
+            f"{each.region.replace('_', ' ')} (chi-square {each.misfit.chi_square:.1f} of "
             f"{len(each.measurements)} values)"
             for each in worst_regions(self)
         )

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.case import Measurement
-from theratwin.twin.misfit import leverage
+from theratwin.twin.misfit import Misfit, misfit_of, residual_covariance
 
 if TYPE_CHECKING:
     from theratwin.twin.posterior import BlockPosterior, Fit
@@ -39,15 +39,15 @@ class RegionResiduals:
     sd
         What the fit allows for them: the value's own uncertainty, and the model's error if it has
         one.
-    leverage
-        Share of each value's residual that the fit has taken up.
+    covariance
+        Of the standardized residuals, if model and uncertainties hold.
     """
 
     region: str
     measurements: tuple[Measurement, ...]
     log_ratio: Float[np.ndarray, " measurements"]
     sd: Float[np.ndarray, " measurements"]
-    leverage: Float[np.ndarray, " measurements"]
+    covariance: Float[np.ndarray, "measurements measurements"]
 
     @property
     def standardized(self) -> Float[np.ndarray, " measurements"]:
@@ -55,14 +55,9 @@ class RegionResiduals:
         return self.log_ratio / self.sd
 
     @property
-    def chi_square(self) -> float:
-        """Sum of the squared residuals."""
-        return float(np.sum(self.standardized**2))
-
-    @property
-    def expected(self) -> float:
-        """Its mean if model and uncertainties hold."""
-        return float(np.sum(1.0 - self.leverage))
+    def misfit(self) -> Misfit:
+        """Their sum of squares, with what is expected of it in this region."""
+        return misfit_of(float(np.sum(self.standardized**2)), self.covariance)
 
     @property
     def scatter(self) -> float:
@@ -85,7 +80,9 @@ def worst_regions(posterior: BlockPosterior) -> tuple[RegionResiduals, ...]:
 
     They are as few as hold 70 % of what exceeds the expected sums of squares.
     """
-    excess = {found: found.chi_square - found.expected for found in residuals(posterior)}
+    excess = {
+        found: found.misfit.chi_square - found.misfit.expected for found in residuals(posterior)
+    }
     above = sorted((each for each in excess if excess[each] > 0), key=lambda e: -excess[e])
     sums = np.cumsum([excess[each] for each in above])
     return tuple(above[: 1 + int(np.searchsorted(sums, _MOST * sums[-1]))]) if above else ()
@@ -95,7 +92,7 @@ def _by_region(fit: Fit) -> Iterator[RegionResiduals]:
     model = fit.alternative
     measured = tuple(model.measurements)
     ratio = model.observed - np.atleast_2d(model.predicted(fit.approximation.mode[None]))[0].real
-    share = np.diag(leverage(model, fit.approximation))
+    covariance = residual_covariance(model, fit.approximation)
     for region in dict.fromkeys(m.region for m in measured):
         own = [k for k, m in enumerate(measured) if m.region == region]
         yield RegionResiduals(
@@ -103,5 +100,5 @@ def _by_region(fit: Fit) -> Iterator[RegionResiduals]:
             tuple(measured[k] for k in own),
             ratio[own],
             np.asarray(model.observed_sd)[own],
-            share[own],
+            covariance[np.ix_(own, own)],
         )
