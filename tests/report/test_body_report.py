@@ -97,6 +97,7 @@ def test_amounts_are_shown_and_doses_by_cycle_where_they_differ(body, page):
     assert "cycle 1 7.4 GBq in 90 nmol and cycle 2 7.4 GBq in 170 nmol" in _text(page)
     prediction = predict(body)
     table = rate_table(prediction)
+    assert table is not None
     assert [column[:2] for column in table.columns] == [
         ("cycle 1", "90\u202fnmol"),
         ("cycle 2", "170\u202fnmol"),
@@ -179,6 +180,7 @@ def test_cautions_name_what_is_predicted(sparse):
 
 def test_population_values_are_named(sparse):
     words = body_words(sparse)
+    assert words is not None
     assert words.undelineated
     assert "hematocrit" in words.population
     assert "submandibular glands" in words.volumes
