@@ -101,6 +101,7 @@ def test_the_whole_body_walks_with_curves_beside(tmp_path):
     assert value["beside"]["warnings"] == []
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Two models of the same data" in page
+    assert "does not meet the scans of blood and whole body" in page
     assert "The model does not describe these data as well as they are known." in page
     for each in (value, value["beside"]):
         assert 0.2 < each["dose_per_activity"]["kidneys"]["median"] < 0.8  # truth 0.43, 0.41

@@ -106,6 +106,11 @@ def test_a_second_model_stands_beside(app, folders, tmp_path):
     body, curves = str(folders / "body"), str(folders / "twin")
     result = RUN.invoke(app, ["report", body, "--beside", curves, "--out", str(out)])
     assert result.exit_code == 0, result.output
+    assert "Beside curves, region by region: " in result.output
+    arguments = ["report", body, "--beside", curves, "--out", str(out), "--force", "--json"]
+    value = json.loads(RUN.invoke(app, arguments).stdout)["value"]
+    assert [value["model"], value["beside"]["model"]] == ["psma", "curves"]
+    assert value["beside"]["dose_per_activity"]["kidneys"]["median"] > 0
     page = out.read_text(encoding="utf-8")
     assert "Two models of the same data" in page
     assert "whole body, PSMA ligands" in page

@@ -147,6 +147,8 @@ def test_only_what_the_equations_hold_is_a_source(body):
         name for name in names if "albumin" in name.lower() or "gallbladder" in name.lower()
     ]
     assert not [name for name in names if name.lower().startswith(("sstr", "psma it", "dotat"))]
+    assert "Kidneys, reabsorbed share" not in names  # published
+    assert not [name for name in names if "BED share" in name]
     used = {topic for each in sources(sets, prediction, body) for topic in each.used_for}
     assert "Physiology of the adult man" in used
 

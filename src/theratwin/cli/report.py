@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
     from theratwin.planning import Plan
-    from theratwin.twin import Prediction
+    from theratwin.twin import Prediction, Twin
 
 _NAME = Path("report.html")
 
@@ -62,23 +62,41 @@ def report(
         second = None if other is None or no_plan else plan_or_reason(other)[0]
         write_report(known, out, plan, unplanned=unplanned, beside=other, beside_plan=second)
         prediction = predict(known)
-    table = prediction.dose_per_activity()
     emit(
         "report/1",
-        {
-            "report": str(out),
-            "dose_per_activity": {region: vars(row[-1]) for region, row in table.rows.items()},
-            "plan": plan.to_dict() if plan else None,
-        },
-        unit={"dose_per_activity": table.unit},
-        text=_text(prediction, plan, unplanned, out),
+        {"report": str(out)}
+        | _value(known, prediction, plan)
+        | ({} if other is None else {"beside": _value(other, predict(other), second)}),
+        unit={"dose_per_activity": "Gy/GBq"},
+        text=_text(prediction, plan, unplanned, out, _beside_text(known, other)),
         as_json=as_json,
         provenance=known.provenance,
         extra={"unplanned": unplanned},
     )
 
 
-def _text(prediction: Prediction, plan: Plan | None, unplanned: str, out: Path) -> str:
+def _value(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, Any]:
+    rows = prediction.dose_per_activity().rows
+    return {
+        "model": twin.model,
+        "dose_per_activity": {region: vars(row[-1]) for region, row in rows.items()},
+        "plan": plan.to_dict() if plan else None,
+    }
+
+
+def _beside_text(twin: Twin, other: Twin | None) -> list[str]:
+    """Return where two models disagree; nothing without a second one."""
+    from theratwin.report.beside import compared
+
+    if other is None:
+        return []
+    found = compared(twin, other)
+    return [f"Beside {found.titles[1]}: {found.words}"]
+
+
+def _text(
+    prediction: Prediction, plan: Plan | None, unplanned: str, out: Path, beside: list[str]
+) -> str:
     from theratwin.report.headline import answers
     from theratwin.report.planned import course_in_words
 
@@ -91,7 +109,7 @@ def _text(prediction: Prediction, plan: Plan | None, unplanned: str, out: Path) 
     elif unplanned:
         lines.append(f"No plan: {unplanned}")
     return "\n".join(
-        [*lines, f"The report is in {out}", "Research use only. Not a medical device."]
+        [*lines, *beside, f"The report is in {out}", "Research use only. Not a medical device."]
     )
 
 

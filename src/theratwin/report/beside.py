@@ -70,14 +70,25 @@ class DoseBeside:
 
 @dataclass(frozen=True)
 class FitBeside:
-    """The fit of one twin as a whole."""
+    """The fit of one twin as a whole, and the regions in which its data scatter too much."""
 
     title: str
     parameters: int
     chi_square: str
     expected: str
-    verdict: str
-    sound: bool
+    missed: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether the data scatter as the uncertainties say."""
+        return not self.missed
+
+    @property
+    def verdict(self) -> str:
+        """The same in words."""
+        if self.sound:
+            return "as the uncertainties say"
+        return f"data scatter too much: {self.missed}"
 
 
 @dataclass(frozen=True)
@@ -93,13 +104,18 @@ class Beside:
 
 def compared(twin: Twin, other: Twin) -> Beside:
     """Compare two twins of the same data."""
-    doses = _doses((twin, other))
+    doses, fits = _doses((twin, other)), (_fit(twin), _fit(other))
+    misses = [
+        f" The model {fit.title} does not meet the scans of {fit.missed.lower()}."
+        for fit in fits
+        if not fit.sound
+    ]
     return Beside(
         (model_title(twin), model_title(other)),
         (_rests(twin), _rests(other)),
         doses,
-        (_fit(twin), _fit(other)),
-        disagreement(doses),
+        fits,
+        disagreement(doses) + "".join(misses),
     )
 
 
@@ -142,8 +158,7 @@ def _fit(twin: Twin) -> FitBeside:
         sum(len(p.best.alternative.parameter_names) for p in twin.posteriors),
         f"{sum(each.chi_square for each in misfits):.1f}",
         f"{sum(each.expected for each in misfits):.1f}",
-        f"data scatter too much: {listed(missed)}" if serious else "as the uncertainties say",
-        not serious,
+        listed(missed),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from theratwin.core import parameter_set
+from theratwin.core import Parameter, parameter_set
 from theratwin.kinetics.body_fit import BodyCurves
 from theratwin.twin import Twin, body_of
+
+#: Whose values stand in for regions that have none of their own.
+_KINDS = frozenset({"organ", "gland", "lesion"})
 
 
 def body_bearing(twin: Twin) -> dict[str, set[str]]:
@@ -23,13 +26,21 @@ def body_bearing(twin: Twin) -> dict[str, set[str]]:
 
 
 def _used(body: BodyCurves, name: str) -> set[str]:
-    values = {
-        replace(parameter, name="")
-        for parameter in body.model.network.parameters
-        if parameter.name not in body.model.priors
+    by_key: dict[str, list[Parameter]] = {}
+    for parameter in body.model.network.parameters:
+        if parameter.name not in body.model.priors:
+            by_key.setdefault(parameter.name.rpartition(".")[2], []).append(parameter)
+    return {
+        path
+        for path, each in parameter_set("kinetics", name).items()
+        if any(_is(each, other) for other in by_key.get(path.rpartition(".")[2], ()))
     }
-    known = parameter_set("kinetics", name)
-    return {path for path, each in known.items() if replace(each, name="") in values}
+
+
+def _is(known: Parameter, used: Parameter) -> bool:
+    """Whether a body's parameter is a set's, under its own name or that of its kind."""
+    kind = known.name.partition(".")[0]
+    return replace(known, name=used.name) == used and (known.name == used.name or kind in _KINDS)
 
 
 def _priors(body: BodyCurves, twin: Twin) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from theratwin.case import Case
+from theratwin.case import Case, Ligand
 from theratwin.core import Citation, Fixed, LogNormal, Parameter, citation, parameter_set
 from theratwin.report.body_sources import body_bearing
 from theratwin.report.plots.bed import LIMITS
@@ -45,20 +45,25 @@ def sources(sets: Sequence[str], prediction: Prediction, twin: Twin) -> list[Sou
 
 def assumptions(sets: Sequence[str], prediction: Prediction, twin: Twin) -> list[Assumption]:
     """Return the assumed parameters that bear on this patient."""
-    target = prediction.case.radiopharmaceutical.ligand.target
+    ligand = prediction.case.radiopharmaceutical.ligand
     return [
-        Assumption(topic, _readable(parameter.name, target), in_words(parameter), _cited(parameter))
+        Assumption(topic, _readable(parameter.name, ligand), in_words(parameter), _cited(parameter))
         for topic, parameter in _used(sets, prediction, twin)
         if parameter.is_assumption
     ]
 
 
-def _readable(name: str, target: str) -> str:
-    """Return a dotted name as words; the target and the number of a step say nothing here."""
-    parts = [part for part in name.split(".") if part not in {target, "any"}]
+def _readable(name: str, ligand: Ligand) -> str:
+    """Return a dotted name as words; ligand, target and number of a step say nothing here."""
+    own = re.sub(r"[^a-z0-9]", "", ligand.name.casefold())
+    parts = [
+        part
+        for part in name.split(".")
+        if part not in {ligand.target, "any"} and part.replace("_", "") != own
+    ]
     words = re.sub(r"_\d+$", "", ", ".join(parts)).replace("_", " ")
     words = words.replace("half life", "half-life").replace("half time", "half-time")
-    words = words.replace("alpha beta", "α/β").replace("bed", "BED")
+    words = re.sub(r"\bbed\b", "BED", words.replace("alpha beta", "α/β"))
     return words[:1].upper() + words[1:]
 
 
