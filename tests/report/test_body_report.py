@@ -30,7 +30,7 @@ def _text(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def body():
-    return calibrate(load_case(CASE), seed=1, draws=300)
+    return calibrate(load_case(CASE), seed=1, draws=300, posterior="laplace")
 
 
 @pytest.fixture(scope="module")

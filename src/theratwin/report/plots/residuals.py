@@ -39,7 +39,7 @@ def plot_residuals(twin: Twin, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(shown)), [label(region, twin.case) for region in shown])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.set_ylim(len(shown) - 0.4, -0.6)
-    reach = max(3.0, *(1.15 * float(abs(each.standardized).max()) for each in found.values()))
+    reach = max([3.0, *(1.15 * float(abs(each.standardized).max()) for each in found.values())])
     ax.set_xlim(-reach, reach)
     ax.set_xlabel("Measured over fitted, logarithm in standard deviations")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6)
