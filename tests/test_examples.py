@@ -78,3 +78,15 @@ def test_the_generator_states_uptake_at_24_h(generator):
     decay_constant = nuclide("Lu-177").decay_constant
     at_24_h = truth.retained(np.array(24.0), decay_constant)
     assert at_24_h * np.exp(24 * decay_constant) == pytest.approx(0.022, rel=1e-14)
+
+
+def test_the_body_example_states_what_its_generator_is_built_with(generator):
+    case, body = load_case(FOLDER / "psma_body.toml"), generator.body_model()
+    assert case.model == "psma"
+    assert case.schedule == generator.psma_body_example().schedule
+    known = {p.name: p.value for p in body.network.parameters}
+    volumes = dict(case.patient.organs) | {each.name: each.volume for each in case.lesions}
+    for region, volume in volumes.items():
+        assert known[f"{region}.volume"] == pytest.approx(volume.value, rel=1e-12)
+    assert known["patient.mass"] == case.patient.mass
+    assert known["patient.height"] == case.patient.height

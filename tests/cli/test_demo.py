@@ -78,3 +78,37 @@ def test_text_and_json_tell_the_same(content, tmp_path, monkeypatch):
     assert f"{kidneys['median']:.3g} ({kidneys['low']:.3g} to {kidneys['high']:.3g})" in told
     assert f"{content['value']['plan']['next']['activity'] / 1000:.2f} GBq" in told
     assert 0.2 < kidneys["median"] < 0.8  # Gy/GBq; the generator's truth is 0.43 and 0.41
+
+
+def test_the_whole_body_walks_with_curves_beside(tmp_path):
+    content = json.loads(
+        demo("--model", "psma", "--out", str(tmp_path / "demo"), "--json", "--quiet")
+    )
+    value = content["value"]
+    folder = Path(value["report"]).parent
+    assert {path.name for path in folder.iterdir()} == {
+        *FILES,
+        "twin",
+        "twin-curves",
+        "report.html",
+    }
+    assert [value["model"], value["beside"]["model"]] == ["psma", "curves"]
+    assert load_twin(folder / "twin").model == "psma"
+    assert load_twin(folder / "twin-curves").model == "curves"
+    # The patient's scans are sums of exponentials: in blood no whole body meets them.
+    (warning,) = value["warnings"]
+    assert "blood" in warning
+    assert value["beside"]["warnings"] == []
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Two models of the same data" in page
+    assert "does not meet the scans of blood and whole body" in page
+    assert "The model does not describe these data as well as they are known." in page
+    for each in (value, value["beside"]):
+        assert 0.2 < each["dose_per_activity"]["kidneys"]["median"] < 0.8  # truth 0.43, 0.41
+
+
+def test_the_demo_has_two_models(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["demo", "--model", "sstr"])
+    assert left.value.code == 2
+    assert "curves, psma" in " ".join(capsys.readouterr().err.split())

@@ -101,7 +101,9 @@ def test_calibrate_as_json(run, tmp_path):
     assert 0 < kidneys["low"] < kidneys["median"] < kidneys["high"]
     per_activity = content["value"]["dose_per_activity"]["kidneys"]["cycle 1"]["median"]
     assert kidneys["median"] == pytest.approx(7.4 * per_activity, rel=1e-12)
-    assert content["schedule"] == [{"name": "cycle 1", "time_h": 0.0, "activity_MBq": 7400.0}]
+    assert content["schedule"] == [
+        {"name": "cycle 1", "time_h": 0.0, "activity_MBq": 7400.0, "amount_nmol": 100.0}
+    ]
     assert content["twin"] == str(tmp_path / "twin")
     assert content["warnings"] == []
     assert content["provenance"]["seed"] == 7
@@ -472,6 +474,18 @@ def test_the_model_and_the_way_to_draw_are_chosen_by_options(run, tmp_path):
     assert run("predict", folder, "--amount", "98 nmol").status == 2
     assert run("calibrate", case, "--model", "pbpk", "--out", tmp_path / "x").status == 2
     assert run("calibrate", case, "--posterior", "nuts", "--out", tmp_path / "x").status == 2
+    scans = tmp_path / "later.csv"
+    scans.write_text(
+        "region,administration,time,activity,uncertainty,at\nkidneys,cycle 2,24 h,90 MBq,5 %,scan\n"
+    )
+    told = ("--administration", "cycle 2", "--activity", "7.4 GBq", "--time", "6 weeks")
+    without = run("update", folder, scans, *told)
+    assert without.status == 2
+    assert "amount of ligand is missing" in without.err
+    updated = run("update", folder, scans, *told, "--amount", "120 nmol", "--json")
+    assert updated.json["schedule"][1]["amount_nmol"] == 120.0
+    alone = run("update", folder, scans, "--amount", "120 nmol")
+    assert "needs a new administration" in alone.err
 
 
 def test_curves_refuse_an_amount_rather_than_leave_it_out(run, made):

@@ -39,7 +39,13 @@ def interval_values(interval: Interval) -> dict[str, float]:
 def schedule_values(prediction: Prediction) -> list[dict[str, Any]]:
     """Return the administrations."""
     return [
-        {"name": a.name, "time_h": a.time, "activity_MBq": a.activity} for a in prediction.schedule
+        {
+            "name": a.name,
+            "time_h": a.time,
+            "activity_MBq": a.activity,
+            "amount_nmol": a.amount,
+        }
+        for a in prediction.schedule
     ]
 
 

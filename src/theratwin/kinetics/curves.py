@@ -29,10 +29,13 @@ class Block:
         Its name; for empirical curves the region's.
     alternatives
         Competing structures for it.
+    parameter_sets
+        Parameter sets that this block alone rests on, as ``room/name``.
     """
 
     name: str
     alternatives: tuple[Any, ...]
+    parameter_sets: tuple[str, ...] = ()
 
 
 def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:

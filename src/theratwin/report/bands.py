@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.case import Administration, Case, Kind, Measurements, Schedule
+from theratwin.case import Administration, Case, Measurements, Schedule
 from theratwin.core import Curve, joined
 from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
 from theratwin.physics import nuclide
-from theratwin.twin import Prediction, Twin
+from theratwin.twin import Prediction, Twin, residuals
+from theratwin.twin.doses import BLOOD
 
 _LEVELS = (5.0, 50.0, 95.0)
 _POINTS = 80
@@ -60,20 +61,22 @@ def activity_bands(source: Twin | Prediction, region: str) -> tuple[Band, ...]:
     """Return the bands of a region, one an administration that was measured there.
 
     A twin's curves are in terms of the scans, without the uncertainties that all scans share; a
-    prediction's contain them, and all of its administrations are shown.
+    prediction's contain them, and all of its administrations are shown, as are those of a region
+    that a whole body predicts without scans.
 
     Raises
     ------
     InputError
-        If the region was not measured, or no dose is predicted there.
+        If the twin has no curve of the region, or no dose is predicted there.
     """
     case, schedule, curves, seed = _course(source, region)
     total = joined(filter(None, curves))
     measured = case.measurements.of_region(region)
-    shown = measured.administrations if isinstance(source, Twin) else schedule.names
-    in_blood = any(m.kind is Kind.CONCENTRATION for m in measured)
+    only_measured = isinstance(source, Twin) and len(measured)
+    shown = measured.administrations if only_measured else schedule.names
+    allowed = _allowed_sd(source, region)
     return tuple(
-        _band(total, number, administration, measured, horizon(case), seed, in_blood)
+        _band(region, total, number, administration, measured, horizon(case), seed, allowed)
         for number, administration in enumerate(schedule)
         if administration.name in shown and curves[number] is not None
     )
@@ -95,27 +98,38 @@ def _course(
         seed = source.provenance.seed or 0
         return source.case, source.schedule, source[region].activities, seed
     case = source.case
-    if region not in case.measurements.regions:
+    if region not in source.regions:
         raise InputError(
-            "it was not measured",
-            field="region",
-            value=region,
-            allowed=case.measurements.regions,
+            "there is no curve of it", field="region", value=region, allowed=source.regions
         )
     return case, case.schedule, source.activities[region], source.seed
 
 
+def _allowed_sd(source: Twin | Prediction, region: str) -> float:
+    """Return how far a single measurement falls from the curve, as the fit allows (log).
+
+    A whole body allows for its own error beside the measurements'.
+    """
+    measured = source.case.measurements.of_region(region)
+    if isinstance(source, Twin) and len(measured):
+        fitted = residuals(source.posterior(region))
+        return next(float(np.median(each.sd)) for each in fitted if each.region == region)
+    relative = np.array([m.relative_uncertainty for m in measured])
+    return float(np.sqrt(np.log1p(np.median(relative) ** 2))) if relative.size else 0.0
+
+
 def _band(
+    region: str,
     total: Curve,
     number: int,
     administration: Administration,
     measurements: Measurements,
     end: float,
     seed: int,
-    in_blood: bool,
+    allowed: float,
 ) -> Band:
     # Kilobecquerel suits concentrations in blood.
-    scale, unit = (1e3, "kBq/mL") if in_blood else (1.0, "MBq")
+    scale, unit = (1e3, "kBq/mL") if region == BLOOD else (1.0, "MBq")
     measured = tuple(measurements.of(administration.name))
     first = 0.5 * administration.duration + end / 1000.0
     times = np.union1d(np.linspace(first, end, _POINTS), np.geomspace(first, end, _POINTS // 4))
@@ -124,9 +138,8 @@ def _band(
     relative = np.array([m.relative_uncertainty for m in measured])
     scan_low = scan_high = None
     if measured:
-        log_sd = np.sqrt(np.log1p(np.median(relative) ** 2))
         noise = stream(seed, administration.name, "scan").standard_normal(draws.shape)
-        scan_low, scan_high = np.percentile(draws * np.exp(log_sd * noise), _LEVELS[::2], axis=0)
+        scan_low, scan_high = np.percentile(draws * np.exp(allowed * noise), _LEVELS[::2], axis=0)
     values = scale * np.array([m.value for m in measured])
     return Band(
         administration.name,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from theratwin.report.names import in_order, site, title
-from theratwin.report.numbers import bounds, gigabecquerel, middle
+from theratwin.report.numbers import bounds, gigabecquerel, middle, nanomoles
 from theratwin.twin import Interval, Prediction, RegionDose
 
 _CYCLES_SHOWN = 6
@@ -66,13 +67,40 @@ def dose_table(prediction: Prediction) -> DoseTable:
         total = [_cell(given[-1])] if several else []
         return [*ahead, *total, _cell(rate.rows[region][-1]), _cell(total_bed)]
 
+    return DoseTable((*heads, *ends), _groups(prediction, cells))
+
+
+def rate_table(prediction: Prediction) -> DoseTable | None:
+    """Return doses per activity (Gy/GBq) by cycle, with the amount of ligand of each.
+
+    None where all amounts are the same, or not all are known.
+    """
+    course = list(prediction.schedule)[:_CYCLES_SHOWN]
+    amounts = [each.amount for each in course if each.amount is not None]
+    if len(amounts) < len(course) or len(set(amounts)) < 2:
+        return None
+    rate, measured = prediction.dose_per_activity(), prediction.case.measurements.administrations
+    heads = tuple(
+        (each.name, nanomoles(amount), "" if each.name in measured else "predicted")
+        for each, amount in zip(course, amounts, strict=True)
+    )
+
+    def cells(region: str) -> list[Cell]:
+        return [_cell(interval) for interval in rate.rows[region][: len(course)]]
+
+    return DoseTable(heads, _groups(prediction, cells))
+
+
+def _groups(prediction: Prediction, cells: Callable[[str], list[Cell]]) -> tuple[Group, ...]:
+    """Return organs and lesions, each region with its cells."""
+
     def group(heading: str, members: tuple[RegionDose, ...]) -> Group:
         names = in_order([each.region for each in members], prediction.case)
         rows = [Row(title(name), site(name, prediction.case), cells(name)) for name in names]
         return Group(heading, rows)
 
     groups = (group("Organs", prediction.organs), group("Lesions", prediction.lesions))
-    return DoseTable((*heads, *ends), tuple(each for each in groups if each.rows))
+    return tuple(each for each in groups if each.rows)
 
 
 def _cell(interval: Interval | None) -> Cell:

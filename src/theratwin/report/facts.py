@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from theratwin.case import Case
-from theratwin.report.numbers import gigabecquerel, listed, significant
+from theratwin.case import Administration, Case
+from theratwin.report.numbers import gigabecquerel, listed, nanomoles, significant
 
 
 def patient_line(case: Case) -> str:
@@ -27,13 +27,20 @@ def patient_line(case: Case) -> str:
 def treatment_line(case: Case) -> str:
     """Return drug and administrations in one line."""
     course = list(case.schedule)
-    same = len({each.activity for each in course}) == 1
+    same = len({(each.activity, each.amount) for each in course}) == 1
     if len(course) > 2 and same:
-        each = gigabecquerel(course[0].activity)
-        words = f"{course[0].name} to {course[-1].name}, {each} each"
+        words = f"{course[0].name} to {course[-1].name}, {_given(course[0])} each"
     else:
-        words = listed([f"{each.name} {gigabecquerel(each.activity)}" for each in course])
+        words = listed([f"{each.name} {_given(each)}" for each in course])
     return f"{case.radiopharmaceutical.name}: {words}"
+
+
+def _given(administration: Administration) -> str:
+    """Return activity and, if it is stated, the amount of ligand."""
+    activity = gigabecquerel(administration.activity)
+    if administration.amount is None:
+        return activity
+    return f"{activity} in {nanomoles(administration.amount)}"
 
 
 def scan_line(case: Case) -> str:
@@ -57,10 +64,11 @@ def given(case: Case) -> int:
     return 1 + max(names.index(name) for name in case.measurements.administrations)
 
 
-def volume_rows(case: Case) -> Iterator[tuple[str, str, str]]:
-    """Yield region, volume and where the volume comes from."""
+def volume_rows(case: Case, dosed: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield region, volume and its source, where something was measured or a dose is given."""
+    wanted = {*case.measurements.regions, *dosed}
     volumes = dict(case.patient.organs) | {lesion.name: lesion.volume for lesion in case.lesions}
     for region, volume in volumes.items():
-        if region in case.measurements.regions:
+        if region in wanted:
             doubt = f"{100 * volume.relative_uncertainty:.2g} %"
             yield region, f"{significant(volume.value)} mL ± {doubt}", volume.source

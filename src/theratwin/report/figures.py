@@ -11,30 +11,76 @@ from theratwin.report.plots import (
     LIMITS,
     plot_activity,
     plot_bed_against_limits,
+    plot_beside,
     plot_budget,
     plot_doses,
+    plot_estimates,
     plot_plan,
+    plot_residuals,
     plot_update,
 )
 from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
 from theratwin.twin import Prediction, Twin
+from theratwin.twin.doses import BLOOD, MARROW
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from theratwin.planning import Plan
 
 _PANEL = (PAGE_WIDTH / 3.0, 1.5)
-_MARGINS = {"left": 0.23, "right": 0.97, "bottom": 0.27, "top": 0.87}
+_MARGINS = {"left": 0.25, "right": 0.97, "bottom": 0.27, "top": 0.87}
 
 
 @house_style
-def curves(twin: Twin) -> list[Picture]:
-    """Return the activity in every measured region, a panel each with the same margins."""
-    return [_panel(twin, region) for region in in_order(twin.case.measurements.regions, twin.case)]
+def curves(twin: Twin, prediction: Prediction) -> list[Picture]:
+    """Return the activity over time, a panel each with the same margins.
+
+    Shown are the regions that were measured, and of a whole body also those that a dose rests on
+    without scans.
+    """
+    measured = [each for each in twin.case.measurements.regions if each in twin.regions]
+    resting = [each for each in prediction.regions if each in twin.regions]
+    if MARROW in prediction.regions and MARROW not in measured:
+        resting.append(BLOOD)
+    shown = in_order(dict.fromkeys([*measured, *resting]), twin.case)
+    return [_panel(twin, region, scanned=region in measured) for region in shown]
 
 
-def _panel(twin: Twin, region: str) -> Picture:
+def _panel(twin: Twin, region: str, *, scanned: bool) -> Picture:
     ax = plot_activity(twin, region, new_figure(*_PANEL, _MARGINS).add_subplot())
-    return picture(ax, f"{title(region)}: activity over time with 90 % bands")
+    if not scanned:
+        ax.set_title(f"{title(region)}, predicted")
+    return picture(_short(ax), f"{title(region)}: activity over time with 90 % bands")
+
+
+def _short(ax: Axes) -> Axes:
+    """Shorten the label of a concentration, which is longer than a panel is high."""
+    ax.set_ylabel(ax.get_ylabel().replace("Concentration", "Conc."))
+    return ax
+
+
+@house_style
+def beside(twin: Twin, other: Twin) -> list[Picture]:
+    """Return the activity in every measured region by two twins, a panel each."""
+    both = set(twin.regions) & set(other.regions) & set(twin.case.measurements.regions)
+    return [
+        picture(
+            _short(plot_beside(twin, other, region, new_figure(*_PANEL, _MARGINS).add_subplot())),
+            f"{title(region)}: activity over time by both models with 90 % bands",
+        )
+        for region in in_order(both, twin.case)
+    ]
+
+
+def learned(twin: Twin) -> Picture:
+    """Return what was estimated of a whole body, before and after the scans."""
+    return picture(plot_estimates(twin), "Parameters by their priors and by their posteriors")
+
+
+def left(twin: Twin) -> Picture:
+    """Return what a whole body's fit leaves of the scans."""
+    return picture(plot_residuals(twin), "Residuals by region in standard deviations")
 
 
 @house_style

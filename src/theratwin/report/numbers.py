@@ -12,6 +12,7 @@ __all__ = [
     "gigabecquerel",
     "listed",
     "middle",
+    "nanomoles",
     "percent",
     "significant",
     "with_bounds",
@@ -53,6 +54,17 @@ def gigabecquerel(activity: float) -> str:
     if activity >= 500.0:
         return f"{activity / 1e3:.3g}{_NO_BREAK}GBq"
     return f"{significant(activity)}{_NO_BREAK}MBq"
+
+
+def nanomoles(amount: float) -> str:
+    """Return an amount of ligand (nmol).
+
+    Examples
+    --------
+    >>> nanomoles(98.0)
+    '98\u202fnmol'
+    """
+    return f"{amount:.3g}{_NO_BREAK}nmol"
 
 
 def percent(fraction: float) -> str:

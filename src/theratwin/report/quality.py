@@ -1,4 +1,4 @@
-"""How well the fit went, in words."""
+"""How well curves fit, region by region, in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from theratwin.report.names import in_order, title
-from theratwin.report.numbers import listed, percent
+from theratwin.report.numbers import percent
 from theratwin.twin import Twin
 from theratwin.twin.importance import PARETO_K_LIMIT
 from theratwin.twin.posterior import BlockPosterior
@@ -17,7 +17,7 @@ _SHOWN_WEIGHT = 0.01
 
 @dataclass(frozen=True)
 class Quality:
-    """The fit of one region."""
+    """The fit of one region's curves."""
 
     region: str
     scans: int
@@ -29,7 +29,7 @@ class Quality:
 
 
 def quality(twin: Twin) -> Iterator[Quality]:
-    """Yield the quality of every region's fit."""
+    """Yield the quality of the fit of every region's curves."""
     by_region = {posterior.name: posterior for posterior in twin.posteriors}
     for region in in_order(by_region, twin.case):
         yield _quality(by_region[region])
@@ -72,50 +72,3 @@ def _verdict(
     if worst is not None and worst > _GOOD_PARETO_K:
         return "acceptable", True
     return "good", True
-
-
-def warnings_in_words(twin: Twin, dosed: list[str]) -> list[str]:
-    """Return what a reader must know before trusting the doses.
-
-    Parameters
-    ----------
-    twin
-        The twin.
-    dosed
-        The regions with a dose.
-    """
-    found = list(twin.warnings)
-    few = [
-        title(region)
-        for region in twin.case.measurements.regions
-        if region in dosed and len(twin.case.measurements.of_region(region)) < 3
-    ]
-    if few:
-        found.append(
-            f"Fewer than three measurements: {', '.join(few)}. There the curve's shape, and so "
-            "the dose, rests in part on the population's half-lives; the interval says so."
-        )
-    if "red_marrow" not in dosed and twin.case.patient.species == "human":
-        found.append(
-            "Red marrow: no dose. It needs blood (or marrow) and the whole body measured, "
-            "and the patient's height."
-        )
-    late = [
-        f"{title(lesion.name)} ({lesion.appears})"
-        for lesion in twin.case.lesions
-        if lesion.appears not in (None, twin.case.schedule.names[0]) and lesion.name in dosed
-    ]
-    if late:
-        found.append(
-            f"First seen later: {listed(late)}. Dose per activity counts what was given since; a "
-            "dose before, if there was one, is not known."
-        )
-    unmeasured = [
-        a.name for a in twin.case.schedule if a.name not in twin.case.measurements.administrations
-    ]
-    if unmeasured:
-        found.append(
-            f"Without scans: {', '.join(unmeasured)}. The doses there are predictions from the "
-            "other cycles and from how cycles differ in the population."
-        )
-    return found

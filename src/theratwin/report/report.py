@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from theratwin.case import Schedule
 from theratwin.core.files import write_text
 from theratwin.report import facts, figures, planned
+from theratwin.report.body_content import body_content
+from theratwin.report.cautions import cautions
 from theratwin.report.changes import changes
-from theratwin.report.dose_table import dose_table
+from theratwin.report.dose_table import dose_table, rate_table
 from theratwin.report.headline import LESIONS_SHOWN, answers, limit_uses
 from theratwin.report.names import in_order, title
 from theratwin.report.numbers import listed
-from theratwin.report.quality import quality, warnings_in_words
+from theratwin.report.quality import quality
 from theratwin.report.sources import assumptions, sources
 from theratwin.report.style import CYCLES
-from theratwin.twin import Prediction, Twin, predict
+from theratwin.report.two_models import two_models
+from theratwin.twin import Prediction, Twin, body_of, predict
 from theratwin.twin.doses import MARROW
 
 if TYPE_CHECKING:
@@ -27,7 +30,13 @@ DISCLAIMER = "Research use only. Not a medical device."
 
 
 def write_report(
-    twin: Twin, path: Path | str, plan: Plan | None = None, *, unplanned: str = ""
+    twin: Twin,
+    path: Path | str,
+    plan: Plan | None = None,
+    *,
+    unplanned: str = "",
+    beside: Twin | None = None,
+    beside_plan: Plan | None = None,
 ) -> Path:
     """Write the report of a twin to a file, whole or not at all.
 
@@ -41,6 +50,10 @@ def write_report(
         What comes next, if it was planned.
     unplanned
         Why it was not planned, to stand in the report.
+    beside
+        A twin of the same data by another model, to be set beside this one.
+    beside_plan
+        What comes next by that twin, if it was planned.
 
     Returns
     -------
@@ -50,20 +63,29 @@ def write_report(
     Raises
     ------
     InputError
-        If the plan was made for another case.
+        If the plan was made for another case, the two twins rest on different data or have the
+        same model, or there is a plan of a twin beside and no such twin.
     """
-    return write_text(path, render(twin, plan, unplanned=unplanned))
+    page = render(twin, plan, unplanned=unplanned, beside=beside, beside_plan=beside_plan)
+    return write_text(path, page)
 
 
-def render(twin: Twin, plan: Plan | None = None, *, unplanned: str = "") -> str:
+def render(
+    twin: Twin,
+    plan: Plan | None = None,
+    *,
+    unplanned: str = "",
+    beside: Twin | None = None,
+    beside_plan: Plan | None = None,
+) -> str:
     """Return the report of a twin as one HTML page, which loads nothing from outside.
 
-    The same twin and plan give the same page.
+    The same twins and plans give the same page. The parameters are those of `write_report`.
 
     Raises
     ------
     InputError
-        If the plan was made for another case.
+        As `write_report` does.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -74,19 +96,22 @@ def render(twin: Twin, plan: Plan | None = None, *, unplanned: str = "") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    compared = two_models(twin, plan, beside, beside_plan)  # first, since it may refuse
     prediction = predict(twin)
     content = {
         "disclaimer": DISCLAIMER,
         "unplanned": unplanned,
-        **_case(twin),
+        **compared,
+        **_case(twin, prediction),
         **_doses(twin, prediction),
         **_plan(twin, prediction, plan),
+        **body_content(twin),
         **_trust(twin, prediction, plan),
     }
     return templates.get_template("report.html").render(content)
 
 
-def _case(twin: Twin) -> dict[str, Any]:
+def _case(twin: Twin, prediction: Prediction) -> dict[str, Any]:
     case = twin.case
     return {
         "case": case,
@@ -94,8 +119,10 @@ def _case(twin: Twin) -> dict[str, Any]:
         "patient": facts.patient_line(case),
         "treatment": facts.treatment_line(case),
         "scans": facts.scan_line(case),
-        "volumes": [(title(r), v, source) for r, v, source in facts.volume_rows(case)],
-        "curves": figures.curves(twin),
+        "volumes": [
+            (title(r), v, source) for r, v, source in facts.volume_rows(case, prediction.regions)
+        ],
+        "curves": figures.curves(twin, prediction),
         "cycle_colors": [
             (name, CYCLES[number % len(CYCLES)])
             for number, name in enumerate(case.schedule.names)
@@ -112,6 +139,7 @@ def _doses(twin: Twin, prediction: Prediction) -> dict[str, Any]:
         "more_lesions": max(len(prediction.lesions) - LESIONS_SHOWN, 0),
         "doses": figures.doses(prediction),
         "dose_table": dose_table(prediction),
+        "rate_table": rate_table(prediction),
         "shares": figures.shares(twin),
         "change": changes(twin) if twin.history else None,
         "changed": figures.changed(twin) if twin.history else None,
@@ -157,8 +185,8 @@ def _trust(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, A
         "twin": twin,
         "parameter_sets": sets,
         "has_marrow": MARROW in prediction.regions,
-        "quality": list(quality(twin)),
-        "warnings": warnings_in_words(twin, list(prediction.regions)),
-        "sources": sources(sets, prediction),
-        "assumptions": assumptions(sets, prediction),
+        "quality": [] if body_of(twin) else list(quality(twin)),
+        "warnings": cautions(twin, list(prediction.regions)),
+        "sources": sources(sets, prediction, twin),
+        "assumptions": assumptions(sets, prediction, twin),
     }

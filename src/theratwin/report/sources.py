@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from theratwin.case import Case
+from theratwin.case import Case, Ligand
 from theratwin.core import Citation, Fixed, LogNormal, Parameter, citation, parameter_set
+from theratwin.report.body_sources import body_bearing
 from theratwin.report.plots.bed import LIMITS
-from theratwin.twin import Prediction
+from theratwin.twin import Prediction, Twin, body_of
 from theratwin.twin.doses import MARROW
 
 _LIMITS = "response/clinical_limits"
@@ -33,31 +34,36 @@ class Assumption:
     note: str
 
 
-def sources(sets: Sequence[str], prediction: Prediction) -> list[Source]:
+def sources(sets: Sequence[str], prediction: Prediction, twin: Twin) -> list[Source]:
     """Return the publications behind the parameters that bear on this patient."""
     used: dict[str, set[str]] = {}
-    for topic, parameter in _used(sets, prediction):
+    for topic, parameter in _used(sets, prediction, twin):
         if not parameter.is_assumption:
             used.setdefault(parameter.source, set()).add(topic)
     return [Source(citation(key), tuple(sorted(topics))) for key, topics in sorted(used.items())]
 
 
-def assumptions(sets: Sequence[str], prediction: Prediction) -> list[Assumption]:
+def assumptions(sets: Sequence[str], prediction: Prediction, twin: Twin) -> list[Assumption]:
     """Return the assumed parameters that bear on this patient."""
-    target = prediction.case.radiopharmaceutical.ligand.target
+    ligand = prediction.case.radiopharmaceutical.ligand
     return [
-        Assumption(topic, _readable(parameter.name, target), in_words(parameter), _cited(parameter))
-        for topic, parameter in _used(sets, prediction)
+        Assumption(topic, _readable(parameter.name, ligand), in_words(parameter), _cited(parameter))
+        for topic, parameter in _used(sets, prediction, twin)
         if parameter.is_assumption
     ]
 
 
-def _readable(name: str, target: str) -> str:
-    """Return a dotted name as words; the target and the number of a step say nothing here."""
-    parts = [part for part in name.split(".") if part not in {target, "any"}]
+def _readable(name: str, ligand: Ligand) -> str:
+    """Return a dotted name as words; ligand, target and number of a step say nothing here."""
+    own = re.sub(r"[^a-z0-9]", "", ligand.name.casefold())
+    parts = [
+        part
+        for part in name.split(".")
+        if part not in {ligand.target, "any"} and part.replace("_", "") != own
+    ]
     words = re.sub(r"_\d+$", "", ", ".join(parts)).replace("_", " ")
     words = words.replace("half life", "half-life").replace("half time", "half-time")
-    words = words.replace("alpha beta", "α/β").replace("bed", "BED")
+    words = re.sub(r"\bbed\b", "BED", words.replace("alpha beta", "α/β"))
     return words[:1].upper() + words[1:]
 
 
@@ -86,7 +92,9 @@ def in_words(parameter: Parameter) -> str:
     return value if isinstance(spread, Fixed) else f"{value}, {spread}"
 
 
-def _used(sets: Sequence[str], prediction: Prediction) -> Iterator[tuple[str, Parameter]]:
+def _used(
+    sets: Sequence[str], prediction: Prediction, twin: Twin
+) -> Iterator[tuple[str, Parameter]]:
     """Yield the parameters that bear on this patient, each with the title of its set."""
     case = prediction.case
     target = case.radiopharmaceutical.ligand.target
@@ -95,12 +103,13 @@ def _used(sets: Sequence[str], prediction: Prediction) -> Iterator[tuple[str, Pa
     known = bool(target and parameter_set("planning", "standard_courses").under(target))
     bearing: dict[str, set[str]] = {
         "kinetics/effective_half_lives": _half_lives(case),
-        "kinetics/cycle_changes": _cycle_changes(case, planned=planned),
+        "kinetics/cycle_changes": _cycle_changes(case, twin, planned=planned),
         "kinetics/curve_shapes": _shapes(prediction),
         "response/tissues": {f"{dose.tissue.name}." for dose in prediction if dose.tissue},
         "planning/standard_courses": {f"{target}." if known else "other."},
         _LIMITS: drawn | ({"schedule.", "kidneys.probability"} if planned else set()),
     }
+    bearing |= body_bearing(twin)
     if MARROW not in prediction.regions:
         bearing["dosimetry/red_marrow"] = set()
     for name in [*sets, *([_LIMITS] if drawn and not planned else [])]:
@@ -152,8 +161,12 @@ def _shapes(prediction: Prediction) -> set[str]:
     return found | ({"uptake.half_time_lesion"} if prediction.lesions else set())
 
 
-def _cycle_changes(case: Case, *, planned: bool) -> set[str]:
-    """Return the names of the changes between cycles that served; none in a single cycle."""
+def _cycle_changes(case: Case, twin: Twin, *, planned: bool) -> set[str]:
+    """Return the names of the changes between cycles that served; none in a single cycle.
+
+    In a whole body it is receptors and clearance that change, as uptake does.
+    """
+    ratios = ("uptake_ratio", "half_life_ratio") if body_of(twin) is None else ("uptake_ratio",)
     if len(case.schedule) < 2 and not planned:
         return set()
     lesions = any(region in case.lesion_names for region in case.measurements.regions)
@@ -161,7 +174,7 @@ def _cycle_changes(case: Case, *, planned: bool) -> set[str]:
     target = case.radiopharmaceutical.ligand.target
     found = set()
     for kind in ("lesion", "organ") if lesions else ("organ",):
-        for name in ("uptake_ratio", "half_life_ratio"):
+        for name in ratios:
             own = f"{target}.{kind}.{name}"
             known = any(path.startswith(own) for path in population)
             found.add(f"{own}_" if known else f"any.{kind}.{name}_")

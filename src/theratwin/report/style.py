@@ -107,6 +107,8 @@ def plain_log_ticks(axis: Axis, *, wide: bool = False) -> None:
 
     low, high = sorted(axis.get_view_interval())
     between = (1.0, 2.0, 5.0) if high / low < (5000.0 if wide else 60.0) else (1.0,)
+    if not wide and 60.0 <= high / low < 300.0:
+        between = (1.0, 3.0)
     if high / low < 10.0:
         between = (1.0, 2.0, 3.0, 5.0, 7.0)
     axis.set_major_locator(LogLocator(subs=between, numticks=20))

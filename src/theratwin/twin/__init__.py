@@ -3,25 +3,32 @@
 from theratwin.twin.by_amount import predict_by_amount
 from theratwin.twin.calibrate import calibrate
 from theratwin.twin.dose_study import DoseStudy
+from theratwin.twin.estimates import Estimate, body_of, estimates
 from theratwin.twin.predict import predict
 from theratwin.twin.prediction import Prediction, Table
 from theratwin.twin.region_dose import RegionDose
+from theratwin.twin.residuals import RegionResiduals, residuals
 from theratwin.twin.twin import Interval, Snapshot, Twin
 from theratwin.twin.update import snapshot, update
 from theratwin.twin.what_if import amount_study, sink_study
 
 __all__ = [
     "DoseStudy",
+    "Estimate",
     "Interval",
     "Prediction",
     "RegionDose",
+    "RegionResiduals",
     "Snapshot",
     "Table",
     "Twin",
     "amount_study",
+    "body_of",
     "calibrate",
+    "estimates",
     "predict",
     "predict_by_amount",
+    "residuals",
     "sink_study",
     "snapshot",
     "update",

@@ -55,13 +55,14 @@ def calibrate(
         raise InputError("too few draws", field="draws", value=draws, allowed="100 and more")
     check_measured(case)
     chosen = MODELS[name]
-    sets = (*chosen.parameter_sets, *_PARAMETER_SETS)
+    blocks = blocks_of(chosen, case)
+    own = dict.fromkeys(name for block in blocks for name in block.parameter_sets)
+    sets = (*chosen.parameter_sets, *own, *_PARAMETER_SETS)
     return Twin(
         case=case,
         model=name,
         posteriors=tuple(
-            fit_block(block, draws=draws, seed=seed, method=posterior)
-            for block in blocks_of(chosen, case)
+            fit_block(block, draws=draws, seed=seed, method=posterior) for block in blocks
         ),
         seed=seed,
         provenance=Provenance.now(inputs=case.files, seed=seed, parameter_sets=sets),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from theratwin.twin.laplace import Laplace
 from theratwin.twin.sloped_target import target_of
@@ -57,14 +58,31 @@ class Misfit:
 
 def misfit(alternative: Any, approximation: Laplace) -> Misfit:
     """Compare the data with a fitted curve."""
+    return misfit_of(approximation.chi_square, residual_covariance(alternative, approximation))
+
+
+def misfit_of(chi_square: float, covariance: Float[np.ndarray, "residuals residuals"]) -> Misfit:
+    """Compare a sum of squared residuals with the covariance that they have if the model holds.
+
+    Examples
+    --------
+    >>> misfit_of(4.6, np.eye(2))  # doctest: +ELLIPSIS
+    Misfit(chi_square=4.6, expected=2.0, probability=0.100...)
+    """
     from scipy.special import gammaincc
 
+    variances = np.linalg.eigvalsh(covariance)
+    mean, half_variance = float(variances.sum()), float(np.sum(variances**2))
+    scale, freedom = half_variance / mean, mean**2 / half_variance
+    probability = gammaincc(0.5 * freedom, 0.5 * chi_square / scale)
+    return Misfit(chi_square, mean, float(probability))
+
+
+def residual_covariance(
+    alternative: Any, approximation: Laplace
+) -> Float[np.ndarray, "measurements measurements"]:
+    """Return the covariance of the residuals at the mode if model and uncertainties hold."""
     target = target_of(alternative)
     jacobian = target.jacobian(approximation.mode)
     data = jacobian[: target.observations]
-    leverage = data @ np.linalg.solve(jacobian.T @ jacobian, data.T)
-    left = 1.0 - np.linalg.eigvalsh(leverage)
-    mean, half_variance = float(left.sum()), float(np.sum(left**2))
-    scale, freedom = half_variance / mean, mean**2 / half_variance
-    probability = gammaincc(0.5 * freedom, 0.5 * approximation.chi_square / scale)
-    return Misfit(approximation.chi_square, mean, float(probability))
+    return np.eye(len(data)) - data @ np.linalg.solve(jacobian.T @ jacobian, data.T)

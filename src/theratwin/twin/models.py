@@ -20,38 +20,16 @@ class KineticModel:
     blocks
         From a case and the decay constant (1/h) of its nuclide to what is fitted.
     parameter_sets
-        The sets behind it, as ``room/name``.
+        The sets behind it in every case, as ``room/name``; a block may add its own.
     """
 
     blocks: Callable[[Case, float], tuple[Block, ...]]
     parameter_sets: tuple[str, ...]
 
 
-_PSMA_SETS = tuple(
-    f"kinetics/{name}"
-    for name in (
-        "body_priors",
-        "model_errors",
-        "cycle_changes",
-        "physiology_male",
-        "psma_kletting_2016",
-        "psma_amsterdam",
-        "psma617_calibrated",
-    )
-)
-
-
-_SSTR_SETS = tuple(
-    f"kinetics/{name}"
-    for name in (
-        "body_priors",
-        "model_errors",
-        "cycle_changes",
-        "physiology_male",
-        "sstr",
-        "dotatate_calibrated",
-    )
-)
+#: What is estimated of a whole body rests on these; the sets of its equations depend on the
+#: patient and the ligand, and come with the block.
+_BODY_SETS = ("kinetics/body_priors", "kinetics/model_errors", "kinetics/cycle_changes")
 
 
 def _psma(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -76,8 +54,8 @@ MODELS: dict[str, KineticModel] = {
             "kinetics/cycle_changes",
         ),
     ),
-    "psma": KineticModel(_psma, _PSMA_SETS),
-    "sstr": KineticModel(_sstr, _SSTR_SETS),
+    "psma": KineticModel(_psma, _BODY_SETS),
+    "sstr": KineticModel(_sstr, _BODY_SETS),
 }
 
 

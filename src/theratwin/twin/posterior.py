@@ -15,6 +15,7 @@ from theratwin.twin.full import full_posterior
 from theratwin.twin.importance import PARETO_K_AIM, PARETO_K_LIMIT, Resampled, resample
 from theratwin.twin.laplace import Laplace, laplace
 from theratwin.twin.misfit import Misfit, misfit
+from theratwin.twin.residuals import worst_regions
 from theratwin.twin.sloped_target import SlopedTarget, target_of
 from theratwin.twin.target import Target
 
@@ -118,14 +119,34 @@ class BlockPosterior:
     @property
     def problems(self) -> tuple[str, ...]:
         """What a reader must know of the fit, in words."""
-        found = [
-            f"{self.name}, {fit.alternative.name}: {problem}"
-            for fit in self.fits
-            for problem in fit.problems
-        ]
+        found = [f"{self._called(fit)}: {problem}" for fit in self.fits for problem in fit.problems]
         if self.misfit.is_serious:
-            found.append(f"{self.name}, {self.best.alternative.name}: {self.misfit.problem}")
+            found.append(f"{self._called(self.best)}: {self.misfit.problem}{self._where}")
         return tuple(found)
+
+    def _called(self, fit: Fit) -> str:
+        if self._is_whole_body:
+            return f"whole-body model {fit.alternative.name}"
+        return f"{self.name}, {fit.alternative.name}"
+
+    @property
+    def _is_whole_body(self) -> bool:
+        return len(self.regions) > 1
+
+    @property
+    def _where(self) -> str:
+        """Where a whole body misses most, since it may be the model that is wrong."""
+        if not self._is_whole_body:
+            return ""
+        regions = "; ".join(
+            f"{each.region.replace('_', ' ')} (chi-square {each.misfit.chi_square:.1f} of "
+            f"{len(each.measurements)} values)"
+            for each in worst_regions(self)
+        )
+        return (
+            f". Most of it lies in: {regions}. The model itself may be wrong there: compare with "
+            "curves"
+        )
 
     def scatter(self, per_structure: Sequence[Float[Any, "share *rest"]]) -> Any:
         """Put results computed for each structure's share in the order of the joint draws."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from theratwin.cli.options import Json, Quiet, Seed
+from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
     from theratwin.planning import Plan
-    from theratwin.twin import Prediction, Twin
+    from theratwin.twin import Interval, Twin
 
+CURVES = "curves"
+#: The models that the demo may walk with, as its text calls them.
+NAMES = {CURVES: "curves", "psma": "the whole body"}
+MODELS = tuple(NAMES)
 FILES = ("case.toml", "cycle1.csv", "cycle2.csv")
 
 
@@ -25,30 +32,57 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where everything is put.")] = Path("out/demo"),
+    model: Annotated[
+        str,
+        typer.Option("--model", help='"curves", or "psma": a whole body, with curves beside it.'),
+    ] = CURVES,
     seed: Seed = 1,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Walk a simulated Lu-177 PSMA patient through the loop: scans, doses, plan, report."""
+    from theratwin.cli.watch import doing
+    from theratwin.report import write_report
+
+    if model not in MODELS:
+        raise InputError("the demo has no such model", field="--model", value=model, allowed=MODELS)
+    copy_files(out)
+    walked = [_walk(out, model, "twin", seed, quiet=quiet)]
+    if model != CURVES:
+        walked.append(_walk(out, CURVES, "twin-curves", seed, quiet=quiet))
+    with doing("Writing the report", quiet=quiet):
+        beside = {"beside": walked[1].twin, "beside_plan": walked[1].plan} if walked[1:] else {}
+        report = write_report(walked[0].twin, out / "report.html", plan=walked[0].plan, **beside)
+    _tell(walked, report, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One model's walk: its twin after both cycles, the plan, and the doses per activity."""
+
+    twin: Twin
+    plan: Plan
+    doses: Mapping[str, Interval]
+
+
+def _walk(out: Path, model: str, folder: str, seed: int, *, quiet: bool) -> Walked:
+    """Calibrate on cycle 1, update with cycle 2, keep the twin, and plan."""
     from theratwin import planning
     from theratwin import twin as rooms
     from theratwin.cli.watch import doing
     from theratwin.io import load_case, load_measurements
-    from theratwin.report import write_report
     from theratwin.store import save_twin
 
-    copy_files(out)
-    with doing("Calibrating on cycle 1", quiet=quiet):
-        before = rooms.calibrate(load_case(out / "case.toml"), seed=seed)
-    with doing("Updating with cycle 2", quiet=quiet):
+    with doing(f"Calibrating on cycle 1 ({model})", quiet=quiet):
+        before = rooms.calibrate(load_case(out / "case.toml"), seed=seed, model=model)
+    with doing(f"Updating with cycle 2 ({model})", quiet=quiet):
         scans = load_measurements(out / "cycle2.csv", before.case)
         twin = rooms.update(before, scans, inputs=[out / "cycle2.csv"])
-        save_twin(twin, out / "twin", force=True)
-    with doing("Planning", quiet=quiet):
+        save_twin(twin, out / folder, force=True)
+    with doing(f"Planning ({model})", quiet=quiet):
         plan = planning.plan(twin)
-    with doing("Writing the report", quiet=quiet):
-        report = write_report(twin, out / "report.html", plan=plan)
-    _tell(twin, plan, report, as_json=as_json)
+    rows = rooms.predict(twin).dose_per_activity().rows
+    return Walked(twin, plan, {region: intervals[-1] for region, intervals in rows.items()})
 
 
 def copy_files(folder: Path) -> None:
@@ -60,52 +94,57 @@ def copy_files(folder: Path) -> None:
         write_text(folder / name, shipped.joinpath(name).read_text(encoding="utf-8"))
 
 
-def _tell(twin: Twin, plan: Plan, report: Path, *, as_json: bool) -> None:
+def _tell(walked: Sequence[Walked], report: Path, *, as_json: bool) -> None:
     from theratwin.cli.output import emit
-    from theratwin.twin import predict
 
-    prediction = predict(twin)
-    total = {
-        region: intervals[-1] for region, intervals in prediction.dose_per_activity().rows.items()
-    }
+    value = [
+        {
+            "model": each.twin.model,
+            "dose_per_activity": {region: vars(i) for region, i in each.doses.items()},
+            "plan": each.plan.to_dict(),
+            "warnings": list(each.twin.warnings),
+        }
+        for each in walked
+    ]
     emit(
         "demo/1",
-        {
-            "dose_per_activity": {region: vars(interval) for region, interval in total.items()},
-            "plan": plan.to_dict(),
-            "report": str(report),
-        },
-        text=_text(prediction, plan, report),
+        value[0] | {"report": str(report)} | ({"beside": value[1]} if value[1:] else {}),
+        text=_text(walked, report),
         as_json=as_json,
-        provenance=twin.provenance,
+        provenance=walked[0].twin.provenance,
     )
 
 
 def plan_lines(plan: Plan) -> list[str]:
     """Return what is recommended next, and why."""
-    from textwrap import wrap
-
     course = "cycle" if plan.cycles == 1 else "cycles"
     return [
         f"Recommended: {1e-3 * plan.activity:.2f} GBq in each of {plan.cycles} further {course}.",
-        *wrap(plan.reason, 88),
+        *wrapped([plan.reason]),
     ]
 
 
-def _text(prediction: Prediction, plan: Plan, report: Path) -> str:
-    table = prediction.dose_per_activity()
-    lines = [
-        "A simulated patient after two cycles of 177Lu-PSMA-I&T (5.4 GBq each).",
-        "",
-        "Absorbed dose per activity, Gy/GBq: median (90 % credible interval)",
-        *(
-            f"  {region:<15} {i[-1].median:.3g} ({i[-1].low:.3g} to {i[-1].high:.3g})"
-            for region, i in table.rows.items()
-        ),
-        "",
-        *plan_lines(plan),
-        "",
-        f"The report: {os.path.relpath(report)}",
-        "Research use only. Not a medical device.",
-    ]
-    return "\n".join(lines)
+def _text(walked: Sequence[Walked], report: Path) -> str:
+    lines = ["A simulated patient after two cycles of 177Lu-PSMA-I&T (5.4 GBq each)."]
+    for each in walked:
+        called = "" if len(walked) == 1 else f" by {NAMES[each.twin.model]}"
+        lines += [
+            "",
+            f"Absorbed dose per activity{called}, Gy/GBq: median (90 % credible interval)",
+            *(
+                f"  {region:<15} {i.median:.3g} ({i.low:.3g} to {i.high:.3g})"
+                for region, i in each.doses.items()
+            ),
+            "",
+            *plan_lines(each.plan),
+            *wrapped(f"Warning: {warning}." for warning in each.twin.warnings),
+        ]
+    lines += ["", f"The report: {os.path.relpath(report)}"]
+    return "\n".join([*lines, "Research use only. Not a medical device."])
+
+
+def wrapped(texts: Iterable[str]) -> list[str]:
+    """Return texts in lines that a terminal can hold."""
+    from textwrap import wrap
+
+    return [line for text in texts for line in wrap(text, 88)]

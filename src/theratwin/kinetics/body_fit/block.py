@@ -50,4 +50,5 @@ def body_block(model: BodyModel, case: Case) -> Block:
             )
     last = max(names.index(measurement.administration) for measurement in case.measurements)
     administrations = case.schedule.administrations[: last + 1]
-    return Block(NAME, (BodyCurves(model, administrations, tuple(case.measurements), appears),))
+    curves = BodyCurves(model, administrations, tuple(case.measurements), appears)
+    return Block(NAME, (curves,), tuple(f"kinetics/{name}" for name in model.sets))

@@ -45,6 +45,11 @@ class BodyModel:
         Parameters of this patient that are not estimated.
     decay_constant
         Physical decay constant (1/h).
+    sets
+        Parameter sets of the kinetics that the network's values come from, a later one laid over
+        the earlier.
+    assumed
+        Parameters of the patient's size that are the sets', not this patient's own.
 
     Raises
     ------
@@ -63,6 +68,8 @@ class BodyModel:
     switches: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
     begins: Mapping[str, int] = field(default_factory=dict)
+    sets: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("activities", "integrals", "priors", "changes", "switches", "fixed", "begins"):

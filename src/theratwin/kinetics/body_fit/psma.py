@@ -75,17 +75,20 @@ def fit_model(
     def doses(administrations: Sequence[Administration]) -> Sequence[Dose]:
         return body.doses(Schedule(tuple(administrations)))
 
+    priors = _of_network(what.priors, body)
     return BodyModel(
         name=name,
         network=body.network,
         activities=measurable,
         integrals=curved,
         doses=doses,
-        priors=_of_network(what.priors, body),
+        priors=priors,
         decay_constant=decay_constant,
         changes=what.changes,
         switches={parameter: f"{parameter}.ratio" for parameter in what.changes},
         begins=what.begins,
+        sets=tuple(each.name for each in body.plan.sets),
+        assumed=tuple(each for each in body.assumed if each not in priors),
     )
 
 

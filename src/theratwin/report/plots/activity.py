@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ from theratwin.report.style import (
 )
 from theratwin.twin import Prediction, Twin
 
+#: A curve that falls on far below what was measured is cut here, as a share of the least value.
+_BELOW_DATA = 0.03
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -28,7 +32,8 @@ def plot_activity(
     """Plot the activity in a region after each administration.
 
     The line is the median, the inner band its 90 % interval; 90 % of single measurements would
-    fall in the outer band. Points are measurements with one standard uncertainty.
+    fall in the outer band. Points are measurements with one standard uncertainty. A whole body
+    has curves of regions without scans too.
 
     Parameters
     ----------
@@ -44,7 +49,7 @@ def plot_activity(
     Raises
     ------
     InputError
-        If the region was not measured, or no dose is predicted there.
+        If the twin has no curve of the region, or no dose is predicted there.
     """
     ax = axes_or_new(ax, 3.6, 2.4)
     bands = activity_bands(source, region)
@@ -52,7 +57,7 @@ def plot_activity(
         _draw(ax, band)
     if log:
         ax.set_yscale("log")
-        ax.set_ylim(*_log_limits(bands))
+        ax.set_ylim(*log_limits(bands))
         plain_log_ticks(ax.yaxis)
     else:
         ax.set_ylim(bottom=0.0)
@@ -86,12 +91,14 @@ def _draw(ax: Axes, band: Band) -> None:
         )
 
 
-def _log_limits(bands: tuple[Band, ...]) -> tuple[float, float]:
+def log_limits(bands: Sequence[Band]) -> tuple[float, float]:
     """Span medians and data, not the far ends of wide bands near time zero."""
+    measured = np.concatenate([band.measured for band in bands])
     values = np.concatenate(
         [
             np.append(band.median[band.times > 0.02 * band.times[-1]], band.measured)
             for band in bands
         ]
     )
-    return 0.6 * float(values.min()), 1.7 * float(values.max())
+    least = _BELOW_DATA * float(measured.min()) if measured.size else 0.0
+    return max(0.6 * float(values.min()), least), 1.7 * float(values.max())
