@@ -2,9 +2,9 @@
 
 Every patient's truth is drawn from the calibrated population, not from the fit's priors
 (`simulated_bodies`, generator ``"population"``), and everybody begins with 7.4 GBq in 57 nmol and
-four scans. Then each arm goes its own way, by the same rule: maximize log cell kill under limits, at
-most 9.3 GBq a cycle and six cycles in total. Once the customary limit on the kidneys stands alone,
-once that on the marrow stands beside it.
+four scans. Then each arm goes its own way, by the same rule: maximize log cell kill under limits,
+at most 9.3 GBq a cycle and six cycles in total. Once the customary limit on the kidneys stands
+alone, once that on the marrow stands beside it.
 
 - ``fixed``: six cycles of 7.4 GBq.
 - ``once``: the plan after cycle 1 by the whole-body twin, kept to the end.
@@ -12,8 +12,8 @@ once that on the marrow stands beside it.
   and the rest is planned anew.
 - ``curves``: as ``adaptive``, by the twin of empirical curves.
 
-`python tests/verify/adaptive_plans.py` writes ``docs/evidence/adaptive_plans.json`` patient by patient
-and goes on where it was stopped.
+`python tests/verify/adaptive_plans.py` writes ``docs/evidence/adaptive_plans.json`` patient by
+patient and goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from simulated_bodies import BodyPatient, body_patient
 
-from theratwin.case import Administration, Case, Measurements, Schedule
+from theratwin.case import Case, Measurements, Schedule
 from theratwin.core.errors import InfeasibleError
 from theratwin.core.files import write_text
 from theratwin.planning import Plan, default_limits, plan
@@ -124,14 +124,12 @@ def _for_curves(case: Case) -> Case:
 def _outcome(patient: BodyPatient, course: Schedule) -> dict[str, Any]:
     """Return activities (GBq) and true totals: BED, and in marrow dose (Gy)."""
     doses = patient.doses(course)
-    activities: list[Administration] = list(course)
-    return {
-        "activities": [round(1e-3 * each.activity, 3) for each in activities],
-        "kidneys": _rounded(doses["kidneys"].bed.sum()),
-        "red_marrow": _rounded(doses["red_marrow"].dose.sum()),
-        "parotid_glands": _rounded(doses["parotid_glands"].bed.sum()),
-        **{lesion: _rounded(doses[lesion].bed.sum()) for lesion in LESIONS},
-    }
+    totals = {"red_marrow": _rounded(doses["red_marrow"].dose.sum())}
+    for region in ("kidneys", "parotid_glands", *LESIONS):
+        bed = doses[region].bed
+        assert bed is not None
+        totals[region] = _rounded(bed.sum())
+    return {"activities": [round(1e-3 * each.activity, 3) for each in course], **totals}
 
 
 def _rounded(value: float) -> float:
