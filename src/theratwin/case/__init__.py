@@ -1,6 +1,7 @@
 """Who is treated, with what, when, where in the body, and what was measured."""
 
 from theratwin.case.case import KINETIC_MODELS, Case, SharedUncertainty
+from theratwin.case.diagnostic import Diagnostic
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.regions import Region, find_region, region, regions
@@ -10,6 +11,7 @@ __all__ = [
     "KINETIC_MODELS",
     "Administration",
     "Case",
+    "Diagnostic",
     "Kind",
     "Lesion",
     "Ligand",

@@ -104,7 +104,8 @@ def course_of(
 ) -> Course:
     """Predict delivered administrations and ``further`` ones, ``interval`` (h) apart.
 
-    Further cycles take ligand amount and infusion time from the last delivered one.
+    Further cycles take ligand amount and infusion time from the last delivered one; before
+    therapy, when a diagnostic alone was measured, from the first that the case intends.
     """
     unit = 1000.0
     schedule = Schedule((*delivered, *_continued(twin.case, delivered, further, interval, unit)))
@@ -115,7 +116,8 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
     """Return the administrations that were given.
 
     They are those of the case's schedule up to the last one that was measured; later ones are
-    taken as intended only, unless ``last`` names a later one as given.
+    taken as intended only, unless ``last`` names a later one as given. Before therapy there are
+    none.
 
     Raises
     ------
@@ -123,7 +125,7 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
         If ``last`` is unknown or lies before a measured one.
     """
     names = case.schedule.names
-    measured = max(names.index(name) for name in case.measurements.administrations)
+    measured = max((names.index(name) for name in case.measurements.administrations), default=-1)
     end = measured if last is None else names.index(case.schedule[last].name)
     if end < measured:
         raise InputError(
@@ -138,17 +140,18 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
 def _continued(
     case: Case, delivered: Sequence[Administration], further: int, interval: float, unit: float
 ) -> list[Administration]:
-    last = delivered[-1]
+    last = delivered[-1] if delivered else case.schedule.administrations[0]
     names = _names(case, len(delivered), further)
+    hours = [(k + bool(delivered)) * interval for k in range(len(names))]
     return [
         replace(
             last,
             name=name,
-            time=last.time + (k + 1) * interval,
+            time=last.time + after,
             activity=unit,
-            start=None if last.start is None else last.start + timedelta(hours=(k + 1) * interval),
+            start=None if last.start is None else last.start + timedelta(hours=after),
         )
-        for k, name in enumerate(names)
+        for name, after in zip(names, hours, strict=True)
     ]
 
 

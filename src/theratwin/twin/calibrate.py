@@ -25,7 +25,8 @@ def calibrate(
     Parameters
     ----------
     case
-        The case.
+        The case. A model of the whole body fits its diagnostics together with the therapy, and can
+        be calibrated to them alone; curves have no use for them, and say so in the warnings.
     seed
         Seed of the random streams; the same seed gives the same twin.
     draws
@@ -55,7 +56,7 @@ def calibrate(
         raise InputError("too few draws", field="draws", value=draws, allowed="100 and more")
     check_measured(case)
     chosen = MODELS[name]
-    sets = (*chosen.parameter_sets, *_PARAMETER_SETS)
+    sets = (*chosen.sets_of(case), *_PARAMETER_SETS)
     return Twin(
         case=case,
         model=name,

@@ -21,10 +21,17 @@ class KineticModel:
         From a case and the decay constant (1/h) of its nuclide to what is fitted.
     parameter_sets
         The sets behind it, as ``room/name``.
+    diagnostic_sets
+        Those that diagnostics bring in.
     """
 
     blocks: Callable[[Case, float], tuple[Block, ...]]
     parameter_sets: tuple[str, ...]
+    diagnostic_sets: tuple[str, ...] = ()
+
+    def sets_of(self, case: Case) -> tuple[str, ...]:
+        """Return the sets behind the twin of a case."""
+        return (*self.parameter_sets, *(self.diagnostic_sets if case.diagnostics else ()))
 
 
 _PSMA_SETS = tuple(
@@ -36,9 +43,14 @@ _PSMA_SETS = tuple(
         "physiology_male",
         "psma_kletting_2016",
         "psma_amsterdam",
+        "psma617_calibrated",
     )
 )
 
+_TRANSFER = "kinetics/ligand_transfer"
+_PSMA_PET_SETS = tuple(
+    f"kinetics/{ligand}_calibrated" for ligand in ("psma11", "psma1007", "dcfpyl")
+)
 
 _SSTR_SETS = tuple(
     f"kinetics/{name}"
@@ -75,8 +87,8 @@ MODELS: dict[str, KineticModel] = {
             "kinetics/cycle_changes",
         ),
     ),
-    "psma": KineticModel(_psma, _PSMA_SETS),
-    "sstr": KineticModel(_sstr, _SSTR_SETS),
+    "psma": KineticModel(_psma, _PSMA_SETS, (_TRANSFER, *_PSMA_PET_SETS)),
+    "sstr": KineticModel(_sstr, _SSTR_SETS, (_TRANSFER,)),
 }
 
 

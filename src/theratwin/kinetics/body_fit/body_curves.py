@@ -25,19 +25,14 @@ from theratwin.case import Administration, Measurement, Schedule
 from theratwin.core import LogNormal, Pieces
 from theratwin.dynamics import Jump, Solution
 from theratwin.kinetics.body_fit.cycle_walk import CycleWalk
+from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
+from theratwin.kinetics.body_fit.experiment import Experiment
 from theratwin.kinetics.body_fit.grid import course_knots, integral_pieces
 from theratwin.kinetics.body_fit.model import BodyModel
-from theratwin.kinetics.body_fit.model_error import model_error
 
-#: Relative tolerance of predictions: a thousandth of a scan's uncertainty and less, and fine
-#: enough that differences of gradients over 3 % of a prior's spread mean something.
-_TOLERANCE = 1e-7
 _CURVE_TOLERANCE = 1e-6
 #: Draws solved at once for their curves, which bounds what is held beside the curves.
 _CHUNK = 500
-#: Added to every prediction (MBq, or MBq/mL): nothing that is measured, and above what a solver
-#: leaves of what has decayed, which would be the logarithm of noise.
-_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +46,18 @@ class BodyCurves:
     administrations
         In order of time, from the first.
     measurements
-        What was measured.
+        What was measured of them; it may be nothing if there are diagnostics.
     appears
         Lesion to the number of the administration, from 0, at which it is first seen.
+    diagnostics
+        Diagnostic studies of the same patient, each with a body of its own.
     """
 
     model: BodyModel
     administrations: Sequence[Administration]
     measurements: Sequence[Measurement]
     appears: Mapping[str, int]
+    diagnostics: Sequence[DiagnosticBody] = ()
 
     @property
     def name(self) -> str:
@@ -74,15 +72,23 @@ class BodyCurves:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the equations and of what is fixed: draws mean nothing with others."""
-        model = self.model
-        fixed = [f"{name} = {value!r}" for name, value in sorted(model.fixed.items())]
-        text = "\n".join([str(model.network), *fixed])
+        models = [self.model, *(each.experiment.model for each in self.diagnostics)]
+        text = "\n".join(
+            line
+            for model in models
+            for line in (
+                str(model.network),
+                *(f"{name} = {value!r}" for name, value in sorted(model.fixed.items())),
+            )
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def walk(self) -> CycleWalk:
-        """The vector of what is estimated."""
-        return CycleWalk(self.model.priors, self.model.changes, self.model.begins)
+        """The vector of what is estimated; deviations of diagnostics follow the parameters."""
+        deviations = {name: p for each in self.diagnostics for name, p in each.priors.items()}
+        priors = {**self.model.priors, **deviations}
+        return CycleWalk(priors, self.model.changes, self.model.begins)
 
     @cached_property
     def priors(self) -> tuple[LogNormal, ...]:
@@ -95,103 +101,98 @@ class BodyCurves:
         return self.walk.names(a.name for a in self.administrations)
 
     @cached_property
+    def _therapy(self) -> Experiment:
+        lesions = tuple(self.appears)
+        return Experiment(self.model, self.administrations, self.measurements, lesions)
+
+    @cached_property
+    def _experiments(self) -> tuple[Experiment, ...]:
+        return (self._therapy, *(each.experiment for each in self.diagnostics))
+
+    @cached_property
     def observed(self) -> Float[Any, " measurements"]:
-        """Logarithms of the measured values."""
-        return np.log([measurement.value for measurement in self.measurements])
+        """Logarithms of the measured values: of the therapy, then of each diagnostic."""
+        return np.concatenate([each.observed for each in self._experiments])
 
     @cached_property
     def observed_sd(self) -> Float[Any, " measurements"]:
         """Standard deviations of the logarithms: of the measurement and of the model together."""
-        own = np.array([m.relative_uncertainty for m in self.measurements])
-        of_model = np.array([model_error(m.region, self.appears) for m in self.measurements])
-        return np.sqrt(np.log1p(own**2) + np.log1p(of_model**2))
-
-    @cached_property
-    def _times(self) -> np.ndarray:
-        begin = {a.name: a.time for a in self.administrations}
-        return np.array([begin[m.administration] + m.time for m in self.measurements])
-
-    @cached_property
-    def _directions(self) -> tuple[str, ...]:
-        """What the engine differentiates by, in the order of ``theta``."""
-        steps = self.walk.steps(len(self.administrations))
-        return (*self.walk.parameters, *(_jump_name(name, k) for name, k in steps))
+        return np.concatenate([each.observed_sd for each in self._experiments])
 
     def predicted(self, theta: Float[Any, "*draws parameters"]) -> Any:
         """Return logarithms of the predicted values, shape ``(*draws, measurements)``."""
         flat = np.reshape(theta, (-1, theta.shape[-1]))
-        times, place = np.unique(self._times, return_inverse=True)
-        solution = self._solve(flat, self.administrations, times, fallback=False)
-        values = self._logarithms(self._measured(solution.observables, place), solution)
-        return values.reshape(*theta.shape[:-1], len(self.measurements))
+        values, jumps = self.walk.values(flat), self._jumps(flat, self.administrations)
+        therapy = self._therapy.predicted(self._own(values), jumps, len(flat))
+        others = (each.predicted(values, len(flat)) for each in self.diagnostics)
+        found = np.concatenate([therapy, *others], axis=-1)
+        return found.reshape(*theta.shape[:-1], found.shape[-1])
 
     def linearized(self, theta: Float[Any, "draws parameters"]) -> tuple[Any, Any]:
         """Return logarithms of the predicted values and their derivatives by ``theta``.
 
         Shapes ``(draws, measurements)`` and ``(draws, measurements, parameters)``.
         """
-        times, place = np.unique(self._times, return_inverse=True)
-        solution = self._solve(
-            theta, self.administrations, times, fallback=False, sensitivities=self._directions
+        values, jumps = self.walk.values(theta), self._jumps(theta, self.administrations)
+        own = self._own(values)
+        directions = (*own, *(jump.name for jump in jumps))
+        predicted, slopes = self._therapy.linearized(own, jumps, directions, len(theta))
+        parts = [(predicted, self._by_logarithm(theta, slopes))]
+        names = (*self.walk.parameters, *(jump.name for jump in jumps))
+        parts += [each.linearized(values, names, len(theta)) for each in self.diagnostics]
+        return (
+            np.concatenate([predicted for predicted, _ in parts], axis=1),
+            np.concatenate([slopes for _, slopes in parts], axis=1),
         )
-        values = self._measured(solution.observables, place)
-        slopes = np.stack(
-            [self._measured(solution.slopes[each], place) for each in self._directions], axis=-1
-        )
-        by_log = self._by_logarithm(theta, slopes) / _positive(values)[..., None]
-        return self._logarithms(values, solution), by_log
+
+    def _own(self, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what the therapy's body has a use for."""
+        return {name: values[name] for name in self.model.priors}
 
     def _by_logarithm(self, theta: np.ndarray, slopes: np.ndarray) -> np.ndarray:
         """Turn derivatives by parameters and ratios of cycles into those by ``theta``."""
         walk, cycles = self.walk, len(self.administrations)
-        found = np.empty_like(slopes)
-        base = len(walk.parameters)
-        found[..., :base] = slopes[..., :base] * np.exp(theta[:, None, :base])
+        own, base = len(self.model.priors), len(walk.parameters)
+        found = np.zeros((*slopes.shape[:-1], theta.shape[-1]))
+        found[..., :own] = slopes[..., :own] * np.exp(theta[:, None, :own])
         ratios = walk.ratios(theta, cycles)
         for name in walk.changing:
             columns = walk.columns(name, cycles)
-            scaled = slopes[..., columns] * ratios[name][:, None, cycles - len(columns) :]
+            among = [own + column - base for column in columns]
+            scaled = slopes[..., among] * ratios[name][:, None, cycles - len(columns) :]
             # A step acts on its own cycle and on all later ones.
             found[..., columns] = np.cumsum(scaled[..., ::-1], axis=-1)[..., ::-1]
         return found
 
-    def _measured(self, values: Mapping[str, np.ndarray], place: np.ndarray) -> np.ndarray:
-        names = [self.model.activities[m.region] for m in self.measurements]
-        columns = [values[name][:, at] for name, at in zip(names, place, strict=True)]
-        return np.stack(columns, axis=-1)
-
-    def _logarithms(self, values: np.ndarray, solution: Solution) -> np.ndarray:
-        return np.where(solution.good[:, None], np.log(_positive(values)), np.nan)
+    def _jumps(
+        self, theta: np.ndarray, administrations: Sequence[Administration]
+    ) -> tuple[Jump, ...]:
+        """Return the ratios of every cycle, which jump at its administration."""
+        walk, cycles = self.walk, len(administrations)
+        ratios = walk.ratios(theta, cycles)
+        return tuple(
+            Jump(
+                self.model.switches[name],
+                administrations[k].time,
+                ratios[name][:, k],
+                f"{name}@{k + 1}",
+            )
+            for name, k in walk.steps(cycles)
+        )
 
     def _solve(
         self,
         theta: np.ndarray,
         administrations: Sequence[Administration],
         times: np.ndarray,
-        *,
-        keep: Sequence[str] = (),
-        tolerance: float = _TOLERANCE,
         **options: Any,
     ) -> Solution:
-        """Solve for all draws, with the ratios of every cycle jumping at its administration."""
-        model, walk = self.model, self.walk
-        ratios = walk.ratios(theta, len(administrations))
-        jumps = [
-            Jump(
-                model.switches[name],
-                administrations[k].time,
-                ratios[name][:, k],
-                _jump_name(name, k),
-            )
-            for name, k in walk.steps(len(administrations))
-        ]
-        return model.engine.solve(
-            {**model.fixed, **walk.values(theta)},
+        """Solve a course of the therapy for all draws."""
+        return self._therapy.solve(
+            self._own(self.walk.values(theta)),
             times,
-            doses=[*model.doses(administrations), *jumps],
-            start=administrations[0].time,
-            keep=keep,
-            rtol=tolerance,
+            administrations=administrations,
+            jumps=self._jumps(theta, administrations),
             **options,
         )
 
@@ -244,11 +245,3 @@ class BodyCurves:
             region: (solution[model.activities[region]], solution[model.integrals[region]])
             for region in self.regions
         }
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    return np.maximum(values, 0.0) + _NOTHING
-
-
-def _jump_name(parameter: str, cycle: int) -> str:
-    return f"{parameter}@{cycle + 1}"

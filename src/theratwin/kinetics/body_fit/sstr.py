@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from theratwin.case import Case
+from theratwin.case import Case, Diagnostic
+from theratwin.core import parameter_set
+from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.body_fit.block import body_block
-from theratwin.kinetics.body_fit.estimated import (
-    UNDELINEATED,
-    UNDELINEATED_VOLUME,
-    estimated,
-    has_undelineated,
-)
-from theratwin.kinetics.body_fit.psma import fit_model
+from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
+from theratwin.kinetics.body_fit.estimated import estimated, lesions_of
+from theratwin.kinetics.body_fit.fit_model import fit_model
+from theratwin.kinetics.body_fit.transfer import diagnostic_body
 from theratwin.kinetics.curves import Block
 
 _BINDING = frozenset({"kidneys", "liver", "spleen", "pituitary", "adrenals", "thyroid"})
 _CLEARANCE = ("patient.gfr",)
 #: What the kidneys hold is reabsorbed, not bound.
 _REABSORBED = {"kidneys": ("uptake_maximum", "release")}
+_CARRIER = "kidneys.uptake_maximum"
 
 
 def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -35,8 +35,22 @@ def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
 
     ligand = sstr_ligand(case.radiopharmaceutical.ligand.name)
     what = estimated(case, ligand, "sstr", _BINDING, _CLEARANCE, _REABSORBED)
-    lesions, given = case.lesion_names, {}
-    if has_undelineated(case):
-        lesions, given = (*lesions, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+    lesions, given = lesions_of(case, case)
     body = sstr_body(case, lesions=lesions, given=given, changing=tuple(what.changes))
-    return (body_block(fit_model("sstr", body, case, what, decay_constant), case),)
+    model = fit_model("sstr", body, case, what, decay_constant)
+
+    def of(diagnostic: Diagnostic) -> DiagnosticBody:
+        study = case.of_diagnostic(diagnostic)
+        sstr_ligand(diagnostic.radiopharmaceutical.ligand.name)
+        lesions, given = lesions_of(study, case)
+        body = sstr_body(study, lesions=lesions, given=given)
+        return diagnostic_body("sstr", body, case, diagnostic, what, _without_amino_acids(body))
+
+    return (body_block(model, case, [of(diagnostic) for diagnostic in case.diagnostics]),)
+
+
+def _without_amino_acids(body: WholeBody) -> dict[str, float]:
+    """Return how much more the kidneys reabsorb in a diagnostic: no amino acids run there."""
+    known = {parameter.name: parameter.value for parameter in body.network.parameters}
+    with_them = parameter_set("kinetics", "body_priors").value(f"sstr.{_CARRIER}")
+    return {_CARRIER: known[_CARRIER] / with_them}
