@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from theratwin.case import Case, Diagnostic
-from theratwin.core import parameter_set
 from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.body_fit.block import body_block
 from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
-from theratwin.kinetics.body_fit.estimated import estimated, lesions_of
+from theratwin.kinetics.body_fit.estimated import Estimated, estimated, lesions_of
 from theratwin.kinetics.body_fit.fit_model import fit_model
 from theratwin.kinetics.body_fit.transfer import diagnostic_body
 from theratwin.kinetics.curves import Block
@@ -44,13 +43,15 @@ def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
         sstr_ligand(diagnostic.radiopharmaceutical.ligand.name)
         lesions, given = lesions_of(study, case)
         body = sstr_body(study, lesions=lesions, given=given)
-        return diagnostic_body("sstr", body, case, diagnostic, what, _without_amino_acids(body))
+        return diagnostic_body("sstr", body, case, diagnostic, what, _unprotected(body, what))
 
     return (body_block(model, case, [of(diagnostic) for diagnostic in case.diagnostics]),)
 
 
-def _without_amino_acids(body: WholeBody) -> dict[str, float]:
-    """Return how much more the kidneys reabsorb in a diagnostic: no amino acids run there."""
+def _unprotected(body: WholeBody, what: Estimated) -> dict[str, float]:
+    """Return how much more the kidneys reabsorb in a diagnostic, where no amino acids run.
+
+    The therapy's prior holds their effect unless the case states them.
+    """
     known = {parameter.name: parameter.value for parameter in body.network.parameters}
-    with_them = parameter_set("kinetics", "body_priors").value(f"sstr.{_CARRIER}")
-    return {_CARRIER: known[_CARRIER] / with_them}
+    return {_CARRIER: known[_CARRIER] / what.priors[_CARRIER].median}
