@@ -22,8 +22,10 @@ from theratwin.physics import nuclide
 
 MASS, DENSITY, HOUR = 80_000.0, 1.05, 1.0
 REGIONS = ("kidneys", "parotid_glands", "liver", "spleen", "lesion_1")
-#: What is free: the share filtered, then the density of each region.
-FREE = ("filtered_share", *REGIONS)
+#: Where urine is that has left the kidneys.
+OUT = ("bladder", "urine")
+#: Where the share filtered and the density of each region start (nmol/mL).
+START = (0.3, 0.03, 0.01, 0.005, 0.005, 0.1)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def figures(
     """Return uptake values at the scan, doses (mGy/MBq), shares in regions and in urine."""
     schedule = Schedule((Administration("PET", 0.0, study.activity, study.amount),))
     times = sorted({scan, study.urine_time})
-    solution = engine.solve(values, times, doses=whole.doses(schedule), to_infinity=True).require()
+    doses = whole.doses(schedule)
+    solution = engine.solve(values, times, doses=doses, to_infinity=True, rtol=1e-9).require()
     known = {each.name: each.value for each in whole.network.parameters}
     decay = nuclide(study.nuclide).decay_constant
 
@@ -129,13 +132,9 @@ def figures(
         found[f"share.{region}"] = share(whole.activity(region), scan)
         found[f"uptake.{region}"] = found[f"share.{region}"] * MASS / mass
         found[f"dose.{region}"] = 1e3 * float(factor) * integral / study.activity
-    # Urine is what has left the kidneys, the bladder's contents included.
     found["urine"] = sum(share(f"activity.{place}", study.urine_time) for place in OUT)
     found["blood"] = share("concentration.blood", scan) * MASS / 1.06
     return found
-
-
-OUT = ("bladder", "urine")
 
 
 def calibrate(ligand: str) -> tuple[dict[str, float], dict[str, float]]:
@@ -157,9 +156,9 @@ def calibrate(ligand: str) -> tuple[dict[str, float], dict[str, float]]:
         found = at(logs)
         return np.array([math.log(found[key] / aim) for key, aim in targets.items()])
 
-    known = {each.name: each.value for each in whole.network.parameters}
-    start = np.log([known[name] for name in names])
-    fit = least_squares(residuals, start, diff_step=1e-3)
+    fit = least_squares(
+        residuals, np.log(START), diff_step=1e-3, xtol=1e-10, ftol=1e-14, gtol=1e-10
+    )
     medians = {name: float(np.exp(value)) for name, value in zip(names, fit.x, strict=True)}
     return medians, at(fit.x)
 
@@ -178,9 +177,46 @@ def _lesion(ligand: str) -> float:
     return seen["uptake.lesion_1"]
 
 
+#: Figures to show: what it is, then for each ligand what was published; empty where nothing was
+#: found, in parentheses what was fitted.
+SHOWN = {
+    "uptake.kidneys": ("uptake value, kidneys", {"psma1007": "(13.1)", "dcfpyl": "(19.8)"}),
+    "uptake.parotid_glands": (
+        "parotid glands",
+        {"psma11": "(12)", "psma1007": "(18.6)", "dcfpyl": "(9.05)"},
+    ),
+    "uptake.liver": ("liver", {"psma11": "(5.4)", "psma1007": "(11.8)", "dcfpyl": "(5.0)"}),
+    "uptake.spleen": ("spleen", {"psma11": "(8.1)", "psma1007": "(11.3)", "dcfpyl": "(4.0)"}),
+    "uptake.lesion_1": ("lesion of 20 mL", {}),
+    "share.kidneys": ("share of the activity, kidneys", {"psma11": "0.07", "dcfpyl": "0.165"}),
+    "share.liver": ("liver", {"psma11": "0.15", "dcfpyl": "0.093"}),
+    "share.spleen": ("spleen", {"psma11": "0.02"}),
+    "urine": (
+        "urine by 2 h (DCFPyL: 8 h)",
+        {"psma11": "(0.14)", "psma1007": "(0.012)", "dcfpyl": "(0.5)"},
+    ),
+    "dose.kidneys": ("self-dose, mGy/MBq, kidneys", {"psma11": "(0.262 ± 0.098)"}),
+    "dose.liver": ("liver", {"psma11": "0.031 ± 0.004"}),
+}
+
+
+def table(found: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Return the rows of a Markdown table: the model's figure, then the published one."""
+    lines = []
+    for key, (words, published) in SHOWN.items():
+        cells = [
+            f"{found[ligand][key]:.3g}" + (f"; {published[ligand]}" if ligand in published else "")
+            for ligand in STUDIES
+        ]
+        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    return lines
+
+
 if __name__ == "__main__":
-    for each in STUDIES:
+    results = {each: calibrate(each) for each in STUDIES}
+    for each, groups in results.items():
         print(each)
-        for group in calibrate(each):
+        for group in groups:
             for name, value in group.items():
                 print(f"  {name:34s} {value:.4g}")
+    print("\n".join(table({each: found for each, (_, found) in results.items()})))
