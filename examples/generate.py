@@ -156,8 +156,8 @@ PSMA_PET = {
     "parotid_glands": Truth(0.0058, 30.0, 0.1, 2.0, 0.3, 1.0),
     "liver": Truth(0.105, 20.0, 0.2, 2.0, 0.1, 1.0),
     "spleen": Truth(0.018, 20.0, 0.2, 2.0, 0.1, 1.0),
-    "lesion_1": Truth(0.018, 40.0, 0.1, 4.0, 0.5, 1.0),
-    "lesion_2": Truth(0.0011, 40.0, 0.1, 4.0, 0.5, 1.0),
+    "lesion_1": Truth(0.0036, 40.0, 0.1, 4.0, 0.5, 1.0),
+    "lesion_2": Truth(0.00026, 40.0, 0.1, 4.0, 0.5, 1.0),
 }
 
 #: The therapy of that patient: kidneys and glands as in `PSMA`.

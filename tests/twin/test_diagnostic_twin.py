@@ -111,8 +111,10 @@ def test_it_knows_more_than_the_priors_and_less_than_the_ligands_would_tell(pati
     draws = before.posteriors[0].fits[0].resampled.draws
     place = alternative.parameter_names.index("lesion_1.receptor_density")
     spread = float(np.std(draws[:, place]))
-    # The prior's is ln 2.5. Transfer (1.4) and model (20 %) leave more than their own quadrature.
-    assert np.hypot(np.log(1.4), 0.2) < spread < np.log(2.5)
+    # A normal prior (ln 2.5) with a datum that errs by transfer (1.4) and model (20 %), were the
+    # uptake in proportion to density and nothing else unknown; 300 draws err by 4 %.
+    prior, datum = np.log(2.5), np.hypot(np.log(1.4), 0.2)
+    assert 0.9 * (prior**-2 + datum**-2) ** -0.5 < spread < prior
 
 
 def test_scans_of_the_therapy_narrow_it(patient, before):

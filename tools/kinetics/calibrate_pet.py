@@ -20,12 +20,12 @@ from theratwin.dynamics import Engine
 from theratwin.kinetics import WholeBody, psma_body
 from theratwin.physics import nuclide
 
-MASS, DENSITY, HOUR = 80_000.0, 1.05, 1.0
+MASS, DENSITY = 80_000.0, 1.05
 REGIONS = ("kidneys", "parotid_glands", "liver", "spleen", "lesion_1")
 #: Where urine is that has left the kidneys.
 OUT = ("bladder", "urine")
 #: Where the share filtered and the density of each region start (nmol/mL).
-START = (0.3, 0.03, 0.01, 0.005, 0.005, 0.1)
+START = (0.3, 0.03, 0.01, 0.005, 0.005, 0.01)
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ STUDIES = {
         8.0,
     ),
 }
-#: PSMA-11 in a lesion against PSMA-617 with the same label, at 1 h.
-LESION_RATIO = 1.07
+#: Mean uptake value of PSMA-11 in all tumor of patients who were to get PSMA-617, at 1 h.
+LESION = 7.6
 
 
 def body(ligand: str, label: str) -> WholeBody:
@@ -164,15 +164,11 @@ def calibrate(ligand: str) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def _lesion(ligand: str) -> float:
-    """Return the uptake value of the lesion that a ligand is to have at its scan."""
+    """Return the uptake value of the lesion: that of PSMA-11 at the time of the ligand's scan."""
     if ligand == "psma11":
-        whole = body("psma617", "Ga-68")
-        study = STUDIES["psma11"]
-        seen = figures(whole, Engine(whole.system), study, {}, HOUR)
-        return LESION_RATIO * seen["uptake.lesion_1"]
+        return LESION
     medians, _ = calibrate("psma11")
-    whole = body("psma11", "Ga-68")
-    study = STUDIES["psma11"]
+    whole, study = body("psma11", "Ga-68"), STUDIES["psma11"]
     seen = figures(whole, Engine(whole.system), study, medians, STUDIES[ligand].time)
     return seen["uptake.lesion_1"]
 
@@ -187,7 +183,7 @@ SHOWN = {
     ),
     "uptake.liver": ("liver", {"psma11": "(5.4)", "psma1007": "(11.8)", "dcfpyl": "(5.0)"}),
     "uptake.spleen": ("spleen", {"psma11": "(8.1)", "psma1007": "(11.3)", "dcfpyl": "(4.0)"}),
-    "uptake.lesion_1": ("lesion of 20 mL", {}),
+    "uptake.lesion_1": ("lesion of 20 mL", {"psma11": "(7.6)"}),
     "share.kidneys": ("share of the activity, kidneys", {"psma11": "0.07", "dcfpyl": "0.165"}),
     "share.liver": ("liver", {"psma11": "0.15", "dcfpyl": "0.093"}),
     "share.spleen": ("spleen", {"psma11": "0.02"}),
