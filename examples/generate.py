@@ -6,10 +6,11 @@ activity is
     r(t) = u (e^(-s t) + w e^(-(s + f) t)) (1 - e^(-b t)) / norm,
 
 with s the physical decay constant plus ln 2 over the biological half-life, a fast washout of
-relative amplitude w and rate f, and a build-up rate b; `norm` makes u the fraction at 24 h,
-corrected for decay. What is measured is r(t) times the activity given, times a log-normal error
-of the stated relative size, from a stream of the case's seed. Nothing else is added: no error of
-calibration, volume or recovery, so that the true doses can be computed from the tables below.
+relative amplitude w and rate f, and a build-up rate b; `norm` makes u the fraction at 24 h (in a
+PET at 1 h), corrected for decay. What is measured is r(t) times the activity given, times a
+log-normal error of the stated relative size, from a stream of the case's seed. Nothing else is
+added: no error of calibration, volume or recovery, so that the true doses can be computed from the
+tables below.
 
 The last case, `psma_body`, comes from the whole body of a PSMA ligand with the numbers of `BODY`
 and `RATIOS`; all others are those of its parameter sets. The same model then fits it: that shows
@@ -42,17 +43,18 @@ LN2 = np.log(2.0)
 
 @dataclass(frozen=True)
 class Truth:
-    """A region's true kinetics: fraction at 24 h and half-lives (h)."""
+    """A region's true kinetics: fraction at one time, 24 h by default, and half-lives (h)."""
 
     uptake: float
     half_life: float
     washout: float
     washout_half_life: float
     build_up: float
+    time: float = 24.0
 
     def retained(self, time: np.ndarray, decay_constant: float) -> np.ndarray:
         """Return the fraction of the injected activity, decay included."""
-        biological = self._shape(time) / self._shape(np.array(24.0))
+        biological = self._shape(time) / self._shape(np.array(self.time))
         return self.uptake * biological * np.exp(-decay_constant * time)
 
     def _shape(self, time: np.ndarray) -> np.ndarray:
@@ -80,6 +82,9 @@ class Table:
     activity: float
     scans: tuple[Scans, ...]
     uptake_ratios: dict[str, float] = field(default_factory=dict)
+    nuclide: str = "Lu-177"
+    truth: dict[str, Truth] | None = None
+    """Kinetics of this table's own drug, if it is another than the example's."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,10 @@ class Example:
 
     def true_values(self, table: Table, region: str, times: np.ndarray) -> np.ndarray:
         """Return the true activity (MBq), or concentration (MBq/mL) in blood, after injection."""
+        kinetics = self.truth if table.truth is None else table.truth
         ratio = table.uptake_ratios.get(region, 1.0)
-        decay_constant = nuclide("Lu-177").decay_constant
-        return table.activity * ratio * self.truth[region].retained(times, decay_constant)
+        decay_constant = nuclide(table.nuclide).decay_constant
+        return table.activity * ratio * kinetics[region].retained(times, decay_constant)
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,25 @@ SSTR = {
     "lesion_2": Truth(0.0022, 150.0, 0.1, 10.0, 2.0),
     "whole_body": Truth(0.38, 110.0, 1.2, 4.0, 0.01),
     "blood": Truth(1.6e-6, 45.0, 40.0, 1.2, 0.01),
+}
+
+
+#: Ga-68 PSMA-11 in the same body at 1 h: what PET sees, of another ligand and so not in proportion.
+PSMA_PET = {
+    "kidneys": Truth(0.115, 30.0, 0.1, 1.0, 0.2, 1.0),
+    "parotid_glands": Truth(0.0058, 30.0, 0.1, 2.0, 0.3, 1.0),
+    "liver": Truth(0.105, 20.0, 0.2, 2.0, 0.1, 1.0),
+    "spleen": Truth(0.018, 20.0, 0.2, 2.0, 0.1, 1.0),
+    "lesion_1": Truth(0.0036, 40.0, 0.1, 4.0, 0.5, 1.0),
+    "lesion_2": Truth(0.00026, 40.0, 0.1, 4.0, 0.5, 1.0),
+}
+
+#: The therapy of that patient: kidneys and glands as in `PSMA`.
+PSMA_TREATED = PSMA | {
+    "liver": Truth(0.020, 24.0, 1.0, 5.0, 0.1),
+    "spleen": Truth(0.0016, 40.0, 1.0, 5.0, 0.1),
+    "lesion_1": Truth(0.018, 70.0, 0.1, 8.0, 3.0),
+    "lesion_2": Truth(0.0016, 60.0, 0.1, 8.0, 2.0),
 }
 
 
@@ -325,7 +350,30 @@ def psma_body_example() -> BodyExample:
     return BodyExample(617, {}, tables, course)
 
 
-EXAMPLES = (psma_demo, dotatate, one_scan, single_kidney, new_lesion, psma_body_example)
+def psma_pet() -> Example:
+    """Return a patient with a PET before therapy, and the scans of cycle 1 to come."""
+    lesions = ("lesion_1", "lesion_2")
+    pet = (Scans(ORGANS, (1.0,), 0.08), Scans(lesions, (1.0,), 0.1))
+    treated = (Scans(ORGANS, (24.0, 96.0), 0.05), Scans(lesions, (24.0, 96.0), 0.08))
+    return Example(
+        68,
+        PSMA_TREATED,
+        (
+            Table(HERE / "psma_pet.csv", "PSMA PET", 150.0, pet, nuclide="Ga-68", truth=PSMA_PET),
+            Table(HERE / "psma_pet_cycle1.csv", "cycle 1", 7400.0, treated),
+        ),
+    )
+
+
+EXAMPLES = (
+    psma_demo,
+    dotatate,
+    one_scan,
+    single_kidney,
+    new_lesion,
+    psma_pet,
+    psma_body_example,
+)
 
 if __name__ == "__main__":
     for example in EXAMPLES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -62,3 +63,14 @@ def test_the_schema_is_json():
 @pytest.mark.parametrize("command", ["new", "check", "schema"])
 def test_every_command_has_help(command):
     assert RUN.invoke(app, [command, "--help"]).exit_code == 0
+
+
+def test_check_tells_of_diagnostics():
+    file = str(Path(__file__).parents[2] / "examples" / "psma_pet.toml")
+    told = RUN.invoke(app, ["check", file])
+    assert told.exit_code == 0, told.output
+    for part in ("Diagnostic   68Ga-PSMA-11 (Ga-68)", "150 MBq, 5 nmol", "PSMA PET, kidneys"):
+        assert part in told.output
+    read = json.loads(RUN.invoke(app, ["check", file, "--json"]).output)["value"]["diagnostics"]
+    assert [(each["name"], each["amount_nmol"]) for each in read] == [("PSMA PET", 5.0)]
+    assert len(read[0]["measurements"]) == 6

@@ -1,6 +1,7 @@
 """Who is treated, with what, when, where in the body, and what was measured."""
 
 from theratwin.case.case import KINETIC_MODELS, Case, SharedUncertainty
+from theratwin.case.diagnostic import Diagnostic
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.regions import Region, find_region, region, regions
@@ -17,6 +18,7 @@ __all__ = [
     "Administration",
     "AminoAcids",
     "Case",
+    "Diagnostic",
     "Kind",
     "Lesion",
     "Ligand",

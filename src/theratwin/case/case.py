@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from theratwin.case._checks import fraction
+from theratwin.case.diagnostic import Diagnostic
 from theratwin.case.measurement import Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.treatment import Radiopharmaceutical, Schedule
@@ -59,6 +60,14 @@ class Case:
         The kinetic model that the case asks for: ``"curves"``, or one of the whole body.
     files
         The files that it was read from: the case file, then its tables.
+    diagnostics
+        Diagnostic studies of the same patient before therapy.
+
+    Raises
+    ------
+    InputError
+        If a diagnostic has the name of another or of an administration, or measures a lesion that
+        appears later.
     """
 
     name: str
@@ -72,6 +81,42 @@ class Case:
     description: str = ""
     files: tuple[Path, ...] = ()
     model: str = "curves"
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [*self.schedule.names, *(each.name for each in self.diagnostics)]
+        late = {lesion.name for lesion in self.lesions if lesion.appears is not None}
+        for diagnostic in self.diagnostics:
+            field = f"diagnostics.{diagnostic.name}"
+            if names.count(diagnostic.name) > 1:
+                raise InputError("the name stands twice", field=field, value=diagnostic.name)
+            for region in late.intersection(diagnostic.measurements.regions):
+                raise InputError(
+                    "the lesion appears after the diagnostic",
+                    field=f"{field}.measurements",
+                    value=region,
+                    remedy="See appears of the lesion",
+                )
+
+    @property
+    def regions_measured(self) -> tuple[str, ...]:
+        """The regions measured, after therapy or in a diagnostic, in order of appearance."""
+        studies = (self.measurements, *(each.measurements for each in self.diagnostics))
+        return tuple(dict.fromkeys(region for each in studies for region in each.regions))
+
+    def of_diagnostic(self, diagnostic: Diagnostic) -> Case:
+        """Return a diagnostic as a case of its own: the same patient, no therapy.
+
+        Lesions that appear later are not in it.
+        """
+        return replace(
+            self,
+            radiopharmaceutical=diagnostic.radiopharmaceutical,
+            schedule=Schedule((diagnostic.administration,)),
+            measurements=diagnostic.measurements,
+            lesions=tuple(lesion for lesion in self.lesions if lesion.appears is None),
+            diagnostics=(),
+        )
 
     @property
     def lesion_names(self) -> tuple[str, ...]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from theratwin.case import Administration, AminoAcids, Case, Measurement, Volume
+    from theratwin.case import (
+        Administration,
+        AminoAcids,
+        Case,
+        Diagnostic,
+        Measurement,
+        Radiopharmaceutical,
+        Volume,
+    )
 
 app = typer.Typer(no_args_is_help=True, help="Write and check case files.")
 
@@ -76,12 +84,7 @@ def understood(case: Case) -> dict[str, Any]:
             "gfr_relative_uncertainty": patient.gfr_uncertainty,
             "absent": list(patient.absent),
         },
-        "radiopharmaceutical": {
-            "name": case.radiopharmaceutical.name,
-            "ligand": case.radiopharmaceutical.ligand.name,
-            "target": case.radiopharmaceutical.ligand.target,
-            "nuclide": case.radiopharmaceutical.nuclide,
-        },
+        "radiopharmaceutical": _radiopharmaceutical(case.radiopharmaceutical),
         "uncertainty": {
             "calibration": case.uncertainty.calibration,
             "recovery": case.uncertainty.recovery,
@@ -94,6 +97,27 @@ def understood(case: Case) -> dict[str, Any]:
         ],
         "administrations": [_administration(each) for each in case.schedule],
         "measurements": [_measurement(each) for each in case.measurements],
+        "diagnostics": [_diagnostic(each) for each in case.diagnostics],
+    }
+
+
+def _diagnostic(given: Diagnostic) -> dict[str, Any]:
+    return {
+        "radiopharmaceutical": _radiopharmaceutical(given.radiopharmaceutical),
+        "measurements": [_measurement(each) for each in given.measurements],
+    } | {
+        key: value
+        for key, value in _administration(given.administration).items()
+        if key not in {"time_h", "start"}
+    }
+
+
+def _radiopharmaceutical(given: Radiopharmaceutical) -> dict[str, Any]:
+    return {
+        "name": given.name,
+        "ligand": given.ligand.name,
+        "target": given.ligand.target,
+        "nuclide": given.nuclide,
     }
 
 
@@ -145,20 +169,31 @@ def summary(case: Case, warnings: tuple[str, ...] = ()) -> str:
         f"Treatment    {case.radiopharmaceutical.name} ({case.radiopharmaceutical.nuclide})",
     ]
     lines += [
-        f"  {each.name:<12} {_activity(each.activity)} at {each.time:g} h"
-        + (f", {each.amount:g} nmol" if each.amount is not None else "")
-        + (f", over {60 * each.duration:g} min" if each.duration else "")
-        + _protected(each.amino_acids)
+        f"  {each.name:<12} {_activity(each.activity)} at {each.time:g} h{_with_what(each)}"
         for each in case.schedule
     ]
+    for each in case.diagnostics:
+        what, given = each.radiopharmaceutical, each.administration
+        lines += [
+            f"Diagnostic   {what.name} ({what.nuclide})",
+            f"  {each.name:<12} {_activity(given.activity)}{_with_what(given)}",
+        ]
     volumes = dict(case.patient.organs) | {each.name: each.volume for each in case.lesions}
     lines += ["", "Volumes"]
     lines += [f"  {name:<22} {_volume_words(volume)}" for name, volume in volumes.items()]
     lines += ["", "Measurements, decay not corrected"]
-    lines += _measurement_lines(case) or ["  none"]
+    diagnostics = (case.of_diagnostic(each) for each in case.diagnostics)
+    told = [line for each in (*diagnostics, case) for line in _measurement_lines(each)]
+    lines += told or ["  none"]
     if warnings:
         lines += ["", "Odd, but no error", *(f"  {warning}" for warning in warnings)]
     return "\n".join(lines)
+
+
+def _with_what(given: Administration) -> str:
+    amount = f", {given.amount:g} nmol" if given.amount is not None else ""
+    infused = f", over {60 * given.duration:g} min" if given.duration else ""
+    return f"{amount}{infused}{_protected(given.amino_acids)}"
 
 
 def _patient(case: Case) -> str:

@@ -44,13 +44,18 @@ def empirical_curves(case: Case, decay_constant: float) -> tuple[Block, ...]:
     Raises
     ------
     InputError
-        If nothing was measured.
+        If nothing was measured after therapy; a diagnostic tells curves nothing.
     """
     if not len(case.measurements):
         raise InputError(
-            "nothing was measured",
+            "nothing was measured after therapy",
             field="measurements",
-            remedy="Add [[measurements]] of at least one region",
+            remedy="Add [[measurements]] of at least one region"
+            + (
+                ", or calibrate with a model of the whole body, which a diagnostic enters"
+                if case.diagnostics
+                else ""
+            ),
         )
     return tuple(region_block(case, region, decay_constant) for region in case.measurements.regions)
 

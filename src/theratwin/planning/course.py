@@ -141,7 +141,8 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
     """Return the administrations that were given.
 
     They are those of the case's schedule up to the last one that was measured; later ones are
-    taken as intended only, unless ``last`` names a later one as given.
+    taken as intended only, unless ``last`` names a later one as given. Before therapy there are
+    none.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def delivered_administrations(case: Case, last: str | None = None) -> tuple[Admi
         If ``last`` is unknown or lies before a measured one.
     """
     names = case.schedule.names
-    measured = max(names.index(name) for name in case.measurements.administrations)
+    measured = max((names.index(name) for name in case.measurements.administrations), default=-1)
     end = measured if last is None else names.index(case.schedule[last].name)
     if end < measured:
         raise InputError(

@@ -87,7 +87,7 @@ def horizon(case: Case) -> float:
 
     Beyond the last scan, and for most of a physical half-life at least: the dose rests on that.
     """
-    last = max(measurement.time for measurement in case.measurements)
+    last = max((measurement.time for measurement in case.measurements), default=0.0)
     return max(_BEYOND * last, _LEAST * nuclide(case.radiopharmaceutical.nuclide).half_life)
 
 

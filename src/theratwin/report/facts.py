@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from theratwin.case import Administration, Case
+from theratwin.case import Administration, Case, Measurements
 from theratwin.report.numbers import gigabecquerel, listed, nanomoles, significant
 
 
@@ -44,29 +44,30 @@ def _given(administration: Administration) -> str:
 
 
 def scan_line(case: Case) -> str:
-    """Return when each cycle was measured, and which were not."""
-    times = {
-        each.name: sorted({m.time for m in case.measurements.of(each.name)})
-        for each in case.schedule
-    }
-    scans = "; ".join(
-        f"{name} at {listed([significant(hour) for hour in hours])} h"
-        for name, hours in times.items()
-        if hours
-    )
+    """Return when diagnostics and cycles were measured, and which cycles were not."""
+    times = {each.name: _hours(case.measurements.of(each.name)) for each in case.schedule}
+    scans = "; ".join(f"{name} at {listed(hours)} h" for name, hours in times.items() if hours)
     missing = listed([name for name, hours in times.items() if not hours])
-    return f"{scans} after administration{f'. Not measured: {missing}' if missing else ''}"
+    before = "; ".join(
+        f"{each.name} at {listed(_hours(each.measurements))} h" for each in case.diagnostics
+    )
+    told = "; ".join(part for part in (before, scans) if part)
+    return f"{told} after administration{f'. Not measured: {missing}' if missing else ''}"
+
+
+def _hours(measurements: Measurements) -> list[str]:
+    return [significant(hour) for hour in sorted({m.time for m in measurements})]
 
 
 def given(case: Case) -> int:
     """Return how many administrations were given: those up to the last one measured."""
     names = case.schedule.names
-    return 1 + max(names.index(name) for name in case.measurements.administrations)
+    return 1 + max((names.index(name) for name in case.measurements.administrations), default=-1)
 
 
 def volume_rows(case: Case, dosed: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Yield region, volume and its source, where something was measured or a dose is given."""
-    wanted = {*case.measurements.regions, *dosed}
+    wanted = {*case.regions_measured, *dosed}
     volumes = dict(case.patient.organs) | {lesion.name: lesion.volume for lesion in case.lesions}
     for region, volume in volumes.items():
         if region in wanted:

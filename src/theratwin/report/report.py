@@ -133,7 +133,7 @@ def _case(twin: Twin, prediction: Prediction) -> dict[str, Any]:
 
 def _doses(twin: Twin, prediction: Prediction) -> dict[str, Any]:
     given = twin.case.schedule.administrations[: facts.given(twin.case)]
-    whole = len(given) == len(twin.case.schedule)
+    whole = len(given) in (0, len(twin.case.schedule))  # before therapy, what is intended
     return {
         "answers": answers(prediction if whole else predict(twin, Schedule(given))),
         "more_lesions": max(len(prediction.lesions) - LESIONS_SHOWN, 0),

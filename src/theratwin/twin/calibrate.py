@@ -25,7 +25,8 @@ def calibrate(
     Parameters
     ----------
     case
-        The case.
+        The case. A model of the whole body fits its diagnostics together with the therapy, and can
+        be calibrated to them alone; curves have no use for them, and say so in the warnings.
     seed
         Seed of the random streams; the same seed gives the same twin.
     draws
@@ -57,7 +58,7 @@ def calibrate(
     chosen = MODELS[name]
     blocks = blocks_of(chosen, case)
     own = dict.fromkeys(name for block in blocks for name in block.parameter_sets)
-    sets = (*chosen.parameter_sets, *own, *_PARAMETER_SETS)
+    sets = (*chosen.sets_of(case), *own, *_PARAMETER_SETS)
     return Twin(
         case=case,
         model=name,

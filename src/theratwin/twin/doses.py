@@ -69,7 +69,8 @@ def check_measured(case: Case) -> None:
         If blood was measured as an activity, another region as a concentration, or if the volume
         of an organ or lesion is missing.
     """
-    for measurement in case.measurements:
+    studies = (case.measurements, *(each.measurements for each in case.diagnostics))
+    for measurement in (each for study in studies for each in study):
         due = Kind.CONCENTRATION if measurement.region == BLOOD else Kind.ACTIVITY
         if measurement.kind is not due:
             raise InputError(
@@ -78,7 +79,7 @@ def check_measured(case: Case) -> None:
                 value=measurement.kind.value,
                 remedy='Give blood in "kBq/mL", organs and lesions in "MBq"',
             )
-    for region in case.measurements.regions:
+    for region in case.regions_measured:
         if region not in _NOT_TARGETS or region == MARROW:
             case.volume(region)
 

@@ -49,10 +49,11 @@ def html_twin(twin: Twin) -> str:
     from theratwin.twin.predict import predict
 
     case = twin.case
+    count = len(case.measurements) + sum(len(each.measurements) for each in case.diagnostics)
+    studies = [*(each.name for each in case.diagnostics), *case.measurements.administrations]
     rests = (
-        f"Rests on {len(case.measurements)} measurements in {len(case.measurements.regions)} "
-        f"regions after {', '.join(case.measurements.administrations)}; {twin.draws} draws, "
-        f"seed {twin.seed}."
+        f"Rests on {count} measurements in {len(case.regions_measured)} regions after "
+        f"{', '.join(studies)}; {twin.draws} draws, seed {twin.seed}."
     )
     warnings = "".join(f"<li>{escape(warning)}</li>" for warning in twin.warnings)
     table = predict(twin).dose_per_activity()

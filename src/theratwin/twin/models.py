@@ -21,15 +21,23 @@ class KineticModel:
         From a case and the decay constant (1/h) of its nuclide to what is fitted.
     parameter_sets
         The sets behind it in every case, as ``room/name``; a block may add its own.
+    diagnostic_sets
+        Those that diagnostics bring in.
     """
 
     blocks: Callable[[Case, float], tuple[Block, ...]]
     parameter_sets: tuple[str, ...]
+    diagnostic_sets: tuple[str, ...] = ()
+
+    def sets_of(self, case: Case) -> tuple[str, ...]:
+        """Return the sets behind the twin of a case."""
+        return (*self.parameter_sets, *(self.diagnostic_sets if case.diagnostics else ()))
 
 
 #: What is estimated of a whole body rests on these; the sets of its equations depend on the
 #: patient and the ligand, and come with the block.
 _BODY_SETS = ("kinetics/body_priors", "kinetics/model_errors", "kinetics/cycle_changes")
+_TRANSFER = ("kinetics/ligand_transfer",)
 
 
 def _psma(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -54,8 +62,8 @@ MODELS: dict[str, KineticModel] = {
             "kinetics/cycle_changes",
         ),
     ),
-    "psma": KineticModel(_psma, _BODY_SETS),
-    "sstr": KineticModel(_sstr, _BODY_SETS),
+    "psma": KineticModel(_psma, _BODY_SETS, _TRANSFER),
+    "sstr": KineticModel(_sstr, _BODY_SETS, _TRANSFER),
 }
 
 

@@ -28,7 +28,7 @@ class Snapshot:
     Parameters
     ----------
     label
-        The data it rested on, such as ``"cycle 1"``.
+        The data it rested on, such as ``"PSMA PET, cycle 1"``.
     dose
         Absorbed dose for each administered activity (Gy/GBq) by administration and region.
     """
@@ -100,7 +100,14 @@ class Twin:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of the quality of the fit."""
-        return tuple(problem for posterior in self.posteriors for problem in posterior.problems)
+        found = [problem for posterior in self.posteriors for problem in posterior.problems]
+        if self.model == "curves" and self.case.diagnostics:
+            names = ", ".join(each.name for each in self.case.diagnostics)
+            found.append(
+                f"{names}: not used; curves describe one radiopharmaceutical, a model of the "
+                "whole body joins several"
+            )
+        return tuple(found)
 
     def _repr_html_(self) -> str:
         from theratwin.twin.html import html_twin

@@ -93,4 +93,5 @@ def snapshot(twin: Twin) -> Snapshot:
         column: {region: intervals[k] for region, intervals in table.rows.items()}
         for k, column in enumerate(twin.case.schedule.names)
     }
-    return Snapshot(", ".join(twin.case.measurements.administrations), by_cycle)
+    studies = (each.name for each in twin.case.diagnostics)
+    return Snapshot(", ".join([*studies, *twin.case.measurements.administrations]), by_cycle)

@@ -61,10 +61,17 @@ def warn_of_oddities(case: Case, problems: Problems) -> None:
         gigabecquerel = administration.activity / 1000
         if case.patient.species == "human" and gigabecquerel > 40:
             problems.warn(place, f"{administration.name}: {gigabecquerel:g} GBq is very high")
-    if not len(case.measurements):
+    measured = case.regions_measured
+    if not measured:
         problems.warn(place, "nothing is measured yet; there is nothing to calibrate to")
+    if case.diagnostics and case.model == "curves":
+        problems.warn(
+            place,
+            "diagnostics: curves have no use for them; a model of the whole body has, such as "
+            f'model = "{case.radiopharmaceutical.ligand.target or "psma"}"',
+        )
     for lesion in case.lesions:
-        if len(case.measurements) and not len(case.measurements.of_region(lesion.name)):
+        if measured and lesion.name not in measured:
             problems.warn(place, f"lesion {lesion.name!r} was never measured")
 
 

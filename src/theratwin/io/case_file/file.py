@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from theratwin.case import (
@@ -18,6 +19,7 @@ from theratwin.case import (
 )
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.io.case_file.checks import check_measurements, warn_of_oddities
+from theratwin.io.case_file.diagnostics import read_diagnostics
 from theratwin.io.case_file.fields import Field, Table, choice, fraction, raw, text
 from theratwin.io.case_file.lines import key_lines
 from theratwin.io.case_file.measurements import Reading
@@ -54,6 +56,7 @@ CASE: Mapping[str, Field] = {
     "lesions": raw("The lesions", _TABLES),
     "administrations": raw("When and how much", _TABLES),
     "measurements": raw("What was measured", _TABLES),
+    "diagnostics": raw("Diagnostic studies of the patient before therapy", _TABLES),
 }
 
 UNCERTAINTY: Mapping[str, Field] = {
@@ -222,7 +225,9 @@ def _case(top: Table, path: Path) -> Case | None:
     _refuse_amino_acids(top, case)
     if not top.problems.errors:
         check_measurements(case, read, top.problems)
-    return case.with_measurements(in_order(case, [m for _, m in read]))
+    case = case.with_measurements(in_order(case, [m for _, m in read]))
+    diagnostics = read_diagnostics(top, case, path.parent)
+    return case if top.problems.errors else replace(case, diagnostics=diagnostics)
 
 
 def _refuse_amino_acids(top: Table, case: Case) -> None:

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from theratwin.case import Case, Measurement
-from theratwin.io.case_file.fields import Table
+from theratwin.io.case_file.fields import Field, Table
 from theratwin.io.case_file.measurements import MEASUREMENT
 from theratwin.io.case_file.table import Row, read_table
 
 
-def rows_of(top: Table, folder: Path) -> list[Row]:
-    """Return all measurements as given, inline and from tables."""
+def rows_of(
+    top: Table,
+    folder: Path,
+    known: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Field] = MEASUREMENT,
+) -> list[Row]:
+    """Return all measurements as given, inline and from tables.
+
+    Parameters
+    ----------
+    top
+        The table that holds them.
+    folder
+        Where the tables lie that it names.
+    known
+        Cells that hold for all rows that do not say otherwise.
+    fields
+        What an entry may hold.
+    """
     rows: list[Row] = []
     for table in top.tables("measurements"):
-        cells = {key: _plain(value) for key, value in table.read(MEASUREMENT).items()}
+        cells = {key: _plain(value) for key, value in table.read(fields).items()}
+        cells = dict(known or {}) | cells
         for key in table.content:
             cells.setdefault(key, None)
         file = cells.pop("file", None)
@@ -30,7 +49,10 @@ def rows_of(top: Table, folder: Path) -> list[Row]:
 
 def tables_of(top: Table, folder: Path) -> list[Path]:
     """Return the tables that a case file names, each once."""
-    named = (table.content.get("file") for table in top.tables("measurements"))
+    entries = [*top.tables("measurements")]
+    for diagnostic in top.tables("diagnostics"):
+        entries += diagnostic.tables("measurements")
+    named = (table.content.get("file") for table in entries)
     return [folder / name for name in dict.fromkeys(named) if isinstance(name, str)]
 
 

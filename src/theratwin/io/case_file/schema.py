@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from theratwin.io.case_file.diagnostics import DIAGNOSTIC, DIAGNOSTIC_MEASUREMENT
 from theratwin.io.case_file.fields import Field
 from theratwin.io.case_file.file import CASE, UNCERTAINTY
 from theratwin.io.case_file.measurements import MEASUREMENT
@@ -51,12 +52,25 @@ def case_schema() -> dict[str, Any]:
     given["amino_acids"] = _object(AMINO_ACIDS) | {
         "description": ADMINISTRATION["amino_acids"].about
     }
+    properties["diagnostics"] = {
+        "type": "array",
+        "description": CASE["diagnostics"].about,
+        "items": _diagnostic(),
+    }
     schema["required"].append("administrations")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "theratwin case file",
         **schema,
     }
+
+
+def _diagnostic() -> dict[str, Any]:
+    schema = _object(DIAGNOSTIC)
+    properties = schema["properties"]
+    properties["radiopharmaceutical"] |= _object(RADIOPHARMACEUTICAL)
+    properties["measurements"] |= {"items": _object(DIAGNOSTIC_MEASUREMENT)}
+    return schema
 
 
 def _object(fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -14,38 +14,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.case import Administration, Measurement, Schedule
-from theratwin.core import LogNormal, Pieces
-from theratwin.dynamics import Dose, Jump, Solution
+from theratwin.core import LogNormal
+from theratwin.dynamics import Jump, Solution
+from theratwin.kinetics.body_fit.course_curves import Course, CourseCurves
 from theratwin.kinetics.body_fit.cycle_walk import CycleWalk
-from theratwin.kinetics.body_fit.grid import course_knots, integral_pieces
+from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
+from theratwin.kinetics.body_fit.experiment import ROUGH, TOLERANCE, Experiment
 from theratwin.kinetics.body_fit.model import BodyModel
-from theratwin.kinetics.body_fit.model_error import model_error
-
-#: Relative tolerance of predictions, their slopes, and curves. Logarithms then err by less than
-#: 1e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
-_TOLERANCE = 1e-5
-#: Where weights of draws are all that is asked: logarithms err by less than 1e-4, of which a log
-#: density of fifty values feels 1e-3.
-_ROUGH = 1e-4
-#: Draws solved at once for their curves, which bounds what is held beside the curves.
-_CHUNK = 500
-#: Added to every prediction (MBq, or MBq/mL): nothing that is measured, and above what a solver
-#: leaves of what has decayed, which would be the logarithm of noise.
-_NOTHING = 1e-9
-#: What the cold ligand of several administrations is called, to be differentiated by together.
-_AMOUNT = "amount"
-
-CourseCurves: TypeAlias = "dict[str, tuple[Pieces | None, ...]]"
-#: Region to values and integrals, each of shape ``(draws, times)``.
-Samples: TypeAlias = "dict[str, tuple[np.ndarray, np.ndarray]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +42,18 @@ class BodyCurves:
     administrations
         In order of time, from the first.
     measurements
-        What was measured.
+        What was measured of them; it may be nothing if there are diagnostics.
     appears
         Lesion to the number of the administration, from 0, at which it is first seen.
+    diagnostics
+        Diagnostic studies of the same patient, each with a body of its own.
     """
 
     model: BodyModel
     administrations: Sequence[Administration]
     measurements: Sequence[Measurement]
     appears: Mapping[str, int]
+    diagnostics: Sequence[DiagnosticBody] = ()
 
     @property
     def name(self) -> str:
@@ -82,15 +68,23 @@ class BodyCurves:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the equations and of what is fixed: draws mean nothing with others."""
-        model = self.model
-        fixed = [f"{name} = {value!r}" for name, value in sorted(model.fixed.items())]
-        text = "\n".join([str(model.network), *fixed])
+        models = [self.model, *(each.experiment.model for each in self.diagnostics)]
+        text = "\n".join(
+            line
+            for model in models
+            for line in (
+                str(model.network),
+                *(f"{name} = {value!r}" for name, value in sorted(model.fixed.items())),
+            )
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def walk(self) -> CycleWalk:
-        """The vector of what is estimated."""
-        return CycleWalk(self.model.priors, self.model.changes, self.model.begins)
+        """The vector of what is estimated; deviations of diagnostics follow the parameters."""
+        deviations = {name: p for each in self.diagnostics for name, p in each.priors.items()}
+        priors = {**self.model.priors, **deviations}
+        return CycleWalk(priors, self.model.changes, self.model.begins)
 
     @cached_property
     def priors(self) -> tuple[LogNormal, ...]:
@@ -103,123 +97,107 @@ class BodyCurves:
         return self.walk.names(a.name for a in self.administrations)
 
     @cached_property
+    def _therapy(self) -> Experiment:
+        lesions = tuple(self.appears)
+        return Experiment(self.model, self.administrations, self.measurements, lesions)
+
+    @cached_property
+    def _experiments(self) -> tuple[Experiment, ...]:
+        return (self._therapy, *(each.experiment for each in self.diagnostics))
+
+    @cached_property
     def observed(self) -> Float[Any, " measurements"]:
-        """Logarithms of the measured values."""
-        return np.log([measurement.value for measurement in self.measurements])
+        """Logarithms of the measured values: of the therapy, then of each diagnostic."""
+        return np.concatenate([each.observed for each in self._experiments])
 
     @cached_property
     def observed_sd(self) -> Float[Any, " measurements"]:
         """Standard deviations of the logarithms: of the measurement and of the model together."""
-        own = np.array([m.relative_uncertainty for m in self.measurements])
-        of_model = np.array([model_error(m.region, self.appears) for m in self.measurements])
-        return np.sqrt(np.log1p(own**2) + np.log1p(of_model**2))
-
-    @cached_property
-    def _times(self) -> np.ndarray:
-        begin = {a.name: a.time for a in self.administrations}
-        return np.array([begin[m.administration] + m.time for m in self.measurements])
-
-    @cached_property
-    def _directions(self) -> tuple[str, ...]:
-        """What the engine differentiates by, in the order of ``theta``."""
-        steps = self.walk.steps(len(self.administrations))
-        return (*self.walk.parameters, *(_jump_name(name, k) for name, k in steps))
+        return np.concatenate([each.observed_sd for each in self._experiments])
 
     def predicted(self, theta: Float[Any, "*draws parameters"]) -> Any:
         """Return logarithms of the predicted values, shape ``(*draws, measurements)``."""
-        return self._predicted(theta, _TOLERANCE)
+        return self._predicted(theta, TOLERANCE)
 
     def roughly(self, theta: Float[Any, "*draws parameters"]) -> Any:
         """Return the same as well as weights of draws need it."""
-        return self._predicted(theta, _ROUGH)
+        return self._predicted(theta, ROUGH)
 
     def _predicted(self, theta: np.ndarray, tolerance: float) -> np.ndarray:
         flat = np.reshape(theta, (-1, theta.shape[-1]))
-        times, place = np.unique(self._times, return_inverse=True)
-        solution = self._solve(
-            flat, self.administrations, times, fallback=False, tolerance=tolerance
-        )
-        values = self._logarithms(self._measured(solution.observables, place), solution)
-        return values.reshape(*theta.shape[:-1], len(self.measurements))
+        values, jumps = self.walk.values(flat), self._jumps(flat, self.administrations)
+        therapy = self._therapy.predicted(self._own(values), jumps, len(flat), tolerance)
+        others = (each.predicted(values, len(flat), tolerance) for each in self.diagnostics)
+        found = np.concatenate([therapy, *others], axis=-1)
+        return found.reshape(*theta.shape[:-1], found.shape[-1])
 
     def linearized(self, theta: Float[Any, "draws parameters"]) -> tuple[Any, Any]:
         """Return logarithms of the predicted values and their derivatives by ``theta``.
 
         Shapes ``(draws, measurements)`` and ``(draws, measurements, parameters)``.
         """
-        times, place = np.unique(self._times, return_inverse=True)
-        solution = self._solve(
-            theta, self.administrations, times, fallback=False, sensitivities=self._directions
+        values, jumps = self.walk.values(theta), self._jumps(theta, self.administrations)
+        own = self._own(values)
+        directions = (*own, *(jump.name for jump in jumps))
+        predicted, slopes = self._therapy.linearized(own, jumps, directions, len(theta))
+        parts = [(predicted, self._by_logarithm(theta, slopes))]
+        names = (*self.walk.parameters, *(jump.name for jump in jumps))
+        parts += [each.linearized(values, names, len(theta)) for each in self.diagnostics]
+        return (
+            np.concatenate([predicted for predicted, _ in parts], axis=1),
+            np.concatenate([slopes for _, slopes in parts], axis=1),
         )
-        values = self._measured(solution.observables, place)
-        slopes = np.stack(
-            [self._measured(solution.slopes[each], place) for each in self._directions], axis=-1
-        )
-        by_log = self._by_logarithm(theta, slopes) / _positive(values)[..., None]
-        return self._logarithms(values, solution), by_log
+
+    def _own(self, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return what the therapy's body has a use for."""
+        return {name: values[name] for name in self.model.priors}
 
     def _by_logarithm(self, theta: np.ndarray, slopes: np.ndarray) -> np.ndarray:
         """Turn derivatives by parameters and ratios of cycles into those by ``theta``."""
         walk, cycles = self.walk, len(self.administrations)
-        found = np.empty_like(slopes)
-        base = len(walk.parameters)
-        found[..., :base] = slopes[..., :base] * np.exp(theta[:, None, :base])
+        own, base = len(self.model.priors), len(walk.parameters)
+        found = np.zeros((*slopes.shape[:-1], theta.shape[-1]))
+        found[..., :own] = slopes[..., :own] * np.exp(theta[:, None, :own])
         ratios = walk.ratios(theta, cycles)
         for name in walk.changing:
             columns = walk.columns(name, cycles)
-            scaled = slopes[..., columns] * ratios[name][:, None, cycles - len(columns) :]
+            among = [own + column - base for column in columns]
+            scaled = slopes[..., among] * ratios[name][:, None, cycles - len(columns) :]
             # A step acts on its own cycle and on all later ones.
             found[..., columns] = np.cumsum(scaled[..., ::-1], axis=-1)[..., ::-1]
         return found
 
-    def _measured(self, values: Mapping[str, np.ndarray], place: np.ndarray) -> np.ndarray:
-        names = [self.model.activities[m.region] for m in self.measurements]
-        columns = [values[name][:, at] for name, at in zip(names, place, strict=True)]
-        return np.stack(columns, axis=-1)
-
-    def _logarithms(self, values: np.ndarray, solution: Solution) -> np.ndarray:
-        return np.where(solution.good[:, None], np.log(_positive(values)), np.nan)
+    def _jumps(
+        self, theta: np.ndarray, administrations: Sequence[Administration]
+    ) -> tuple[Jump, ...]:
+        """Return the ratios of every cycle, which jump at its administration."""
+        walk, cycles = self.walk, len(administrations)
+        ratios = walk.ratios(theta, cycles)
+        return tuple(
+            Jump(
+                self.model.switches[name],
+                administrations[k].time,
+                ratios[name][:, k],
+                f"{name}@{k + 1}",
+            )
+            for name, k in walk.steps(cycles)
+        )
 
     def _solve(
         self,
         theta: np.ndarray,
         administrations: Sequence[Administration],
         times: np.ndarray,
-        *,
-        keep: Sequence[str] = (),
-        tolerance: float = _TOLERANCE,
-        by_amount_of: frozenset[str] = frozenset(),
         **options: Any,
     ) -> Solution:
-        """Solve for all draws, with the ratios of every cycle jumping at its administration."""
-        model, walk = self.model, self.walk
-        ratios = walk.ratios(theta, len(administrations))
-        jumps = [
-            Jump(
-                model.switches[name],
-                administrations[k].time,
-                ratios[name][:, k],
-                _jump_name(name, k),
-            )
-            for name, k in walk.steps(len(administrations))
-        ]
-        return model.engine.solve(
-            {**model.fixed, **walk.values(theta)},
+        """Solve a course of the therapy for all draws."""
+        return self._therapy.solve(
+            self._own(self.walk.values(theta)),
             times,
-            doses=[*self._doses(administrations, by_amount_of), *jumps],
-            start=administrations[0].time,
-            keep=keep,
-            rtol=tolerance,
+            administrations=administrations,
+            jumps=self._jumps(theta, administrations),
             **options,
         )
-
-    def _doses(
-        self, administrations: Sequence[Administration], by_amount_of: frozenset[str]
-    ) -> list[Dose]:
-        """Return the doses; the cold ligand of some administrations bears one name."""
-        tied = {f"{name}.cold" for name in by_amount_of}
-        doses = self.model.doses(administrations)
-        return [replace(dose, name=_AMOUNT) if dose.name in tied else dose for dose in doses]
 
     def curves(
         self,
@@ -233,7 +211,7 @@ class BodyCurves:
         included, so that they add up to the whole. Cycles not measured take their ratios from
         the priors.
         """
-        return self._course(theta, schedule, generator)[0]
+        return self.curves_by_amount(theta, schedule, generator, ())[0]
 
     def curves_by_amount(
         self,
@@ -247,77 +225,6 @@ class BodyCurves:
         The derivative is by cold ligand added to each of ``administrations``, whose activities
         stay: exact, as the engine integrates it along with the states.
         """
-        return self._course(theta, schedule, generator, frozenset(administrations))
-
-    def _course(
-        self,
-        theta: np.ndarray,
-        schedule: Schedule,
-        generator: np.random.Generator,
-        by_amount_of: frozenset[str] = frozenset(),
-    ) -> tuple[CourseCurves, CourseCurves]:
-        administrations = schedule.administrations
-        carried = self.walk.carried(theta, len(administrations), generator)
-        grid = course_knots(
-            [a.time for a in administrations],
-            [a.duration for a in administrations],
-            self.model.decay_constant,
-        )
-        times = np.concatenate(grid)
-        parts = [
-            self._sampled(carried[begin : begin + _CHUNK], administrations, times, by_amount_of)
-            for begin in range(0, len(carried), _CHUNK)
-        ]
-        return (
-            self._pieces([values for values, _ in parts], grid),
-            self._pieces([slopes for _, slopes in parts], grid),
-        )
-
-    def _pieces(self, parts: Sequence[Samples], grid: Sequence[np.ndarray]) -> CourseCurves:
-        """Join chunks of draws; make a curve of each administration's part of the samples."""
-        ends = np.cumsum([len(times) for times in grid])
-        found = {}
-        for region in parts[0]:
-            values, integrals = (np.concatenate([p[region][k] for p in parts]) for k in (0, 1))
-            pieces = (
-                integral_pieces(
-                    times, values[:, end - len(times) : end], integrals[:, end - len(times) : end]
-                )
-                for times, end in zip(grid, ends, strict=True)
-            )
-            first = self.appears.get(region, 0)
-            found[region] = tuple(p if k >= first else None for k, p in enumerate(pieces))
-        return found
-
-    def _sampled(
-        self,
-        theta: np.ndarray,
-        administrations: Sequence[Administration],
-        times: np.ndarray,
-        by_amount_of: frozenset[str],
-    ) -> tuple[Samples, Samples]:
-        """Return values and integrals at some times, and their derivatives by the amount."""
-        model = self.model
-        solution = self._solve(
-            theta,
-            administrations,
-            times,
-            keep=list(model.integrals.values()),
-            by_amount_of=by_amount_of,
-            sensitivities=[_AMOUNT] if by_amount_of else [],
-        )
-        solution.require()
-        slopes = solution.slopes.get(_AMOUNT, {})
-        names = {r: (model.activities[r], model.integrals[r]) for r in self.regions}
-        return (
-            {r: (solution[value], solution[integral]) for r, (value, integral) in names.items()},
-            {r: (slopes[v], slopes[i]) for r, (v, i) in names.items()} if slopes else {},
-        )
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    return np.maximum(values, 0.0) + _NOTHING
-
-
-def _jump_name(parameter: str, cycle: int) -> str:
-    return f"{parameter}@{cycle + 1}"
+        carried = self.walk.carried(theta, len(schedule), generator)
+        course = Course(self.model, schedule.administrations, self.appears)
+        return course.curves(carried, self._solve, administrations)

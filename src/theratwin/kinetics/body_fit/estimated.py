@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from theratwin.case import Case
-from theratwin.core import LogNormal, ParameterSet, parameter_set
+from theratwin.core import LogNormal, parameter_set
 from theratwin.core.errors import UnsupportedError
 from theratwin.kinetics.models.patient import patient_given
 from theratwin.kinetics.priors import cycle_changes
@@ -76,19 +76,15 @@ def estimated(
     local
         Regions with other parameters than receptor density and release rate, to these.
     """
-    known = parameter_set("kinetics", "body_priors")
-    kinds = {region: _kind(region) for region in _organs(case, binding)}
-    kinds |= dict.fromkeys(case.lesion_names, "lesion")
-    if has_undelineated(case):
-        kinds[UNDELINEATED] = UNDELINEATED
+    kinds = _kinds(case, binding)
     protected = any(each.amino_acids is not None for each in case.schedule)
     branches = (ligand, *((f"{target}_amino_acids",) if protected else ()), target)
     priors = {
-        f"{region}.{key}": _prior(known, branches, f"{region}.{key}", f"{kind}.{key}")
+        f"{region}.{key}": _prior(branches, f"{region}.{key}", f"{kind}.{key}")
         for region, kind in kinds.items()
         for key in (local or {}).get(region, _LOCAL)
     }
-    priors |= _measured(case) or {name: _prior(known, branches, name) for name in clearance}
+    priors |= _measured(case) or {name: _prior(branches, name) for name in clearance}
     changes, begins = {}, {}
     for name in priors:
         region, _, key = name.rpartition(".")
@@ -110,11 +106,45 @@ def _measured(case: Case) -> dict[str, LogNormal]:
 
 def has_undelineated(case: Case) -> bool:
     """Whether the body has tumor that was not delineated: if the whole body was measured."""
-    return "whole_body" in case.measurements.regions
+    return "whole_body" in case.regions_measured
+
+
+def lesions_of(case: Case, patient: Case) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Return the lesions of a body, and what is given of the one that was not delineated.
+
+    Parameters
+    ----------
+    case
+        The therapy, or one diagnostic as a case of its own.
+    patient
+        The whole case, which says whether there is tumor that was not delineated.
+    """
+    if not has_undelineated(patient):
+        return case.lesion_names, {}
+    return (*case.lesion_names, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+
+
+def kind_of(region: str, lesions: Iterable[str]) -> str:
+    """Return the kind of a region that binds: ``kidneys``, ``gland``, ``organ`` or ``lesion``.
+
+    Examples
+    --------
+    >>> kind_of("parotid_glands", ["met"]), kind_of("met", ["met"])
+    ('gland', 'lesion')
+    """
+    return "lesion" if region == UNDELINEATED or region in set(lesions) else _kind(region)
+
+
+def _kinds(case: Case, binding: frozenset[str]) -> dict[str, str]:
+    kinds = {region: _kind(region) for region in _organs(case, binding)}
+    kinds |= dict.fromkeys(case.lesion_names, "lesion")
+    if has_undelineated(case):
+        kinds[UNDELINEATED] = UNDELINEATED
+    return kinds
 
 
 def _organs(case: Case, binding: frozenset[str]) -> list[str]:
-    wanted = {"kidneys", *case.measurements.regions, *case.patient.organs} & binding
+    wanted = {"kidneys", *case.regions_measured, *case.patient.organs} & binding
     if wanted & {"parotid_glands", "submandibular_glands"}:
         wanted.discard("salivary_glands")  # then it is their sum
     return sorted(wanted)
@@ -126,8 +156,20 @@ def _kind(region: str) -> str:
     return "gland" if region in _GLANDS else "organ"
 
 
-def _prior(known: ParameterSet, branches: tuple[str, ...], *names: str) -> LogNormal:
+def prior_of(ligand: str, target: str, region: str, kind: str, key: str) -> LogNormal:
+    """Return the prior of a region's parameter, or that of its kind.
+
+    Examples
+    --------
+    >>> prior_of("psma617", "psma", "parotid_glands", "gland", "receptor_density").median
+    0.0039
+    """
+    return _prior((ligand, target), f"{region}.{key}", f"{kind}.{key}")
+
+
+def _prior(branches: tuple[str, ...], *names: str) -> LogNormal:
     """Return the prior of the first name that a branch has, the ligand's before its target's."""
+    known = parameter_set("kinetics", "body_priors")
     tried = [f"{branch}.{name}" for name in names for branch in branches]
     name = next((each for each in tried if each in known), tried[-1])
     distribution = known[name].distribution

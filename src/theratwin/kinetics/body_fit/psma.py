@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from theratwin.case import Administration, Case, Schedule
-from theratwin.core import LogNormal
-from theratwin.dynamics import Dose
-from theratwin.kinetics.body import WholeBody
+from theratwin.case import Case, Diagnostic
 from theratwin.kinetics.body_fit.block import body_block
-from theratwin.kinetics.body_fit.estimated import (
-    UNDELINEATED,
-    UNDELINEATED_VOLUME,
-    Estimated,
-    estimated,
-    has_undelineated,
-)
-from theratwin.kinetics.body_fit.model import BodyModel
+from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
+from theratwin.kinetics.body_fit.estimated import estimated, lesions_of
+from theratwin.kinetics.body_fit.fit_model import fit_model
+from theratwin.kinetics.body_fit.transfer import diagnostic_body, population_ratios
 from theratwin.kinetics.curves import Block
 
 _BINDING = frozenset(
@@ -32,7 +23,6 @@ _BINDING = frozenset(
     }
 )
 _CLEARANCE = ("patient.tubular_extraction_rate",)
-_BLOOD, _URINE = "blood", "excreted_urine"
 
 
 def psma_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -44,55 +34,21 @@ def psma_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
         If the ligand is no PSMA ligand, an administration has no amount of ligand, a region that
         was measured is none of the model's, or nothing was measured.
     """
-    from theratwin.kinetics.models import psma_body, psma_ligand
+    from theratwin.kinetics.models import psma_body, psma_calibrated, psma_ligand
 
     ligand = psma_ligand(case.radiopharmaceutical.ligand.name)
     what = estimated(case, ligand, "psma", _BINDING, _CLEARANCE)
-    lesions, given = case.lesion_names, {}
-    if has_undelineated(case):
-        lesions, given = (*lesions, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+    lesions, given = lesions_of(case, case)
     body = psma_body(case, lesions=lesions, given=given, changing=tuple(what.changes))
-    return (body_block(fit_model("psma", body, case, what, decay_constant), case),)
+    model = fit_model("psma", body, case, what, decay_constant)
 
+    def of(diagnostic: Diagnostic) -> DiagnosticBody:
+        study = case.of_diagnostic(diagnostic)
+        other = psma_ligand(diagnostic.radiopharmaceutical.ligand.name)
+        lesions, given = lesions_of(study, case)
+        body = psma_body(study, lesions=lesions, given=given)
+        known = () if other == ligand else psma_calibrated(other)
+        ratios = population_ratios(body, ligand, what, known, study.lesion_names)
+        return diagnostic_body("psma", body, case, diagnostic, what, ratios)
 
-def fit_model(
-    name: str, body: WholeBody, case: Case, what: Estimated, decay_constant: float
-) -> BodyModel:
-    """Return a whole body as the fit sees it.
-
-    It has curves where a dose or a measurement needs them: in regions measured or of declared
-    volume, in blood and in the whole body.
-    """
-    measurable = {region: body.activity(region) for region in body.regions}
-    measurable |= {_BLOOD: "concentration.blood", _URINE: "activity.urine"}
-    curved = {_BLOOD: "time_integrated_concentration.blood"}
-    curved |= {
-        region: body.time_integrated_activity(region)
-        for region in body.regions
-        if region == "whole_body" or region in case.measurements.regions or case.has_volume(region)
-    }
-
-    def doses(administrations: Sequence[Administration]) -> Sequence[Dose]:
-        return body.doses(Schedule(tuple(administrations)))
-
-    priors = _of_network(what.priors, body)
-    return BodyModel(
-        name=name,
-        network=body.network,
-        activities=measurable,
-        integrals=curved,
-        doses=doses,
-        priors=priors,
-        decay_constant=decay_constant,
-        changes=what.changes,
-        switches={parameter: f"{parameter}.ratio" for parameter in what.changes},
-        begins=what.begins,
-        sets=tuple(each.name for each in body.plan.sets),
-        assumed=tuple(each for each in body.assumed if each not in priors),
-    )
-
-
-def _of_network(priors: dict[str, LogNormal], body: WholeBody) -> dict[str, LogNormal]:
-    """Leave out what this patient's body has no use for, such as an absent organ's."""
-    known = {parameter.name for parameter in body.network.parameters}
-    return {name: prior for name, prior in priors.items() if name in known}
+    return (body_block(model, case, [of(diagnostic) for diagnostic in case.diagnostics]),)

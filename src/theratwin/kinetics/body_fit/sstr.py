@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from theratwin.case import Case
+from theratwin.case import Case, Diagnostic
+from theratwin.kinetics.body import WholeBody
 from theratwin.kinetics.body_fit.block import body_block
-from theratwin.kinetics.body_fit.estimated import (
-    UNDELINEATED,
-    UNDELINEATED_VOLUME,
-    estimated,
-    has_undelineated,
-)
-from theratwin.kinetics.body_fit.psma import fit_model
+from theratwin.kinetics.body_fit.diagnostic import DiagnosticBody
+from theratwin.kinetics.body_fit.estimated import Estimated, estimated, lesions_of
+from theratwin.kinetics.body_fit.fit_model import fit_model
+from theratwin.kinetics.body_fit.transfer import diagnostic_body
 from theratwin.kinetics.curves import Block
 
 _BINDING = frozenset({"kidneys", "liver", "spleen", "pituitary", "adrenals", "thyroid"})
 _CLEARANCE = ("patient.gfr",)
 #: What the kidneys hold is reabsorbed, not bound.
 _REABSORBED = {"kidneys": ("uptake_maximum", "release")}
+_CARRIER = "kidneys.uptake_maximum"
 
 
 def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
@@ -36,8 +35,24 @@ def sstr_block(case: Case, decay_constant: float) -> tuple[Block, ...]:
 
     ligand = sstr_ligand(case.radiopharmaceutical.ligand.name)
     what = estimated(case, ligand, "sstr", _BINDING, _CLEARANCE, _REABSORBED)
-    lesions, given = case.lesion_names, {}
-    if has_undelineated(case):
-        lesions, given = (*lesions, UNDELINEATED), {f"{UNDELINEATED}.volume": UNDELINEATED_VOLUME}
+    lesions, given = lesions_of(case, case)
     body = sstr_body(case, lesions=lesions, given=given, changing=tuple(what.changes))
-    return (body_block(fit_model("sstr", body, case, what, decay_constant), case),)
+    model = fit_model("sstr", body, case, what, decay_constant)
+
+    def of(diagnostic: Diagnostic) -> DiagnosticBody:
+        study = case.of_diagnostic(diagnostic)
+        sstr_ligand(diagnostic.radiopharmaceutical.ligand.name)
+        lesions, given = lesions_of(study, case)
+        body = sstr_body(study, lesions=lesions, given=given)
+        return diagnostic_body("sstr", body, case, diagnostic, what, _unprotected(body, what))
+
+    return (body_block(model, case, [of(diagnostic) for diagnostic in case.diagnostics]),)
+
+
+def _unprotected(body: WholeBody, what: Estimated) -> dict[str, float]:
+    """Return how much more the kidneys reabsorb in a diagnostic, where no amino acids run.
+
+    The therapy's prior holds their effect unless the case states them.
+    """
+    known = {parameter.name: parameter.value for parameter in body.network.parameters}
+    return {_CARRIER: known[_CARRIER] / what.priors[_CARRIER].median}

@@ -2,7 +2,7 @@
 
 from theratwin.kinetics.models.library import model_entries
 from theratwin.kinetics.models.patient import PatientGiven, patient_given
-from theratwin.kinetics.models.psma import psma_body, psma_ligand
+from theratwin.kinetics.models.psma import psma_body, psma_calibrated, psma_ligand
 from theratwin.kinetics.models.sstr import sstr_body, sstr_ligand
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "model_entries",
     "patient_given",
     "psma_body",
+    "psma_calibrated",
     "psma_ligand",
     "sstr_body",
     "sstr_ligand",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from theratwin.case import Case
@@ -25,11 +26,24 @@ PSMA617_PUBLISHED = _AMSTERDAM
 PSMA617_CALIBRATED = (*_AMSTERDAM, "psma617_calibrated")
 #: Laid over the others for a woman.
 _WOMAN = "physiology_female"
-#: Ligand to the parameter sets that hold its constants and the nuclide that it usually carries.
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A ligand: its sets, the nuclide that it usually carries, how it leaves."""
+
+    sets: tuple[str, ...]
+    nuclide: str
+    hepatobiliary: bool = False
+
+
+#: Diagnostic ligands have the body of PSMA-617, with what was calibrated to their own uptake.
 _LIGANDS = {
-    "psma617": (PSMA617_CALIBRATED, "Lu-177"),
-    "psma_it": (_KLETTING, "Lu-177"),
-    "dcfpyl": (_AMSTERDAM, "F-18"),
+    "psma617": _Known(PSMA617_CALIBRATED, "Lu-177"),
+    "psma_it": _Known(_KLETTING, "Lu-177"),
+    "psma11": _Known((*PSMA617_CALIBRATED, "psma11_calibrated"), "Ga-68"),
+    "psma1007": _Known((*PSMA617_CALIBRATED, "psma1007_calibrated"), "F-18", hepatobiliary=True),
+    "dcfpyl": _Known((*PSMA617_CALIBRATED, "dcfpyl_calibrated"), "F-18"),
 }
 
 
@@ -87,8 +101,8 @@ def psma_body(
         ligand = ligand or case.radiopharmaceutical.ligand.name
         nuclide = nuclide or case.radiopharmaceutical.nuclide
     key = psma_ligand(ligand or "psma-617")
-    own_sets, usual = _LIGANDS[key]
-    ligands = {key: nuclide or usual}
+    own_sets, leaves_by_bile = _LIGANDS[key].sets, _LIGANDS[key].hepatobiliary
+    ligands = {key: nuclide or _LIGANDS[key].nuclide}
     ligands |= {psma_ligand(other): label for other, label in (competing or {}).items()}
     if case is not None and case.patient.sex == "female":
         own_sets = (*own_sets, _WOMAN)
@@ -104,7 +118,11 @@ def psma_body(
         given=own,
         measured=patient.parameters,
         appearing={each: at for each, at in patient.appearing.items() if each in wanted},
-        **{"single_kidney": patient.single_kidney, **options},
+        **{
+            "single_kidney": patient.single_kidney,
+            "hepatobiliary": leaves_by_bile and not sets,
+            **options,
+        },
     )
     return whole_body(plan)
 
@@ -119,8 +137,8 @@ def psma_ligand(name: str) -> str:
 
     Examples
     --------
-    >>> psma_ligand("PSMA-617"), psma_ligand("psma-i&t")
-    ('psma617', 'psma_it')
+    >>> psma_ligand("PSMA-617"), psma_ligand("psma-i&t"), psma_ligand("PSMA-11")
+    ('psma617', 'psma_it', 'psma11')
     """
     plain = re.sub(r"[^a-z0-9]", "", name.casefold())
     found = {key.replace("_", ""): key for key in _LIGANDS}.get(plain)
@@ -133,6 +151,18 @@ def psma_ligand(name: str) -> str:
             remedy="Take one of them, or build the body with a parameter set of your own",
         )
     return found
+
+
+def psma_calibrated(ligand: str) -> tuple[str, ...]:
+    """Return the parameters that a ligand's own set was calibrated in.
+
+    Examples
+    --------
+    >>> "kidneys.receptor_density" in psma_calibrated("psma11"), psma_calibrated("psma_it")
+    (True, ())
+    """
+    last = _LIGANDS[ligand].sets[-1]
+    return tuple(parameter_set("kinetics", last)) if last.endswith("_calibrated") else ()
 
 
 def _organs(
