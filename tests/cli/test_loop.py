@@ -485,7 +485,7 @@ def test_the_model_and_the_way_to_draw_are_chosen_by_options(run, tmp_path):
     updated = run("update", folder, scans, *told, "--amount", "120 nmol", "--json")
     assert updated.json["schedule"][1]["amount_nmol"] == 120.0
     alone = run("update", folder, scans, "--amount", "120 nmol")
-    assert "needs a new administration" in alone.err
+    assert "a new administration needs its name" in alone.err
 
 
 def test_curves_refuse_an_amount_rather_than_leave_it_out(run, made):

@@ -29,7 +29,7 @@ def test_it_tells_of_the_pet_and_of_planned_cycles(twin, tmp_path):
 def test_nothing_was_given_and_volumes_are_those_that_were_seen():
     assert given(CASE) == 0
     assert scan_line(CASE).startswith("PSMA PET at 1 h after administration")
-    regions = [region for region, *_ in volume_rows(CASE)]
+    regions = [region for region, *_ in volume_rows(CASE, ())]
     assert regions == ["kidneys", "parotid_glands", "liver", "spleen", "lesion_1", "lesion_2"]
 
 

@@ -106,6 +106,11 @@ class RegionCurve:
             f"{self.region}.{name}_ratio[{cycle}]" for cycle in later for name in CYCLE_PARAMETERS
         )
 
+    @property
+    def measured(self) -> tuple[Measurement, ...]:
+        """What was measured."""
+        return tuple(self.measurements)
+
     @cached_property
     def observed(self) -> Float[Any, " measurements"]:
         """Logarithms of the measured values."""

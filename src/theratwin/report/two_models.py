@@ -72,8 +72,20 @@ def require_same_data(twin: Twin, other: Twin) -> None:
 
 def _plain(case: Case) -> Case:
     """Return a case without the files that it was read from, and whatever order they had."""
+    return replace(
+        case,
+        model="curves",
+        files=(),
+        measurements=_ordered(case.measurements),
+        diagnostics=tuple(
+            replace(each, measurements=_ordered(each.measurements)) for each in case.diagnostics
+        ),
+    )
+
+
+def _ordered(measurements: Measurements) -> Measurements:
     measured = sorted(
-        (replace(each, source="") for each in case.measurements),
+        (replace(each, source="") for each in measurements),
         key=lambda each: (each.region, each.administration, each.time, each.value),
     )
-    return replace(case, model="curves", files=(), measurements=Measurements(tuple(measured)))
+    return Measurements(tuple(measured))

@@ -90,7 +90,7 @@ def worst_regions(posterior: BlockPosterior) -> tuple[RegionResiduals, ...]:
 
 def _by_region(fit: Fit) -> Iterator[RegionResiduals]:
     model = fit.alternative
-    measured = tuple(model.measurements)
+    measured = model.measured
     ratio = model.observed - np.atleast_2d(model.predicted(fit.approximation.mode[None]))[0].real
     covariance = residual_covariance(model, fit.approximation)
     for region in dict.fromkeys(m.region for m in measured):

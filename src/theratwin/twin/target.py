@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.case import Schedule
+from theratwin.case import Measurement, Schedule
 from theratwin.core import Curve, LogNormal
 
 _STEP = 1e-30
@@ -27,6 +27,8 @@ class Alternative(Protocol):
     needs to hold (`theratwin.twin.sloped_target`); ``roughly(theta)`` then predicts as well as
     weights of draws need. Predictions are not-a-number where the model has no solution.
 
+    `measured` is what was measured, in the order of `observed`, the logarithms of its values.
+
     `curves` gives, by region, the curve (MBq, or MBq/mL) of each administration of any course,
     with batch ``(draws,)``; None before the region appears. The curve of an administration is
     the activity that counts as its own, such that the curves add up to the whole.
@@ -38,6 +40,8 @@ class Alternative(Protocol):
     def parameter_names(self) -> tuple[str, ...]: ...
     @property
     def priors(self) -> tuple[LogNormal, ...]: ...
+    @property
+    def measured(self) -> tuple[Measurement, ...]: ...
     @property
     def observed(self) -> Float[Any, " measurements"]: ...
     @property

@@ -105,9 +105,14 @@ class BodyCurves:
     def _experiments(self) -> tuple[Experiment, ...]:
         return (self._therapy, *(each.experiment for each in self.diagnostics))
 
+    @property
+    def measured(self) -> tuple[Measurement, ...]:
+        """What was measured: of the therapy, then of each diagnostic."""
+        return tuple(m for each in self._experiments for m in each.measurements)
+
     @cached_property
     def observed(self) -> Float[Any, " measurements"]:
-        """Logarithms of the measured values: of the therapy, then of each diagnostic."""
+        """Logarithms of the values of `measured`."""
         return np.concatenate([each.observed for each in self._experiments])
 
     @cached_property

@@ -27,13 +27,16 @@ def plot_residuals(twin: Twin, ax: Axes | None = None) -> Axes:
     """
     found = {each.region: each for posterior in twin.posteriors for each in residuals(posterior)}
     shown = in_order(found, twin.case)
+    # Cycles keep the colors that they have elsewhere; diagnostics follow.
+    given = (*twin.case.schedule.names, *(each.name for each in twin.case.diagnostics))
     ax = axes_or_new(ax, 7.1, 0.75 + _ROW * len(shown))
     ax.axvspan(-_WITHIN, _WITHIN, color=FAINT, alpha=0.55, lw=0)
     ax.axvline(0.0, color=INK, lw=0.6)
     for row, region in enumerate(shown):
-        _draw(ax, row, found[region], twin.case.schedule.names)
-    for number, name in enumerate(twin.case.schedule.names):
-        if name in twin.case.measurements.administrations:
+        _draw(ax, row, found[region], given)
+    measured = {m.administration for each in found.values() for m in each.measurements}
+    for number, name in enumerate(given):
+        if name in measured:
             color, marker = cycle_style(number)
             ax.plot([], [], marker, color=color, label=name)
     ax.set_yticks(range(len(shown)), [label(region, twin.case) for region in shown])
@@ -46,12 +49,12 @@ def plot_residuals(twin: Twin, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _draw(ax: Axes, row: int, found: RegionResiduals, cycles: tuple[str, ...]) -> None:
+def _draw(ax: Axes, row: int, found: RegionResiduals, given: tuple[str, ...]) -> None:
     for measurement, value in zip(found.measurements, found.standardized, strict=True):
-        number = cycles.index(measurement.administration)
+        number = given.index(measurement.administration)
         color, marker = cycle_style(number)
-        below = number % 2  # cycles by turns above and below the middle of the row
-        offset = 0.12 * (2 * below - 1) if len(cycles) > 1 else 0.0
+        below = number % 2  # by turns above and below the middle of the row
+        offset = 0.12 * (2 * below - 1) if len(given) > 1 else 0.0
         ax.plot(value, row + offset, marker, color=color, mec="white", mew=0.5)
         if abs(value) > _FAR:
             ax.annotate(
