@@ -30,9 +30,9 @@ from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.body_fit.model_error import model_error
 
 #: Relative tolerance of predictions, their slopes, and curves. Logarithms then err by less than
-#: 1e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
+#: 3e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
 _TOLERANCE = 1e-5
-#: Where weights of draws are all that is asked: logarithms err by less than 1e-4, of which a log
+#: Where weights of draws are all that is asked: logarithms err by less than 3e-4, of which a log
 #: density of fifty values feels 1e-3.
 _ROUGH = 1e-4
 #: Draws solved at once for their curves, which bounds what is held beside the curves.
