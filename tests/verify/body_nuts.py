@@ -113,8 +113,9 @@ def study() -> dict[str, Any]:
 
 def _row(chains: np.ndarray, particles: np.ndarray, effective: float, scale: float) -> Any:
     """Return moments by both, with how well each is known."""
-    from arviz_stats.base.array import array_stats
+    from arviz_stats.base import array
 
+    array_stats: Any = array.array_stats
     size = float(array_stats.ess(chains, chain_axis=0, draw_axis=1, method="bulk"))
     sd = chains.std()
     squared = ((chains - chains.mean()) / sd) ** 2
