@@ -123,8 +123,10 @@ def test_places_without_a_solution_are_left():
 
 
 def test_a_likelihood_of_nothing_is_an_error():
-    with pytest.raises(FitError, match="no draw of the prior"):
-        temper(lambda places: np.full(len(places), np.nan), 2, 100, stream(1, "none"))
+    nothing, start = lambda places: np.full(len(places), np.nan), ModeStart(np.zeros(2), np.eye(2))
+    for begin in (None, start):
+        with pytest.raises(FitError, match="no draw of the prior"):
+            temper(nothing, 2, 100, stream(1, "none"), begin)
 
 
 def _fitted(log_likelihood, mean, covariance, widened=1.0):

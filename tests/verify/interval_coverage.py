@@ -55,7 +55,7 @@ def arm(generator: str, design: str, criterion: str, *, patients: int) -> dict[s
     """Return one generator's patients under one design and one criterion."""
     with _choosing_by(criterion, len(DESIGNS[design])):
         rows = [entry(generator, design, number) for number in range(patients)]
-    summary = {region: _summary(np.array([row[region] for row in rows])) for region in REGIONS}
+    summary = {region: summary_of(np.array([row[region] for row in rows])) for region in REGIONS}
     found: dict[str, Any] = {"summary": summary}
     if criterion == MAIN:
         found["warned"] = sum(row["warned"] for row in rows)
@@ -109,7 +109,8 @@ def criteria_table(arms: dict[str, Any]) -> list[str]:
     return rows
 
 
-def _summary(rows: np.ndarray) -> dict[str, Any]:
+def summary_of(rows: np.ndarray) -> dict[str, Any]:
+    """Return coverage, width and bias of rows of truth, lower bound, median, upper bound."""
     truth, low, median, high = rows.T
     inside = (low <= truth) & (truth <= high)
     count = int(inside.sum())

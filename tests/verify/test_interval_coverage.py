@@ -58,7 +58,7 @@ def test_summaries_are_those_of_the_entries(arms):
         if key.endswith(f", {study.MAIN}"):
             for region in study.REGIONS:
                 rows = np.array([row[region] for row in arm["patients"]])
-                assert study._summary(rows) == arm["summary"][region]
+                assert study.summary_of(rows) == arm["summary"][region]
 
 
 def test_the_methods_page_shows_the_evidence(arms):

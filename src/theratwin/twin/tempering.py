@@ -22,10 +22,15 @@ from jaxtyping import Float
 
 from theratwin.core.errors import FitError
 from theratwin.twin.moves import Cloud, mixed
+from theratwin.twin.reweighting import (
+    effective_size,
+    moments,
+    next_temperature,
+    systematic,
+    weights,
+)
 from theratwin.twin.starts import PriorStart, Start
 
-#: Share of the particles that stays effective from one temperature to the next.
-_KEPT = 0.5
 #: Share of a particle's place at the last resampling that it may still remember: between
 #: temperatures it matters only that the cloud fills the density, at the end every draw counts.
 _MEMORY, _MEMORY_AT_THE_END = 0.25, 0.05
@@ -120,12 +125,12 @@ def temper(
     """
     if start is not None:
         begun = _begun(log_likelihood, start, particles, generator)
-        if _next_temperature(begun.cloud.log_ratio, 0.0) > _POOR:
+        if begun.anywhere and next_temperature(begun.cloud.log_ratio, 0.0) > _POOR:
             found = _tempered(begun, generator)
             if start.distance(found.draws) < _FAR:
                 return found
     begun = _begun(log_likelihood, PriorStart(parameters), particles, generator)
-    if not np.any(np.isfinite(begun.cloud.log_ratio)):
+    if not begun.anywhere:
         raise FitError("no draw of the prior has a likelihood", remedy="Check the priors")
     return _tempered(begun, generator)
 
@@ -140,11 +145,11 @@ def _tempered(begun: _Begun, generator: np.random.Generator) -> Tempered:
             raise FitError(
                 "the sampler does not reach the posterior", remedy="Check data against priors"
             )
-        following = _next_temperature(cloud.log_ratio, beta)
-        weights, mean = _weights(cloud.log_ratio, following - beta)
+        following = next_temperature(cloud.log_ratio, beta)
+        weight, mean = weights(cloud.log_ratio, following - beta)
         log_evidence, beta, last = log_evidence + mean, following, following == 1.0
-        location, covariance = _moments(cloud.places, weights)
-        chosen = _systematic(weights, particles, generator)
+        location, covariance = moments(cloud.places, weight)
+        chosen = systematic(weight, particles, generator)
         cloud, acceptance, moves, memory = mixed(
             cloud[chosen],
             begun.cloud_at,
@@ -153,7 +158,7 @@ def _tempered(begun: _Begun, generator: np.random.Generator) -> Tempered:
             _until(particles, last),
             generator,
         )
-        effective = _effective(chosen, memory)
+        effective = effective_size(chosen, memory)
         done.append((beta, acceptance, moves))
     temperatures, acceptances, counts = zip(*done, strict=True)
     summary = Tempering(temperatures, acceptances, counts, float(log_evidence), memory, begun.name)
@@ -168,6 +173,11 @@ class _Begun:
     name: str
     cloud_at: Callable[[Any], Cloud]
     cloud: Cloud
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether any of them has a likelihood."""
+        return bool(np.any(np.isfinite(self.cloud.log_ratio)))
 
 
 def _begun(
@@ -192,52 +202,3 @@ def _until(particles: int, last: bool) -> tuple[int, float]:
 def _finite(values: Any) -> np.ndarray:
     """Return minus infinity for what is no number: a place where the model has no solution."""
     return np.where(np.isnan(values), -np.inf, values)
-
-
-def _next_temperature(log_ratio: np.ndarray, beta: float) -> float:
-    """Return the temperature that keeps the given share of the particles effective."""
-
-    def enough(step: float) -> bool:
-        weights, _ = _weights(log_ratio, step)
-        return 1.0 / np.sum(weights**2) >= _KEPT * np.sum(np.isfinite(log_ratio))
-
-    if enough(1.0 - beta):
-        return 1.0
-    # A bisection of the step's logarithm: first steps may be tiny.
-    low, high = np.log(1e-12), np.log(1.0 - beta)
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if enough(np.exp(middle)) else (low, middle)
-    return min(beta + float(np.exp(low)), 1.0)
-
-
-def _weights(log_ratio: np.ndarray, step: float) -> tuple[np.ndarray, float]:
-    """Return normalized weights, and the logarithm of their mean."""
-    powered = step * log_ratio
-    top = powered.max()
-    weights = np.exp(powered - top)
-    return weights / weights.sum(), float(top + np.log(weights.mean()))
-
-
-def _moments(places: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    location = weights @ places
-    centered = places - location
-    covariance = (weights[:, None] * centered).T @ centered
-    # A floor for directions in which few heavy particles agree by chance.
-    return location, covariance + 1e-9 * np.eye(len(location))
-
-
-def _systematic(weights: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
-    positions = (np.arange(size) + generator.random()) / size
-    return np.searchsorted(np.cumsum(weights), positions).clip(max=weights.size - 1)
-
-
-def _effective(chosen: np.ndarray, memory: float) -> float:
-    r"""Return the effective number of draws.
-
-    Draws of one ancestor, which occurs :math:`m` times, are correlated by the square of their
-    memory :math:`\rho`: :math:`N / (1 + \rho^2 (\sum m^2 / N - 1))`.
-    """
-    size = len(chosen)
-    _, counts = np.unique(chosen, return_counts=True)
-    return float(size / (1.0 + memory**2 * (np.sum(counts**2) / size - 1.0)))

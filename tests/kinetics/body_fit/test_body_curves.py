@@ -50,6 +50,12 @@ def test_predictions_are_those_of_the_engine_asked_by_hand(curves, draws, small_
         assert found[key] == pytest.approx(expected, abs=1e-5)  # the solver's tolerance, summed up
 
 
+def test_predictions_err_by_what_their_tolerances_state(curves, draws):
+    exact = curves._predicted(draws, 1e-10)
+    np.testing.assert_allclose(curves.predicted(draws), exact, atol=3e-5)
+    np.testing.assert_allclose(curves.roughly(draws), exact, atol=3e-4)
+
+
 def test_slopes_agree_with_differences(curves, draws):
     some = draws[:5]
     predicted, slopes = curves.linearized(some)

@@ -20,9 +20,9 @@ from theratwin.kinetics.body_fit.model import BodyModel
 from theratwin.kinetics.body_fit.model_error import model_error
 
 #: Relative tolerance of predictions, their slopes, and curves. Logarithms then err by less than
-#: 1e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
+#: 3e-5 and doses by 1e-6; differences of gradients over 3 % of a prior's spread by 1e-4.
 TOLERANCE = 1e-5
-#: Where weights of draws are all that is asked: logarithms err by less than 1e-4, of which a log
+#: Where weights of draws are all that is asked: logarithms err by less than 3e-4, of which a log
 #: density of fifty values feels 1e-3.
 ROUGH = 1e-4
 #: What the cold ligand of several administrations is called, to be differentiated by together.
