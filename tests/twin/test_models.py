@@ -25,6 +25,8 @@ from theratwin.case import (
 from theratwin.core import InputError, UnsupportedError, parameter_set
 from theratwin.core.seed import stream
 from theratwin.dosimetry import self_s_value
+from theratwin.kinetics import psma_body
+from theratwin.kinetics.body_fit import psma_block
 from theratwin.physics import nuclide
 from theratwin.twin import calibrate, predict
 from theratwin.twin.models import MODELS, blocks_of, model_of
@@ -291,3 +293,16 @@ def test_a_missing_amount_of_ligand_is_refused_with_advice():
             calibrate(_filled(_blank())[0], seed=1, draws=100),
             Schedule.regular("7.4 GBq", cycles=2, every="6 weeks"),
         )
+
+
+def test_a_ligand_for_pet_has_the_uptake_of_its_own_population(twin):
+    """Its priors' medians are the values that its set was calibrated to; others are PSMA-617's."""
+    label = Radiopharmaceutical("68Ga-PSMA-11", Ligand("psma-11", "psma"), "Ga-68")
+    case = replace(twin.case, radiopharmaceutical=label)
+    (block,) = psma_block(case, nuclide("Ga-68").decay_constant)
+    priors = block.alternatives[0].model.priors
+    values = {each.name: each.value for each in psma_body(case).network.parameters}
+    for name in ("kidneys.receptor_density", "parotid_glands.receptor_density"):
+        assert priors[name].median == pytest.approx(values[name], rel=1e-3)
+    own = twin.posteriors[0].best.alternative.model.priors
+    assert priors["kidneys.release"] == own["kidneys.release"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from theratwin.case import Case
 from theratwin.core import LogNormal, parameter_set
@@ -43,6 +43,14 @@ class Estimated:
     priors: dict[str, LogNormal]
     changes: dict[str, CycleChange]
     begins: dict[str, int]
+
+    def scaled(self, ratios: Mapping[str, float]) -> Estimated:
+        """Return the same with the medians of some priors multiplied."""
+        priors = {
+            name: LogNormal(prior.median * ratios.get(name, 1.0), prior.gsd)
+            for name, prior in self.priors.items()
+        }
+        return replace(self, priors=priors)
 
 
 def estimated(

@@ -165,6 +165,19 @@ def psma_calibrated(ligand: str) -> tuple[str, ...]:
     return tuple(parameter_set("kinetics", last)) if last.endswith("_calibrated") else ()
 
 
+def psma_base(ligand: str) -> str:
+    """Return the ligand over whose set another's lies: its own name if over none.
+
+    Examples
+    --------
+    >>> psma_base("psma11"), psma_base("psma_it")
+    ('psma617', 'psma_it')
+    """
+    sets = _LIGANDS[ligand].sets
+    over = sets[:-1] == PSMA617_CALIBRATED
+    return "psma617" if over else ligand
+
+
 def _organs(
     case: Case | None,
     patient: PatientGiven,
