@@ -195,3 +195,11 @@ def test_a_scan_that_shows_nothing_is_worth_nothing(twin, made):
 def test_scans_that_cannot_be_are_refused(twin, made, administration, time, words):
     with pytest.raises(InputError, match=words):
         scan_value(twin, made, administration, time)
+
+
+def test_a_limit_on_what_was_never_measured_is_told(case, made):
+    kept = tuple(m for m in case.measurements if m.region != "kidneys")
+    blind = calibrate(replace(case, measurements=type(case.measurements)(kept)), seed=1, draws=100)
+    told = "The BED to the kidneys was not measured: the model foretells it from other regions."
+    assert told in plan_of(blind, bounds=bounds(cycles=3)).notes
+    assert told not in made.notes

@@ -58,8 +58,8 @@ def report(
         other = None if beside is None else load_twin(beside)
         if other is not None:
             require_same_data(known, other)
-        plan, unplanned = (None, "") if no_plan else plan_or_reason(known)
         second = None if other is None or no_plan else plan_or_reason(other)[0]
+        plan, unplanned = (None, "") if no_plan else plan_or_reason(known, second)
         write_report(known, out, plan, unplanned=unplanned, beside=other, beside_plan=second)
         prediction = predict(known)
     emit(

@@ -13,6 +13,9 @@ from theratwin.planning.objective import LogCellKill, Objective
 from theratwin.planning.outcome import Outcome
 from theratwin.twin import Twin
 
+#: Where a region's dose is seen, if not in itself alone.
+_SEEN_BY = {"red_marrow": {"red_marrow", "blood"}}
+
 
 def notes_on(
     twin: Twin,
@@ -38,6 +41,7 @@ def notes_on(
         _glands(glands),
         _not_limited(limits),
         _lesions_left_out(course),
+        *_foretold(twin, limits),
         _intended(course),
         _low(best),
         _growth(objective),
@@ -102,6 +106,16 @@ def _not_limited(limits: Sequence[Limit]) -> str:
     if not missing:
         return ""
     return f"Customary limits left out on purpose: {', '.join(missing)}."
+
+
+def _foretold(twin: Twin, limits: Sequence[Limit]) -> list[str]:
+    """Say which limits rest on what was never measured, but follows from the model."""
+    measured = set(twin.case.regions_measured)
+    return [
+        f"The {limit.quantity.words} was not measured: the model foretells it from other regions."
+        for limit in limits
+        if not measured & _SEEN_BY.get(limit.quantity.region, {limit.quantity.region})
+    ]
 
 
 def _lesions_left_out(course: Course) -> str:

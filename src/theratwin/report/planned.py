@@ -48,7 +48,8 @@ def course_in_words(plan: Plan) -> str:
     name = plan.next.name
     first = f"{name[:1].upper()}{name[1:]} with {gigabecquerel(plan.activity)} GBq"
     more = plan.cycles - 1
-    then = f", then {more} more of the same, {plan.regimen.interval / 168:.3g} weeks apart"
+    apart = f"{plan.regimen.interval / 168:.3g} weeks apart"
+    then = f", then {more} more of the same, {plan.regimen.words if plan.tried else apart}"
     total = f"{len(plan.schedule)} cycles in all, {plan.delivered} given"
     return f"{first}{then if more else ''} ({total})"
 
@@ -65,9 +66,13 @@ def limits_of(plan: Plan | None) -> dict[str, float]:
 
 
 def comparison(plan: Plan) -> Comparison:
-    """Return the plan beside the standard course, delivered cycles counted in both."""
-    outcomes = [plan.best] + ([plan.standard_outcome] if plan.standard_outcome else [])
-    heads = ["Plan", "Standard"][: len(outcomes)]
+    """Return the plan beside the standard course and a rival, delivered cycles counted in all."""
+    named = {
+        "Plan": plan.best,
+        "Standard": plan.standard_outcome,
+        **({f"Plan by {plan.rival.model}": plan.rival.outcome} if plan.rival else {}),
+    }
+    heads, outcomes = zip(*((n, each) for n, each in named.items() if each), strict=True)
     below = [f"{o.cycles} further × {_each(o)}" for o in outcomes]
     rows = [(_objective(plan), *(f"{o.objective:.3g}".replace("-", "−") for o in outcomes))]
     for k, limit in enumerate(plan.limits):
@@ -107,8 +112,15 @@ def _quantities(plan: Plan) -> list[Quantity]:
     return quantities(plan)
 
 
-def plan_or_reason(twin: Twin) -> tuple[Plan | None, str]:
+def plan_or_reason(twin: Twin, beside: Plan | None = None) -> tuple[Plan | None, str]:
     """Plan with the customary limits and bounds; where that cannot be, say why.
+
+    Parameters
+    ----------
+    twin
+        The twin.
+    beside
+        Another twin's plan for the same patient, to be seen by this one.
 
     Returns
     -------
@@ -118,7 +130,7 @@ def plan_or_reason(twin: Twin) -> tuple[Plan | None, str]:
     from theratwin.planning import plan
 
     try:
-        return plan(twin), ""
+        return plan(twin, beside=beside), ""
     except (InfeasibleError, InputError, UnsupportedError) as error:
         where = f"{error.field}: " if error.field else ""
         return None, f"{where}{error.message}."

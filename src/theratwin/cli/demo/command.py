@@ -47,9 +47,11 @@ def demo(
     if model not in MODELS:
         raise InputError("the demo has no such model", field="--model", value=model, allowed=MODELS)
     copy_files(out)
-    walked = [_walk(out, model, "twin", seed, quiet=quiet)]
+    walked: list[Walked] = []
     if model != CURVES:
         walked.append(_walk(out, CURVES, "twin-curves", seed, quiet=quiet))
+    rival = walked[0].plan if walked else None
+    walked.insert(0, _walk(out, model, "twin", seed, rival, quiet=quiet))
     with doing("Writing the report", quiet=quiet):
         beside = {"beside": walked[1].twin, "beside_plan": walked[1].plan} if walked[1:] else {}
         report = write_report(walked[0].twin, out / "report.html", plan=walked[0].plan, **beside)
@@ -65,8 +67,10 @@ class Walked:
     doses: Mapping[str, Interval]
 
 
-def _walk(out: Path, model: str, folder: str, seed: int, *, quiet: bool) -> Walked:
-    """Calibrate on cycle 1, update with cycle 2, keep the twin, and plan."""
+def _walk(
+    out: Path, model: str, folder: str, seed: int, rival: Plan | None = None, *, quiet: bool
+) -> Walked:
+    """Calibrate on cycle 1, update with cycle 2, keep the twin, and plan, beside another plan."""
     from theratwin import planning
     from theratwin import twin as rooms
     from theratwin.cli.watch import doing
@@ -80,7 +84,7 @@ def _walk(out: Path, model: str, folder: str, seed: int, *, quiet: bool) -> Walk
         twin = rooms.update(before, scans, inputs=[out / "cycle2.csv"])
         save_twin(twin, out / folder, force=True)
     with doing(f"Planning ({model})", quiet=quiet):
-        plan = planning.plan(twin)
+        plan = planning.plan(twin, beside=rival)
     rows = rooms.predict(twin).dose_per_activity().rows
     return Walked(twin, plan, {region: intervals[-1] for region, intervals in rows.items()})
 
