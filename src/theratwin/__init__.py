@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Administration,
         AminoAcids,
         Case,
+        Diagnostic,
         Lesion,
         Measurement,
         Measurements,
@@ -33,21 +34,33 @@ if TYPE_CHECKING:
         Plan,
         at_most,
         bed,
+        bounds,
         default_limits,
         dose,
         log_cell_kill,
         mean_lesion_bed,
         plan,
+        scan_value,
+        sensitivity,
     )
     from theratwin.report import write_report
     from theratwin.store import load_twin, save_twin
-    from theratwin.twin import Prediction, Twin, calibrate, predict, update
+    from theratwin.twin import (
+        Prediction,
+        Twin,
+        amount_study,
+        calibrate,
+        predict,
+        sink_study,
+        update,
+    )
 
 _ROOM_OF = {
     "case": (
         "Administration",
         "AminoAcids",
         "Case",
+        "Diagnostic",
         "Lesion",
         "Measurement",
         "Measurements",
@@ -62,15 +75,26 @@ _ROOM_OF = {
         "Plan",
         "at_most",
         "bed",
+        "bounds",
         "default_limits",
         "dose",
         "log_cell_kill",
         "mean_lesion_bed",
         "plan",
+        "scan_value",
+        "sensitivity",
     ),
     "report": ("write_report",),
     "store": ("load_twin", "save_twin"),
-    "twin": ("Prediction", "Twin", "calibrate", "predict", "update"),
+    "twin": (
+        "Prediction",
+        "Twin",
+        "amount_study",
+        "calibrate",
+        "predict",
+        "sink_study",
+        "update",
+    ),
 }
 _HOME = {name: room for room, names in _ROOM_OF.items() for name in names}
 
@@ -79,6 +103,7 @@ __all__ = [
     "AminoAcids",
     "Case",
     "Curve",
+    "Diagnostic",
     "Exponentials",
     "Exposure",
     "Lesion",
@@ -93,8 +118,10 @@ __all__ = [
     "Schedule",
     "TheratwinError",
     "Twin",
+    "amount_study",
     "at_most",
     "bed",
+    "bounds",
     "calibrate",
     "default_limits",
     "dose",
@@ -107,6 +134,9 @@ __all__ = [
     "predict",
     "region",
     "save_twin",
+    "scan_value",
+    "sensitivity",
+    "sink_study",
     "update",
     "write_report",
 ]

@@ -37,9 +37,13 @@ class _Asked:
     limits: tuple[Limit, ...]
     bounds: Bounds
     glands: Glands
+    known: dict[Regimen, Course]
 
     def course(self, regimen: Regimen) -> Course:
-        return course_of(self.twin, self.delivered, self.further, regimen)
+        """Predict a course once, however often it is asked for."""
+        if regimen not in self.known:
+            self.known[regimen] = course_of(self.twin, self.delivered, self.further, regimen)
+        return self.known[regimen]
 
     def options(self, course: Course) -> tuple[Outcome, ...]:
         return options(course, self.objective, self.limits, self.glands, self.bounds)
@@ -97,23 +101,19 @@ def plan(
     """
     _require_person(twin)
     bounds = default_bounds() if bounds is None else bounds
-    given = _given(twin, bounds, delivered)
-    standard = standard_course(twin.case.radiopharmaceutical.ligand.target)
-    # One more than can be planned, to say what going on would do.
-    further = max(bounds.cycles + 1, standard.cycles) - len(given)
-    first = Regimen.first(bounds, given[-1] if given else twin.case.schedule.administrations[0])
-    before = course_of(twin, given, further, first)
-    limits = default_limits() if limits is None else tuple(limits)
-    _require_known(limits, before)
-    chosen, maximize = maximize is None, maximize or default_objective(before)
-    check_free(twin, bounds, maximize)
-    asked = _Asked(twin, given, further, maximize, limits, bounds, glands_of(before, glands))
+    asked = _asked(twin, maximize, limits, bounds, glands, delivered)
     regimen, tried = chosen_regimen(
-        twin, given, further, bounds, lambda course: choose(asked.options(course))
+        twin,
+        asked.delivered,
+        asked.further,
+        asked.bounds,
+        lambda course: choose(asked.options(course)),
     )
-    course = before if regimen == first else asked.course(regimen)
+    course = asked.course(regimen)
     found = asked.options(course)
     best = choose(found)
+    standard = standard_course(twin.case.radiopharmaceutical.ligand.target)
+    chosen = maximize is None
     return Plan(
         case=twin.case,
         model=twin.model,
@@ -127,15 +127,40 @@ def plan(
         more_activity=asked.outcome(course, best.cycles, best.activity + _GIGABECQUEREL),
         one_more_cycle=asked.outcome(course, best.cycles + 1, best.activity),
         standard=standard,
-        standard_outcome=_standard(asked, standard, {first: before, regimen: course}),
+        standard_outcome=_standard(asked, standard),
         rival=None if beside is None else _rival(asked, beside),
-        objective=maximize,
-        limits=limits,
-        bounds=bounds,
+        objective=asked.objective,
+        limits=asked.limits,
+        bounds=asked.bounds,
         glands=asked.glands,
-        notes=notes_on(twin, course, found, best, limits, maximize, asked.glands, chosen=chosen),
+        notes=notes_on(
+            twin, course, found, best, asked.limits, asked.objective, asked.glands, chosen=chosen
+        ),
         provenance=_provenance(twin),
     )
+
+
+def _asked(
+    twin: Twin,
+    maximize: Objective | None,
+    limits: Sequence[Limit] | None,
+    bounds: Bounds,
+    glands: float | None,
+    delivered: str | None,
+) -> _Asked:
+    """Fill in what was not given, and check that all of it can be."""
+    given = _given(twin, bounds, delivered)
+    standard = standard_course(twin.case.radiopharmaceutical.ligand.target)
+    # One more than can be planned, to say what going on would do.
+    further = max(bounds.cycles + 1, standard.cycles) - len(given)
+    first = Regimen.first(bounds, given[-1] if given else twin.case.schedule.administrations[0])
+    before = course_of(twin, given, further, first)
+    limits = default_limits() if limits is None else tuple(limits)
+    _require_known(limits, before)
+    objective = maximize or default_objective(before)
+    check_free(twin, bounds, objective)
+    soft = glands_of(before, glands)
+    return _Asked(twin, given, further, objective, limits, bounds, soft, {first: before})
 
 
 def _require_person(twin: Twin) -> None:
@@ -160,7 +185,7 @@ def _given(twin: Twin, bounds: Bounds, delivered: str | None) -> tuple[Administr
     return given
 
 
-def _standard(asked: _Asked, standard: Standard, known: dict[Regimen, Course]) -> Outcome | None:
+def _standard(asked: _Asked, standard: Standard) -> Outcome | None:
     """Return what the standard course would do from here, with ligand and infusion as before."""
     left = standard.cycles - len(asked.delivered)
     if left <= 0:
@@ -168,8 +193,7 @@ def _standard(asked: _Asked, standard: Standard, known: dict[Regimen, Course]) -
     case = asked.twin.case
     last = asked.delivered[-1] if asked.delivered else case.schedule.administrations[0]
     regimen = Regimen(standard.interval, last.amount, last.duration)
-    course = known.get(regimen) or asked.course(regimen)
-    return asked.outcome(course, left, standard.activity)
+    return asked.outcome(asked.course(regimen), left, standard.activity)
 
 
 def _rival(asked: _Asked, other: Plan) -> Rival:
