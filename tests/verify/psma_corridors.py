@@ -5,24 +5,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
+from corridors import Corridors, kinetics_tool, rows, stored, table, write_evidence
 
 from theratwin.core.distribution import Fixed
-from theratwin.core.files import write_text
 from theratwin.dynamics import Engine
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "docs" / "evidence" / "psma_corridors.json"
 SEED, PATIENTS = 2024, 1000
 #: Quantity: what it is, the corridor of its median, what was published.
-CORRIDORS = {
+CORRIDORS: Corridors = {
     "dose.kidneys": ("kidneys, Gy/GBq", (0.35, 0.55), "0.43 ± 0.16 (VISION); 0.39 (Violet 2019)"),
     "dose.parotid_glands": ("parotid glands, Gy/GBq", (0.4, 0.7), "0.58 (Violet 2019)"),
     "dose.liver": ("liver, Gy/GBq", (0.07, 0.13), "0.10 (Violet 2019)"),
@@ -42,22 +38,9 @@ CORRIDORS = {
 }
 
 
-def calibration() -> ModuleType:
-    """Return the script that calibrates."""
-    name = "calibrate_psma"
-    place = ROOT / "tools" / "kinetics" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def study(patients: int = PATIENTS, seed: int = SEED) -> dict[str, Any]:
     """Draw patients from every parameter's distribution; return percentiles by quantity."""
-    tool = calibration()
+    tool = kinetics_tool("calibrate_psma")
     whole = tool.body()
     generator = np.random.default_rng(seed)
     drawn = {
@@ -66,41 +49,14 @@ def study(patients: int = PATIENTS, seed: int = SEED) -> dict[str, Any]:
         if not isinstance(each.distribution, Fixed)
     }
     found = tool.figures(whole, Engine(whole.system), drawn, patients)
-    rows = {}
-    for name, (_, (low, high), _) in CORRIDORS.items():
-        bounds = np.percentile(found[name], (5.0, 50.0, 95.0))
-        rows[name] = {
-            "percentiles": [float(f"{bound:.3g}") for bound in bounds],
-            "inside": bool(low <= bounds[1] <= high),
-        }
-    return rows
+    return rows(found, CORRIDORS)
 
 
-def table(rows: dict[str, Any]) -> list[str]:
-    """Return the rows of a Markdown table."""
-    lines = []
-    for name, (words, (low, high), published) in CORRIDORS.items():
-        first, median, last = rows[name]["percentiles"]
-        verdict = "yes" if rows[name]["inside"] else "**no**"
-        lines.append(
-            f"| {words} | {median:g} ({first:g} to {last:g}) | {low:g} to {high:g} "
-            f"| {published} | {verdict} |"
-        )
-    return lines
-
-
-def write(rows: dict[str, Any]) -> None:
+def write(found: dict[str, Any]) -> None:
     """Write the evidence."""
-    content = {
-        "study": "tests/verify/psma_corridors.py",
-        "what": "5th, 50th and 95th percentile of virtual patients; is the median in the corridor",
-        "seed": SEED,
-        "patients": PATIENTS,
-        "rows": rows,
-    }
-    write_text(EVIDENCE, json.dumps(content, indent=1) + "\n")
+    write_evidence(EVIDENCE, "tests/verify/psma_corridors.py", SEED, PATIENTS, found)
 
 
 if __name__ == "__main__":
     write(study())
-    print("\n".join(table(json.loads(EVIDENCE.read_text(encoding="utf-8"))["rows"])))
+    print("\n".join(table(stored(EVIDENCE), CORRIDORS)))

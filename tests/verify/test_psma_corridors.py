@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import psma_corridors as study
 import pytest
+from corridors import kinetics_tool, stored, table
 
 METHODS = Path(__file__).parents[2] / "docs" / "methods" / "whole_body.md"
 
 
 def test_the_methods_page_shows_the_evidence():
-    rows = json.loads(study.EVIDENCE.read_text(encoding="utf-8"))["rows"]
     page = METHODS.read_text(encoding="utf-8")
-    for line in study.table(rows):
+    for line in table(stored(study.EVIDENCE), study.CORRIDORS):
         assert line in page, f"docs/methods/whole_body.md lacks: {line}"
 
 
@@ -27,7 +26,7 @@ def test_a_sample_lies_in_the_corridors():
 
 
 def test_the_set_is_what_the_calibration_finds():
-    tool = study.calibration()
+    tool = kinetics_tool("calibrate_psma")
     medians, _ = tool.calibrate()
     known = {each.name: each.value for each in tool.body().network.parameters}
     for name, value in medians.items():
@@ -37,7 +36,7 @@ def test_the_set_is_what_the_calibration_finds():
 
 @pytest.mark.verify
 def test_the_evidence_is_found_again():
-    stored = json.loads(study.EVIDENCE.read_text(encoding="utf-8"))["rows"]
+    known = stored(study.EVIDENCE)
     for name, row in study.study().items():
         # Three digits are stored.
-        assert row["percentiles"] == pytest.approx(stored[name]["percentiles"], rel=0.01), name
+        assert row["percentiles"] == pytest.approx(known[name]["percentiles"], rel=0.01), name
