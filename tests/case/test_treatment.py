@@ -115,3 +115,10 @@ def test_a_radiopharmaceutical_is_a_ligand_with_its_nuclide():
     assert drug == dataclasses.replace(drug)
     assert drug.ligand.target == "psma"
     assert Ligand("new").target == ""
+
+
+def test_an_infusion_ends_before_the_next_administration():
+    first = Administration("cycle 1", 0.0, 7400.0, duration=1344.0)
+    with pytest.raises(InputError, match="lasts longer") as caught:
+        Schedule((first, Administration("cycle 2", 1008.0, 7400.0)))
+    assert caught.value.field == "cycle 1.duration"

@@ -13,6 +13,7 @@ from theratwin.planning import (
     at_most,
     bed,
     bounds,
+    dose,
     log_cell_kill,
     plan,
     scan_value,
@@ -203,3 +204,34 @@ def test_a_limit_on_what_was_never_measured_is_told(case, made):
     told = "The BED to the kidneys was not measured: the model foretells it from other regions."
     assert told in plan_of(blind, bounds=bounds(cycles=3)).notes
     assert told not in made.notes
+
+
+def test_the_plan_of_another_patient_is_no_rival(twin, curves):
+    other = plan_of(curves, bounds=bounds(cycles=3))
+    stranger = replace(other, case=replace(other.case, name="somebody else"))
+    with pytest.raises(InputError, match="another patient"):
+        plan_of(twin, beside=stranger)
+
+
+def test_ligand_that_carries_next_to_nothing_is_refused(twin):
+    with pytest.raises(InputError, match="carries less than 1 GBq") as caught:
+        plan_of(twin, bounds=bounds(amount="0.5..5 nmol"))
+    assert caught.value.field == "bounds.amount"
+
+
+def test_a_scan_after_the_next_cycle_is_refused(twin, made):
+    for scan in (("cycle 1", "7 weeks"), ("cycle 2", "500 weeks")):
+        with pytest.raises(InputError, match="next cycle is given"):
+            scan_value(twin, made, *scan)
+
+
+def test_the_model_of_the_marrow_is_among_what_decides(twin):
+    marrow = at_most("0.2 Gy", dose("red_marrow"), probability=0.9)
+    made = plan(twin, limits=[marrow], glands=0, bounds=bounds(cycles=2))
+    decisive = {each.parameter: each.share for each in sensitivity(twin, made).decisive}
+    assert decisive["model of the red marrow"] > 0.1
+
+
+def test_ligand_that_differs_is_named_beside_the_standard(twin):
+    heads = plan_of(twin, bounds=bounds(amount="20 nmol")).summary()
+    assert "standard: 5 x 7.40 GBq in 60 nmol" in heads

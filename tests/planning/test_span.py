@@ -59,3 +59,14 @@ def test_what_is_free_is_told():
     assert bounds(amount="57 nmol", infusion="1 h").free == ()
     free = bounds(interval="6..8 weeks", amount="20..60 nmol", infusion="1..2 h").free
     assert free == ("interval", "amount", "duration")
+
+
+def test_infusions_end_before_the_next_cycle_and_cycles_are_weeks_apart():
+    with pytest.raises(InputError, match="before the next") as caught:
+        bounds(infusion="30 weeks")
+    assert caught.value.field == "bounds.infusion"
+    with pytest.raises(InputError, match="do not add up"):
+        bounds(interval="1..2 h")
+    with pytest.raises(InputError, match="0 to 3 min") as caught:
+        bounds(infusion="0..3 min")
+    assert caught.value.field == "bounds.infusion"

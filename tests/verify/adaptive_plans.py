@@ -19,6 +19,7 @@ patient and goes on where it was stopped.
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -144,7 +145,7 @@ def summary(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             name: np.array([patient[arm][name] for patient in found])
             for name in ("kidneys", "red_marrow", "parotid_glands", *LESIONS)
         }
-        values["total"] = np.array([sum(patient[arm]["activities"]) for patient in found])
+        values["total"] = np.array([math.fsum(patient[arm]["activities"]) for patient in found])
         mean = np.mean([values[lesion] for lesion in LESIONS], axis=0)
         fixed = np.mean([[p["fixed"][lesion] for lesion in LESIONS] for p in found], axis=1)
         rows[arm] = {

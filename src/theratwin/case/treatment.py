@@ -131,6 +131,14 @@ class Schedule:
         times = [administration.time for administration in self.administrations]
         if not all(earlier < later for earlier, later in pairwise(times)):
             raise InputError("the times must increase", field="administrations", value=times)
+        for earlier, later in pairwise(self.administrations):
+            if earlier.time + earlier.duration > later.time:
+                raise InputError(
+                    f"the infusion lasts longer than until {later.name!r}",
+                    field=f"{earlier.name}.duration",
+                    value=f"{earlier.duration:g} h",
+                    allowed=f"at most {later.time - earlier.time:g} h",
+                )
 
     @classmethod
     def regular(

@@ -8,6 +8,10 @@ from theratwin.core import parameter_set, parse
 from theratwin.core.errors import InputError
 from theratwin.planning.span import Span
 
+#: BED is summed cycle by cycle (h): a week is many half-times of repair, and of most effective
+#: half-lives several.
+LEAST_INTERVAL = 168.0
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -36,10 +40,25 @@ class Bounds:
     def __post_init__(self) -> None:
         if not 0 < self.activity < float("inf"):
             raise InputError("must be positive", field="bounds.activity", value=self.activity)
-        for name in ("interval", "amount", "duration"):
-            span = getattr(self, name)
-            if span is not None:
-                span.require_positive(f"bounds.{name}")
+        self.interval.require_positive("bounds.interval", 168.0, "weeks")
+        if self.amount is not None:
+            self.amount.require_positive("bounds.amount", 1.0, "nmol")
+        if self.duration is not None:
+            self.duration.require_positive("bounds.infusion", 1.0 / 60.0, "min")
+            if self.duration.high >= self.interval.low:
+                raise InputError(
+                    "an infusion ends before the next administration",
+                    field="bounds.infusion",
+                    value=self.duration.words(1.0, "h"),
+                    allowed=f"less than {self.interval.low:g} h",
+                )
+        if self.interval.low < LEAST_INTERVAL:
+            raise InputError(
+                "cycles this close do not add up: one is not over, nor repaired, before the next",
+                field="bounds.interval",
+                value=self.interval.words(1.0, "h"),
+                allowed=f"{LEAST_INTERVAL:g} h and more",
+            )
         if self.cycles != int(self.cycles) or self.cycles < 1:
             raise InputError(
                 "at least one cycle is needed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from theratwin.case import Administration
+from theratwin.case import Administration, Case
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.bounds import bounds as default_bounds
@@ -197,6 +197,14 @@ def _standard(asked: _Asked, standard: Standard) -> Outcome | None:
 
 
 def _rival(asked: _Asked, other: Plan) -> Rival:
+    if _who(other.case) != _who(asked.twin.case):
+        raise InputError(
+            "the other plan is of another patient",
+            field="beside",
+            value=other.case.name,
+            allowed=asked.twin.case.name,
+            remedy="Calibrate both twins from the same case file",
+        )
     delivered = tuple(other.schedule.administrations[: other.delivered])
     if delivered != asked.delivered:
         raise InputError(
@@ -216,6 +224,11 @@ def _rival(asked: _Asked, other: Plan) -> Rival:
         )
     outcome = asked.outcome(asked.course(other.regimen), other.cycles, other.activity)
     return Rival(other.model, other.regimen, outcome)
+
+
+def _who(case: Case) -> tuple:
+    """Return what two cases of one patient have in common, whatever was measured in each."""
+    return case.name, case.patient, case.radiopharmaceutical, case.lesions
 
 
 def _require_known(limits: Sequence[Limit], course: Course) -> None:

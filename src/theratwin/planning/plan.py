@@ -120,6 +120,12 @@ class Plan:
         return self.schedule.administrations[self.delivered]
 
     @property
+    def usual_amount(self) -> float | None:
+        """The ligand (nmol) of the last administration given, or of the first intended."""
+        given = self.schedule.administrations[: self.delivered]
+        return given[-1].amount if given else self.case.schedule.administrations[0].amount
+
+    @property
     def activity(self) -> float:
         """The activity (MBq) of the next administration, and of each planned after it."""
         return self.best.activity

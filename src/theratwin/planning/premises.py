@@ -42,8 +42,8 @@ def sensitivity_text(plan: Plan, found: Sensitivity) -> str:
 
 def scan_rows(values: Sequence[ScanValue]) -> Rows:
     """Return one scan a row; the first row is a head."""
-    head = ["scan", "gain of the score", "P(plan changes)", "P(limits hold)", "as planned"]
-    rows = [[*head, "GBq each then"]]
+    head = ["scan", "gain of the score", "P(plan changes)", "P(limit holds)", "as planned"]
+    rows = [[*head, "GBq each then", "without it"]]
     for value in values:
         activity = value.activity
         spread = " to ".join(gigabecquerel(each) for each in (activity.low, activity.high))
@@ -55,6 +55,7 @@ def scan_rows(values: Sequence[ScanValue]) -> Rows:
                 chance(value.held),
                 chance(value.held_without),
                 f"{gigabecquerel(activity.median)} ({spread})",
+                gigabecquerel(value.activity_without),
             ]
         )
     return rows

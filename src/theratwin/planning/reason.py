@@ -6,7 +6,7 @@ from theratwin.planning.limit import Limit
 from theratwin.planning.outcome import BY_BOUND, BY_GLANDS, BY_LABEL, Outcome
 from theratwin.planning.plan import Plan
 from theratwin.planning.table import TITLES, UNITS
-from theratwin.planning.words import chance, cycles, gigabecquerel, number
+from theratwin.planning.words import against, chance, cycles, gigabecquerel
 
 
 def reason(plan: Plan) -> str:
@@ -73,8 +73,8 @@ def _number(plan: Plan) -> str:
     return (
         f"{cycles(more.cycles, 'further').capitalize()} would be of "
         f"{gigabecquerel(more.activity)} GBq each and reach no more of the objective"
-        f"{', the glands counted' if plan.glands.count else ''}: {number(more.score)} against "
-        f"{number(plan.best.score)}."
+        f"{', the glands counted' if plan.glands.count else ''}: "
+        f"{against(more.score, plan.best.score)}."
     )
 
 
@@ -98,7 +98,7 @@ def _rival(plan: Plan) -> str:
     outcome = plan.rival.outcome
     course = f"{outcome.cycles} x {gigabecquerel(outcome.activity)} GBq"
     head = f"The plan by the model {plan.rival.model}, {course},"
-    objective = f"{number(outcome.objective)} against {number(plan.best.objective)}"
+    objective = against(outcome.objective, plan.best.objective)
     cycle, limits = _first_broken(plan, outcome)
     if cycle:
         return f"{head} would by this twin break {limits} in {cycle} ({objective})."

@@ -50,13 +50,15 @@ class ScanValue:
     error
         Standard error of the gain, from the number of scans simulated.
     held, held_without
-        Probability, in the mean over the scans, with which every limit holds: planned anew, and
-        going on as planned.
+        Probability, in the mean over the scans, with which the least sure of the limits holds:
+        planned anew, and going on as planned.
     changed
         The probability that the plan becomes another: other cycles, or an activity that differs by
         more than a tenth.
     activity
         The activity (MBq) of further cycles that it would lead to: median and 90 % interval.
+    activity_without
+        That of going on as planned, found on the same draws.
     """
 
     administration: str
@@ -68,6 +70,7 @@ class ScanValue:
     held_without: float
     changed: float
     activity: Interval
+    activity_without: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain containers; h, MBq."""
@@ -114,6 +117,7 @@ def scan_value(
     noise = parse(uncertainty, "", field="uncertainty")
     _check(hours, noise, scans)
     delivered = _delivered(plan, administration)
+    _check_time(plan, administration, hours)
     twin = thinned(twin, _DRAWS)
     shown = _regions(twin, plan, regions)
     seen = _seen(twin, plan, delivered, administration, hours, shown)
@@ -137,6 +141,20 @@ def _check(hours: float, noise: float, scans: int) -> None:
         raise InputError("must lie between 0 and 1", field="uncertainty", value=noise)
     if scans < 2:
         raise InputError("at least two scans are simulated", field="scans", value=scans)
+
+
+def _check_time(plan: Plan, administration: str, hours: float) -> None:
+    """Raise if the next cycle would have been given by then."""
+    times = [each.time for each in plan.schedule]
+    times.append(times[-1] + plan.regimen.interval)
+    place = plan.schedule.names.index(administration)
+    if hours >= times[place + 1] - times[place]:
+        raise InputError(
+            "by then the next cycle is given",
+            field="time",
+            value=f"{hours:g} h",
+            allowed=f"less than {times[place + 1] - times[place]:g} h after {administration}",
+        )
 
 
 def _delivered(plan: Plan, administration: str) -> int:
@@ -229,4 +247,5 @@ def _summary(
         held_without=held_without,
         changed=float(np.mean(others)),
         activity=Interval(float(median), float(low), float(high)),
+        activity_without=without.activity,
     )

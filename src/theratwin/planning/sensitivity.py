@@ -19,6 +19,7 @@ from theratwin.planning.plan import Plan
 from theratwin.planning.search import choose, options
 from theratwin.response import Repair, Tissue
 from theratwin.twin import Twin
+from theratwin.twin.doses import MARROW, marrow_factor, marrow_model_of
 from theratwin.twin.systematics import systematics
 
 #: By how much bounds and amounts are changed, and radiobiology, which is known less.
@@ -254,7 +255,7 @@ def _decisive(twin: Twin, course: Course, limit: Limit, best: Outcome) -> tuple[
     if usable.sum() < 3:
         return ()
     found = []
-    for name, values in _unknowns(twin, course, limit.quantity.region):
+    for name, values in _unknowns(twin, course, limit.quantity.region, best.cycles):
         chosen = values[usable]
         if np.ptp(chosen) > 0.0:
             correlation = np.corrcoef(np.log(reached[usable]), chosen)[0, 1]
@@ -262,19 +263,25 @@ def _decisive(twin: Twin, course: Course, limit: Limit, best: Outcome) -> tuple[
     return tuple(sorted(found, key=lambda each: -each.share)[:_SHOWN])
 
 
-def _unknowns(twin: Twin, course: Course, region: str) -> Iterator[tuple[str, np.ndarray]]:
+def _unknowns(
+    twin: Twin, course: Course, region: str, cycles: int
+) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what differs between the draws: name, and logarithm by draw."""
     for posterior in twin.posteriors:
         shares = posterior.each_share()
         if len(shares) == 1:
             alternative, theta = shares[0]
             yield from zip(alternative.parameter_names, theta.T, strict=True)
+    if region == MARROW:
+        factor = marrow_factor(marrow_model_of(twin.case), draws=twin.draws, seed=twin.seed)
+        yield "model of the red marrow", np.log(factor)
     if twin.case.has_volume(region):
         factors = systematics(twin.case, region, draws=twin.draws, seed=twin.seed)
         for name in ("calibration", "recovery", "mass", "dose_factor"):
             words = f"{name.replace('_', ' ')} of the {region.replace('_', ' ')}"
             yield words, np.log(getattr(factors, name))
     dose = course.regions[region].dose
-    before, after = dose[:, course.delivered - 1], dose[:, course.delivered :].mean(axis=1)
+    given = course.delivered
+    before, after = dose[:, given - 1], dose[:, given : given + cycles].mean(axis=1)
     if course.delivered and np.all(before > 0.0):
         yield "cycles to come against the last one given", np.log(after / before)

@@ -12,7 +12,7 @@ from theratwin.case import Administration
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.amount_course import AmountCourses
 from theratwin.planning.bounds import Bounds
-from theratwin.planning.course import Course, course_of
+from theratwin.planning.course import UNIT, Course, course_of
 from theratwin.planning.objective import Objective
 from theratwin.planning.outcome import Outcome
 from theratwin.planning.regimen import Regimen
@@ -170,14 +170,26 @@ def check_free(twin: Twin, bounds: Bounds, objective: Objective) -> None:
     UnsupportedError
         If amount or infusion is given to a twin of curves.
     InputError
-        If the interval is free, and the objective counts no growth.
+        If the interval is free, and the objective counts no growth; or an amount of ligand
+        carries next to nothing.
     """
+    from theratwin.kinetics.body import specific_activity
+
     for name, field in (("amount", "amount"), ("duration", "infusion")):
         if getattr(bounds, name) is not None and twin.model == "curves":
             raise UnsupportedError(
                 f"curves do not depend on the {'amount' if name == 'amount' else 'infusion'}",
                 field=f"bounds.{field}",
                 remedy="Calibrate with a whole body, as with --model psma, or leave it out",
+            )
+    if bounds.amount is not None:
+        least = UNIT / specific_activity(twin.case.radiopharmaceutical.nuclide)
+        if bounds.amount.low < least:
+            raise InputError(
+                f"with every molecule labeled it carries less than {UNIT / 1000.0:g} GBq",
+                field="bounds.amount",
+                value=bounds.amount.words(1.0, "nmol"),
+                allowed=f"{least:.4g} nmol and more",
             )
     if bounds.interval.is_free and not objective.counts_time:
         raise InputError(

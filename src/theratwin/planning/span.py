@@ -58,8 +58,8 @@ class Span:
         """Whether there is a choice."""
         return self.low < self.high
 
-    def require_positive(self, field: str) -> None:
-        """Raise if an end is not positive and finite.
+    def require_positive(self, field: str, per: float, unit: str) -> None:
+        """Raise if an end is not positive and finite; the value is told in ``unit``.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class Span:
             If so.
         """
         if not 0 < self.low <= self.high < float("inf"):
-            raise InputError("must be positive", field=field, value=f"{self.low:g}..{self.high:g}")
+            raise InputError("must be positive", field=field, value=self.words(per, unit))
 
     def spaced(self, points: int) -> Float[np.ndarray, " points"]:
         """Return values evenly spaced on a logarithmic axis; the one value where it is fixed.

@@ -118,10 +118,17 @@ def _head(plan: Plan, outcome: Outcome) -> str:
     if outcome is plan.best:
         return f"plan: {course}"
     if outcome is plan.standard_outcome:
-        return f"standard: {course}"
+        return f"standard: {course}{_ligand(plan, plan.usual_amount)}"
     if plan.rival is not None and outcome is plan.rival.outcome:
-        return f"plan by {plan.rival.model}: {course}"
+        amount = plan.rival.regimen.amount
+        return f"plan by {plan.rival.model}: {course}{_ligand(plan, amount)}"
     return f"1 GBq more: {course}"
+
+
+def _ligand(plan: Plan, amount: float | None) -> str:
+    """Name the amount of ligand of a course where it is not the plan's."""
+    differs = plan.model != "curves" and amount is not None and amount != plan.regimen.amount
+    return f" in {amount:.3g} nmol" if differs else ""
 
 
 def _verdict(outcome: Outcome, k: int) -> str:

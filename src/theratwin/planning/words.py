@@ -45,6 +45,21 @@ def number(value: float) -> str:
     return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
+def against(first: float, second: float) -> str:
+    """Write two numbers with as many digits as tell them apart, six at most.
+
+    Examples
+    --------
+    >>> against(-14.21, -14.23), against(2.0, 3.0)
+    ('-14.21 against -14.23', '2 against 3')
+    """
+    for digits in range(3, 7):
+        words = f"{first:.{digits}g}", f"{second:.{digits}g}"
+        if words[0] != words[1]:
+            break
+    return " against ".join(words)
+
+
 def cycles(count: int, kind: str = "") -> str:
     """Write a number of cycles.
 

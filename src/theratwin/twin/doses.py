@@ -153,12 +153,17 @@ def marrow_model_of(case: Case) -> MarrowModel:
     )
 
 
+def marrow_factor(model: MarrowModel, *, draws: int, seed: int) -> np.ndarray:
+    """Return draws of the factor, of median one, by which the marrow's model is uncertain."""
+    log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
+    return np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
+
+
 def _marrow_dose(
     case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
 ) -> RegionDose:
     model = marrow_model_of(case)
-    log_sd = np.sqrt(np.log1p(model.relative_uncertainty**2))
-    uncertain = np.exp(log_sd * stream(seed, MARROW, "model").standard_normal(draws))
+    uncertain = marrow_factor(model, draws=draws, seed=seed)
     if marrow_source(case) == MARROW:
         uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
