@@ -486,6 +486,9 @@ def test_the_model_and_the_way_to_draw_are_chosen_by_options(run, tmp_path):
     assert "amount of ligand is missing" in without.err
     updated = run("update", folder, scans, *told, "--amount", "120 nmol", "--json")
     assert updated.json["schedule"][1]["amount_nmol"] == 120.0
+    third = ("--administration", "cycle 3", "--activity", "7.4 GBq", "--time", "5 weeks")
+    early = run("update", folder, scans, *third, "--amount", "120 nmol")
+    assert "--time: 'cycle 2' was given later" in early.err
     alone = run("update", folder, scans, "--amount", "120 nmol")
     assert "a new administration needs its name" in alone.err
 

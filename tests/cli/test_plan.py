@@ -113,3 +113,10 @@ def test_a_limit_that_cannot_be_checked_is_wrong_input(app, folder):
 def test_wrong_options_are_wrong_input(app, folder, options):
     refused = RUN.invoke(app, ["plan", folder, "--without-limit", "red_marrow", *options])
     assert isinstance(refused.exception, InputError)
+
+
+@pytest.mark.parametrize("scan", ["cycle 9 at 24 h", "cycle 1 at 72", "cycle 1 at 500 weeks"])
+def test_a_scan_that_cannot_be_names_its_option(app, folder, scan):
+    done = RUN.invoke(app, ["plan", folder, "--without-limit", "red_marrow", "--scan", scan])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.field.startswith("--scan: ")

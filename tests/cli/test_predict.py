@@ -134,7 +134,7 @@ def test_a_range_as_text_and_picture(run, folders, tmp_path):
         ("body", ("--plot", "a.svg"), 2, "--vary"),
         ("body", ("--vary", "affinity=1..2 nmol"), 2, "tumor_burden"),
         ("body", ("--vary", "amount"), 2, "LOW..HIGH UNIT"),
-        ("body", ("--vary", "amount=1..500 nmol"), 2, "alone are 7.429 nmol"),
+        ("body", ("--vary", "amount=1..500 nmol"), 2, "7.429 nmol and more"),
         ("body", (*COURSE, "--vary", "amount=20..500 nmol"), 2, "varied already"),
         ("body", ("--vary", "amount=20..500 nmol", "--plot", "a.txt"), 2, ".svg"),
         ("curves", ("--nuclide", "Tb-161"), 3, "model of the whole body"),

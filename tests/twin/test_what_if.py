@@ -219,7 +219,7 @@ def test_structures_keep_their_share_when_draws_are_thinned():
         ({"amounts": "20..500"}, "LOW..HIGH UNIT"),
         ({"amounts": []}, "amounts or factors"),
         ({"amounts": [-1.0]}, "amounts or factors"),
-        ({"amounts": [5.0]}, "alone are 10.18 nmol"),
+        ({"amounts": [5.0]}, "10.18 nmol and more"),
         ({"amounts": "20..500 nmol", "points": 1}, "two points"),
         ({"amounts": [57.0], "draws": 0}, "draws"),
     ],

@@ -152,9 +152,17 @@ def _administration(
             remedy="Leave --administration, --activity and --time out",
         )
     amount, infusion = further["--amount"], further["--infusion"]
+    begin, last = parse(time, "h", field="--time"), case.schedule.administrations[-1]
+    if begin <= last.time:
+        raise InputError(
+            f"{last.name!r} was given later",
+            field="--time",
+            value=time,
+            allowed=f"more than {last.time:g} h after the first administration",
+        )
     return Administration(
         name,
-        parse(time, "h", field="--time"),
+        begin,
         parse(activity, "MBq", field="--activity"),
         None if amount is None else parse(amount, "nmol", field="--amount"),
         0.0 if infusion is None else parse(infusion, "h", field="--infusion"),

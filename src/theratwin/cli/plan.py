@@ -12,6 +12,7 @@ from theratwin.core.errors import InputError
 
 if TYPE_CHECKING:
     from theratwin.planning import Limit, Objective, Plan, ScanValue, Sensitivity
+    from theratwin.twin import Twin
 
 _UNITS = {
     "activity": "MBq",
@@ -157,7 +158,7 @@ def plan(
     known = load_twin(twin)
     chosen = planning.plan(known, bounds=bounds, beside=rival, **asked)
     found = planning.sensitivity(known, chosen) if show_sensitivity else None
-    worth = [planning.scan_value(known, chosen, name, time) for name, time in scans]
+    worth = [_worth(known, chosen, *each) for each in scans]
     value = chosen.to_dict()
     value |= {} if found is None else {"sensitivity": found.to_dict()}
     value |= {"scans": [each.to_dict() for each in worth]} if worth else {}
@@ -179,6 +180,15 @@ def _text(chosen: Plan, found: Sensitivity | None, worth: list[ScanValue]) -> st
     parts = [] if found is None else [sensitivity_text(chosen, found)]
     parts += [scans_text(worth)] if worth else []
     return "\n\n".join([chosen.summary(), *parts])
+
+
+def _worth(twin: Twin, chosen: Plan, administration: str, time: str) -> ScanValue:
+    from theratwin.planning import scan_value
+
+    try:
+        return scan_value(twin, chosen, administration, time)
+    except InputError as error:
+        raise error.at("--scan") from None
 
 
 def _scan(text: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from theratwin.case import Radiopharmaceutical, Schedule
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.core.ranges import parse_range
+from theratwin.kinetics.body import specific_activity
 from theratwin.twin.dose_study import AMOUNT, BURDEN, VARIED, DoseStudy
 from theratwin.twin.models import MODELS
 from theratwin.twin.posterior import BlockPosterior
@@ -63,6 +64,7 @@ def amount_study(
     """
     given = _values(AMOUNT, amounts, points)
     twin, course = _start(twin, schedule, radiopharmaceutical, draws, AMOUNT)
+    _require_carried(given, course, twin.case.radiopharmaceutical.nuclide)
     predictions = [predict(twin, _with_amount(course, each)) for each in given.tolist()]
     own = {each.amount for each in course}
     known = all(each.amount is not None for each in course)
@@ -179,6 +181,18 @@ def _values(varied: str, given: str | Iterable[float], points: int) -> Float[np.
         raise InputError("a range has two points or more", field="points", value=points)
     spaced: Callable[..., np.ndarray] = np.geomspace if varied == AMOUNT else np.linspace
     return spaced(low, high, points)
+
+
+def _require_carried(amounts: np.ndarray, course: Schedule, label: str) -> None:
+    """Raise if an amount is less than an administration's activity alone amounts to."""
+    least = max(each.activity for each in course) / specific_activity(label)
+    if amounts.min() < least * (1.0 - 1e-9):  # rounding aside, as of doses
+        raise InputError(
+            "so little ligand does not carry the activity of the course",
+            field=AMOUNT,
+            value=f"{amounts.min():g} nmol",
+            allowed=f"{least:.4g} nmol and more, every molecule labeled",
+        )
 
 
 def _with_amount(schedule: Schedule, amount: float) -> Schedule:
