@@ -201,12 +201,15 @@ def test_a_folder_that_cannot_be_made_is_named_without_a_traceback(run, tmp_path
 
 
 INTERRUPTED = """
+import signal
 import sys
 import time
 from importlib import import_module
 
 from theratwin import cli
 
+# a job that a shell puts in the background starts with the signal ignored, and so do its children
+signal.signal(signal.SIGINT, signal.default_int_handler)
 calibrate = import_module("theratwin.twin.calibrate")
 fit, fitted = calibrate.fit_block, []
 
