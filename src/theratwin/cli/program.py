@@ -20,6 +20,7 @@ from theratwin.cli import (
     predict,
     report,
     response,
+    svalue,
 )
 from theratwin.core.errors import InputError, TheratwinError
 
@@ -44,6 +45,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
 app.add_typer(response.app, name="response")
 app.add_typer(model.app, name="model")
+app.add_typer(svalue.svalue, name="svalue")
 app.add_typer(catalog.nuclides, name="nuclide")
 app.add_typer(catalog.parameters, name="parameters")
 
