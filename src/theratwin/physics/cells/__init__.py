@@ -1,6 +1,8 @@
 """Cells: the dose to a nucleus, cytoplasm and cell from activity in or on a cell."""
 
 from theratwin.physics.cells.chain import chain_weights
+from theratwin.physics.cells.cluster import Cluster, ball, populate, sheet
+from theratwin.physics.cells.cluster_dose import ClusterDose, cluster_dose
 from theratwin.physics.cells.geometry import Cell
 from theratwin.physics.cells.multi_event import MultiEvent, multi_event
 from theratwin.physics.cells.s_value import CellSValue, cell_s_value
@@ -9,10 +11,16 @@ from theratwin.physics.cells.specific_energy import SingleEvent, single_event
 __all__ = [
     "Cell",
     "CellSValue",
+    "Cluster",
+    "ClusterDose",
     "MultiEvent",
     "SingleEvent",
+    "ball",
     "cell_s_value",
     "chain_weights",
+    "cluster_dose",
     "multi_event",
+    "populate",
+    "sheet",
     "single_event",
 ]

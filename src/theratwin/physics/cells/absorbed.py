@@ -59,6 +59,33 @@ def absorbed_energy(
     return found
 
 
+def absorbed_by(
+    tracks: Tracks | None,
+    cell: Cell,
+    source: str,
+    other: Cell,
+    target: str,
+    apart: float | None = None,
+) -> float:
+    """Return the same for one pair, of cells that may differ in size, MeV a decay.
+
+    Without ``apart`` the two are concentric: the cell itself, if ``other`` is the same.
+    """
+    if tracks is None:
+        return 0.0
+    if source == "CS":
+        return sum(
+            sign * _integral(tracks, cell.radius, b, apart, surface=True)
+            for sign, b in other.balls(target)
+        )
+    shared = sum(
+        s * t * _integral(tracks, a, b, apart, surface=False)
+        for s, a in cell.balls(source)
+        for t, b in other.balls(target)
+    )
+    return shared / cell.volume(source)
+
+
 def _integral(tracks: Tracks, a: float, b: float, apart: float | None, *, surface: bool) -> float:
     """Return the integral of the overlap (mm3; of a surface its share) times energy lost."""
     shape: Callable[[Array], Array]
