@@ -73,7 +73,7 @@ def single_event(
     r"""Return the spectrum of specific energy of the nucleus by one alpha from a source.
 
     An alpha with range R that enters at :math:`t_0` and would leave at :math:`t_1` leaves
-    :math:`E(R - t_0) - E(R - t_1)`; lines are those of `crossings`, weights exact.
+    :math:`E(R - t_0) - E(R - t_1)`; lines and weights are a quadrature over all directions.
 
     Parameters
     ----------
