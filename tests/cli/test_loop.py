@@ -421,7 +421,7 @@ def test_nuclides(run):
     assert shown["value"]["name"] == "Lu-177"
     assert shown["value"]["half_life_h"] == pytest.approx(159.53, rel=1e-3)
     assert "half-life 159." in run("nuclide", "show", "Lu-177").out
-    unknown = run("nuclide", "show", "Lu-178")
+    unknown = run("nuclide", "show", "Lu-777")
     assert unknown.status == 2
     assert "nearest match 'Lu-177" in unknown.err
 

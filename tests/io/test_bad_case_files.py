@@ -50,7 +50,7 @@ BAD = {
     ),
     "misspelled nuclide": (
         'nuclide = "Lu-177"',
-        'nuclide = "Lu-178"',
+        'nuclide = "Lu-777"',
         ["radiopharmaceutical.nuclide", "unknown nuclide", "'Lu-177'", "nuclide list"],
     ),
     "wrong choice": (

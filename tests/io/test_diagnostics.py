@@ -83,7 +83,7 @@ BAD = {
     ),
     "nuclide": (
         'nuclide = "Ga-68"',
-        'nuclide = "Ga-86"',
+        'nuclide = "Ga-86m"',
         ["diagnostics[0].radiopharmaceutical.nuclide", "unknown nuclide"],
     ),
     "more than was given": (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.emissions import emissions
-from theratwin.physics.nuclide import nuclide_names
+from theratwin.physics.nuclide import nuclide, nuclide_names
 
 # MeV a decay, summed over ICRP-107's lines (its mean beta energies, not its spectra)
 SUMS = {
@@ -51,8 +51,17 @@ def test_beta_spectrum_holds_the_number_of_betas():
     assert emissions("F-18").beta.yields.sum() == pytest.approx(0.9673, abs=5e-6)
 
 
-@pytest.mark.parametrize("name", nuclide_names())
-def test_every_nuclide_of_the_table_reads(name):
+FISSION = [n for n in nuclide_names() if any(b.mode == "SF" for b in nuclide(n).branches)]
+
+
+@pytest.mark.parametrize("name", FISSION)
+def test_spontaneous_fission_is_refused_by_name(name):
+    with pytest.raises(UnsupportedError, match=name):
+        emissions(name)
+
+
+@pytest.mark.parametrize("name", sorted(set(nuclide_names()) - set(FISSION)))
+def test_every_other_nuclide_of_the_table_reads(name):
     e = emissions(name)
     for lines in (e.photons, e.electrons, e.alphas):
         assert lines.energy.shape == lines.yields.shape

@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from math import log
@@ -22,17 +23,23 @@ _HOURS = {
     "y": 24 * 365.2422,
     "ky": 24 * 365.2422e3,
     "My": 24 * 365.2422e6,
+    "By": 24 * 365.2422e9,
+    "Ty": 24 * 365.2422e12,
     "Py": 24 * 365.2422e15,
 }
 _SPELLING = re.compile(
-    r"(?P<symbol>[a-z]{1,2})-?(?P<mass>\d{1,3})(?P<state>m?)|"
-    r"(?P<mass2>\d{1,3})(?P<state2>m?)-?(?P<symbol2>[a-z]{1,2})"
+    r"(?P<symbol>[a-z]{1,2})-?(?P<mass>\d{1,3})(?P<state>[mn]?)|"
+    r"(?P<mass2>\d{1,3})(?P<rest>[mn]?-?[a-z]{1,2})"
 )
+_FISSION = "SF"
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One way to decay: the daughter, the fraction of decays that go there, and the mode."""
+    """One way to decay: the daughter, the fraction of decays that go there, and the mode.
+
+    Spontaneous fission (mode ``SF``) has no daughter: its fragments are named ``SF`` too.
+    """
 
     daughter: str
     fraction: float
@@ -70,9 +77,9 @@ class Nuclide:
 
     @property
     def daughters(self) -> tuple[str, ...]:
-        """Names of the daughters, the most frequent first."""
+        """Names of the daughters, the most frequent first; fission fragments are none."""
         ordered = sorted(self.branches, key=lambda branch: -branch.fraction)
-        return tuple(branch.daughter for branch in ordered)
+        return tuple(branch.daughter for branch in ordered if branch.mode != _FISSION)
 
 
 def nuclide(name: str) -> Nuclide:
@@ -86,18 +93,28 @@ def nuclide(name: str) -> Nuclide:
     Raises
     ------
     InputError
-        If it is not spelled like a nuclide or is not in the table; the nearest is named.
+        If it is not spelled like a nuclide or is not in ICRP-107; the nearest is named, and
+        the others of its element.
 
     Examples
     --------
-    >>> nuclide("tc99m").name
-    'Tc-99m'
+    >>> nuclide("tc99m").name, nuclide("99Mo").name
+    ('Tc-99m', 'Mo-99')
     """
     table = _table()
-    canonical = _canonical(name)
-    if canonical not in table:
-        raise InputError("unknown nuclide", field="nuclide", value=canonical, allowed=sorted(table))
-    return table[canonical]
+    for canonical in (candidates := _candidates(name)):
+        if canonical in table:
+            return table[canonical]
+    wrong = candidates[0]
+    element = wrong.partition("-")[0] + "-"
+    raise InputError(
+        "unknown nuclide",
+        field="nuclide",
+        value=wrong,
+        allowed=[known for known in nuclide_names() if known.startswith(element)]
+        or get_close_matches(wrong, table, n=3, cutoff=0.0),
+        remedy="`theratwin nuclide list` names all of ICRP-107",
+    )
 
 
 def nuclide_names() -> tuple[str, ...]:
@@ -105,15 +122,19 @@ def nuclide_names() -> tuple[str, ...]:
     return tuple(sorted(_table()))
 
 
-def _canonical(name: str) -> str:
+def _candidates(name: str) -> list[str]:
+    """Return the names that a spelling may stand for: 99mo is Mo-99, 99mtc is Tc-99m."""
     plain = unicodedata.normalize("NFKC", name).strip().lower()
     found = _SPELLING.fullmatch(re.sub(r"[\s\[\]^]", "", plain))
     if not found:
-        return name
-    symbol = found["symbol"] or found["symbol2"]
-    mass = found["mass"] or found["mass2"]
-    state = found["state"] or found["state2"] or ""
-    return f"{symbol.capitalize()}-{int(mass)}{state}"
+        return [name]
+    if found["symbol"]:
+        return [f"{found['symbol'].capitalize()}-{int(found['mass'])}{found['state']}"]
+    mass, rest = int(found["mass2"]), found["rest"]
+    names = [f"{symbol.capitalize()}-{mass}" for symbol in [rest.lstrip("-")] if len(symbol) <= 2]
+    if rest[0] in "mn" and (symbol := rest[1:].lstrip("-")):
+        names.append(f"{symbol.capitalize()}-{mass}{rest[0]}")
+    return names
 
 
 @cache
