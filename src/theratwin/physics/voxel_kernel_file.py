@@ -27,7 +27,8 @@ def write_voxel_kernel(kernel: VoxelKernel, path: Path | str) -> Path:
     Path
         The file written.
     """
-    uncertainty = np.asarray(kernel.relative_uncertainty)
+    uncertainty = np.array(kernel.relative_uncertainty, dtype=object)
+    uncertainty[np.isnan(kernel.relative_uncertainty)] = None  # JSON has no not-a-number
     numbers = {
         "voxel_size": kernel.voxel_size,
         "density": kernel.density,
@@ -38,8 +39,7 @@ def write_voxel_kernel(kernel: VoxelKernel, path: Path | str) -> Path:
         "kind": "voxel kernel",
         **{name: getattr(kernel, name) for name in _TEXTS},
         **{name: {"value": value, "unit": _QUANTITIES[name]} for name, value in numbers.items()},
-        # JSON has no not-a-number: null is "not known"
-        "relative_uncertainty": np.where(np.isnan(uncertainty), None, uncertainty).tolist(),
+        "relative_uncertainty": uncertainty.tolist(),
     }
     return write_text(path, json.dumps(content, allow_nan=False) + "\n")
 
