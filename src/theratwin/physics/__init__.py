@@ -13,6 +13,8 @@ from theratwin.physics.emissions import Emissions, Lines, emissions
 from theratwin.physics.nuclide import Branch, Nuclide, nuclide, nuclide_names
 from theratwin.physics.progeny import progeny_energy_ratio, refuse_progeny
 from theratwin.physics.s_value import SphereSValue, direct_sphere_s_value, sphere_s_value
+from theratwin.physics.voxel_kernel import VoxelKernel
+from theratwin.physics.voxel_kernel_file import read_voxel_kernel, write_voxel_kernel
 
 __all__ = [
     "Branch",
@@ -20,6 +22,7 @@ __all__ = [
     "Lines",
     "Nuclide",
     "SphereSValue",
+    "VoxelKernel",
     "body_absorbed_fraction",
     "body_photon_s_value",
     "direct_sphere_s_value",
@@ -29,7 +32,9 @@ __all__ = [
     "nuclide_names",
     "photon_energy_per_decay",
     "progeny_energy_ratio",
+    "read_voxel_kernel",
     "refuse_progeny",
     "sphere_absorbed_fraction",
     "sphere_s_value",
+    "write_voxel_kernel",
 ]
