@@ -60,15 +60,15 @@ def test_spontaneous_fission_is_refused_by_name(name):
         emissions(name)
 
 
-@pytest.mark.parametrize("name", sorted(set(nuclide_names()) - set(FISSION)))
-def test_every_other_nuclide_of_the_table_reads(name):
-    e = emissions(name)
-    for lines in (e.photons, e.electrons, e.alphas):
-        assert lines.energy.shape == lines.yields.shape
-        assert np.isfinite(lines.energy).all()
-        assert (lines.energy > 0).all()
-        assert (lines.yields >= 0).all()
-    assert e.energy_per_decay > 0
+def test_every_other_nuclide_of_the_table_reads():
+    for name in sorted(set(nuclide_names()) - set(FISSION)):
+        e = emissions(name)
+        for lines in (e.photons, e.electrons, e.alphas):
+            assert lines.energy.shape == lines.yields.shape, name
+            assert np.isfinite(lines.energy).all(), name
+            assert (lines.energy > 0).all(), name
+            assert (lines.yields >= 0).all(), name
+        assert e.energy_per_decay > 0, name
 
 
 def test_unknown_nuclide_is_refused():
