@@ -76,7 +76,7 @@ def elements() -> dict[int, Element]:
     """
     return {
         int(z): Element(int(z), symbol, *(float(v) for v in rest))
-        for z, symbol, *rest in _rows("elements.csv")
+        for z, symbol, *rest in read_rows("elements.csv")
     }
 
 
@@ -109,21 +109,21 @@ def cross_sections(z: int) -> CrossSections:
 
 @cache
 def _all_cross_sections() -> Array:
-    return np.array([[float(v) for v in row] for row in _rows("photons.csv")])
+    return np.array([[float(v) for v in row] for row in read_rows("photons.csv")])
 
 
 @cache
 def scattering() -> tuple[Array, dict[int, Array], dict[int, Array]]:
     """Return x (1/angstrom), and by atomic number S(x) and F(x), each of shape (x,)."""
-    table = np.array([[float(v) for v in row] for row in _rows("scattering.csv")])
+    table = np.array([[float(v) for v in row] for row in read_rows("scattering.csv")])
     numbers = list(elements())
     incoherent = dict(zip(numbers, table[:, 1 : 1 + len(numbers)].T, strict=True))
     coherent = dict(zip(numbers, table[:, 1 + len(numbers) :].T, strict=True))
     return table[:, 0], incoherent, coherent
 
 
-def _rows(name: str) -> Iterator[list[str]]:
-    """Yield the rows of a table below its head, without the comments."""
+def read_rows(name: str) -> Iterator[list[str]]:
+    """Yield the rows of a shipped table below its head, without the comments."""
     text = files("theratwin.physics").joinpath("data", "matter", name).read_text(encoding="utf-8")
     rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
     next(rows)
