@@ -30,7 +30,7 @@ def collision_stopping_power(
 
     ICRU Report 90's value of liquid water times the ratio of the formulas of Berger and Seltzer
     (Moller or Bhabha) of the material and of water, so that water reproduces the report. The
-    general density effect is off by up to 1.3 % in water at 10 MeV, below 0.1 % up to 0.5 MeV.
+    general density effect is off by up to 1.4 % in water at 10 MeV, below 0.1 % up to 0.5 MeV.
 
     Parameters
     ----------
