@@ -21,9 +21,26 @@ register_extract(app)
 
 @app.command("fit")
 def fit(
-    case: Annotated[Path, typer.Argument(metavar="CASE", help="The case file.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CASE|TABLE.csv",
+            help="The case file (.toml), or a table (.csv) with columns such as time_h, "
+            "activity_MBq and sd_MBq, or time [h], activity [MBq] and uncertainty [%].",
+        ),
+    ],
     region: Annotated[
         list[str] | None, typer.Option("--region", help="Only this region; may be repeated.")
+    ] = None,
+    nuclide: Annotated[
+        str | None, typer.Option(help="The nuclide of a table, such as Lu-177.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Model for a table: auto (compared by AICc, averaged), mono, bi, tri, "
+            "mono_uptake, bi_uptake, gamma or trapezoid."
+        ),
     ] = None,
     seed: Seed = 1,
     draws: Draws = 2000,
@@ -31,7 +48,67 @@ def fit(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Fit curves to the measured regions: half-lives and time-integrated activity."""
+    """Fit curves: half-lives and time-integrated activity, from a case or from a table.
+
+    The suffix decides: .csv is a table of one region's activities, fitted by least squares; all
+    else is a case, whose regions are fitted with the populations' priors.
+    """
+    if source.suffix.lower() == ".csv":
+        _fit_table(source, region, nuclide, model, seed, draws, as_json, out, force)
+        return
+    for name, given in (("--nuclide", nuclide), ("--model", model)):
+        if given is not None:
+            raise InputError("it has an effect on tables (.csv) alone", field=name, value=given)
+    _fit_case(source, region, seed, draws, as_json, out, force)
+
+
+def _fit_table(
+    table: Path,
+    region: list[str] | None,
+    nuclide: str | None,
+    model: str | None,
+    seed: int,
+    draws: int,
+    as_json: bool,
+    out: Path | None,
+    force: bool,
+) -> None:
+    from theratwin.cli.curve_fit_table import AUTO, fit_table
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+
+    if region and len(region) > 1:
+        raise InputError("of a table one region is fitted", field="--region", value=region)
+    value, extra, text = fit_table(
+        table,
+        nuclide_name=nuclide,
+        model=model or AUTO,
+        region=region[0] if region else None,
+        draws=draws,
+        seed=seed,
+    )
+    emit(
+        "curve-fit/1",
+        value,
+        unit="MBq h",
+        text=text,
+        as_json=as_json,
+        out=out,
+        force=force,
+        extra=extra,
+        provenance=Provenance.now(inputs=[table], seed=seed),
+    )
+
+
+def _fit_case(
+    case: Path,
+    region: list[str] | None,
+    seed: int,
+    draws: int,
+    as_json: bool,
+    out: Path | None,
+    force: bool,
+) -> None:
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
     from theratwin.io import load_case
