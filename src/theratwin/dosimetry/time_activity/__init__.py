@@ -12,6 +12,7 @@ from theratwin.dosimetry.time_activity.gamma_variate import GammaVariate
 from theratwin.dosimetry.time_activity.intervals import bootstrap, profile_interval
 from theratwin.dosimetry.time_activity.samples import Samples
 from theratwin.dosimetry.time_activity.trapezoid import Trapezoid, trapezoid
+from theratwin.dosimetry.time_activity.voxels import VoxelFits, VoxelStatus, fit_voxels
 
 __all__ = [
     "SHAPES",
@@ -20,11 +21,14 @@ __all__ = [
     "GammaVariate",
     "Samples",
     "Trapezoid",
+    "VoxelFits",
+    "VoxelStatus",
     "aicc",
     "akaike_weights",
     "bootstrap",
     "compare",
     "fit_model",
+    "fit_voxels",
     "interval_of",
     "profile_interval",
     "trapezoid",
