@@ -156,7 +156,9 @@ def main(folder: Path) -> None:
     ]
     (folder / "elements.csv").write_text(
         "# Elements: standard atomic mass; mean excitation energy in liquid or solid compounds\n"
-        "# (ICRU 37, 1984); K shell (xraylib 4.3.0): edge, ratio of the photoelectric cross\n"
+        "# (ICRU 37, 1984; of titanium and heavier elements 1.13 times the element's own value, which\n"
+        "# is an assumption, not checked against the report);\n"
+        "# K shell (xraylib 4.3.0): edge, ratio of the photoelectric cross\n"
         "# section above and below it, fluorescence yield, mean energy of the K lines.\n"
         "# Made by tools/physics/photon_tables.py.\n"
         "z,symbol,atomic_mass,mean_excitation_eV,edge_MeV,jump,yield,line_MeV\n"
