@@ -156,8 +156,8 @@ def main(folder: Path) -> None:
     ]
     (folder / "elements.csv").write_text(
         "# Elements: standard atomic mass; mean excitation energy in liquid or solid compounds\n"
-        "# (ICRU 37, 1984; of titanium and heavier elements 1.13 times the element's own value, which\n"
-        "# is an assumption, not checked against the report);\n"
+        "# (ICRU 37, 1984; of titanium and heavier elements 1.13 times the element's own,\n"
+        "# which is an assumption, not checked against the report);\n"
         "# K shell (xraylib 4.3.0): edge, ratio of the photoelectric cross\n"
         "# section above and below it, fluorescence yield, mean energy of the K lines.\n"
         "# Made by tools/physics/photon_tables.py.\n"
