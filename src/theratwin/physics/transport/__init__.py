@@ -1,0 +1,23 @@
+"""Monte Carlo transport of photons, electrons, positrons and alpha particles."""
+
+from theratwin.physics.transport.electron_tables import ElectronCutoffs
+from theratwin.physics.transport.emission import Emission
+from theratwin.physics.transport.energy_book import EnergyBook
+from theratwin.physics.transport.regions import (
+    RegionDeposition,
+    RegionTransport,
+    region_deposition,
+)
+from theratwin.physics.transport.scenes import Settings
+from theratwin.physics.transport.voxel_matter import VoxelMatter
+
+__all__ = [
+    "ElectronCutoffs",
+    "Emission",
+    "EnergyBook",
+    "RegionDeposition",
+    "RegionTransport",
+    "Settings",
+    "VoxelMatter",
+    "region_deposition",
+]
