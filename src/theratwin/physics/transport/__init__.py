@@ -10,6 +10,7 @@ from theratwin.physics.transport.regions import (
 )
 from theratwin.physics.transport.scenes import Settings
 from theratwin.physics.transport.voxel_matter import VoxelMatter
+from theratwin.physics.transport.voxels import VoxelDeposition, voxel_deposition
 
 __all__ = [
     "ElectronCutoffs",
@@ -18,6 +19,8 @@ __all__ = [
     "RegionDeposition",
     "RegionTransport",
     "Settings",
+    "VoxelDeposition",
     "VoxelMatter",
     "region_deposition",
+    "voxel_deposition",
 ]

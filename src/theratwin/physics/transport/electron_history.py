@@ -62,7 +62,7 @@ def follow_electron(scene, row, stack, height, tally, book, state):
             scene, kind, energy, matter, voxel, x, y, z, ix, iy, iz
         ):
             deposit(scene, tally, book, voxel, x, y, z, energy * weight)
-            if sort == POSITRON:
+            if sort == POSITRON and scene.annihilates:
                 height = annihilate(scene, stack, height, book, x, y, z, weight, state)
             return height
         low, share = located(tables, energy)

@@ -63,6 +63,36 @@ class Emission:
             yields.append(np.asarray(number, dtype=float).reshape(size))
         return cls(np.concatenate(kinds), np.concatenate(energies), np.concatenate(yields))
 
+    @classmethod
+    def of_nuclide(cls, emitted: Emissions) -> Emission:
+        """Return all that a nuclide or a chain emits; recoils go as slow alpha particles.
+
+        Positrons make their annihilation quanta in flight through the model, so that the quanta
+        of the list are left out.
+
+        Examples
+        --------
+        >>> from theratwin.physics.emissions import emissions
+        >>> round(Emission.of_nuclide(emissions("Lu-177")).energy_per_decay, 4)
+        0.1831
+        """
+        electrons = emitted.beta_minus + emitted.conversion + emitted.auger
+        photons = emitted.gamma + emitted.x_ray
+        lines = {
+            "photon": photons,
+            "electron": electrons,
+            "positron": emitted.beta_plus,
+            "alpha": emitted.alphas,
+        }
+        return cls.of_lines(**{name: (part.energy, part.yields) for name, part in lines.items()})
+
+    def parted(self, stays: NDArray[np.bool_]) -> tuple[Emission | None, float]:
+        """Return the particles that are followed, and the energy (MeV a decay) of the others."""
+        rest = float(self.yields[stays] @ self.energy[stays])
+        if stays.all():
+            return None, rest
+        return Emission(self.kind[~stays], self.energy[~stays], self.yields[~stays]), rest
+
     @property
     def particles_per_decay(self) -> float:
         """Number of particles a decay."""

@@ -38,6 +38,8 @@ class Scene(NamedTuple):
         Empty: none is scored.
     follow_electrons
         Whether electrons are followed, or leave their energy where they start.
+    annihilates
+        Whether positrons from the source end in two quanta, or without.
     photon_cutoff, electron_cutoff
         Energies (MeV) below which a particle stays where it is.
     reject_below
@@ -58,6 +60,7 @@ class Scene(NamedTuple):
     response: NDArray[np.float64]
     alpha_range: NDArray[np.float64]
     follow_electrons: bool
+    annihilates: bool
     photon_cutoff: float
     electron_cutoff: float
     reject_below: float

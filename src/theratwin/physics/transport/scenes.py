@@ -27,6 +27,8 @@ class Settings:
     ----------
     electrons
         Whether electrons are followed; else they leave their energy where they start.
+    annihilation
+        Whether positrons end in two quanta; without, only their kinetic energy is scored.
     photon_cutoff, electron_cutoff
         Energies (MeV) below which a particle stays where it is.
     reject_below
@@ -38,6 +40,7 @@ class Settings:
     """
 
     electrons: bool = True
+    annihilation: bool = True
     photon_cutoff: float = 3e-3
     electron_cutoff: float = 10e-3
     reject_below: float = 0.3
@@ -85,6 +88,7 @@ def voxel_scene(
         response=_response(response),
         alpha_range=_alpha_range(),
         follow_electrons=settings.electrons,
+        annihilates=settings.annihilation,
         photon_cutoff=settings.photon_cutoff,
         electron_cutoff=settings.electron_cutoff,
         reject_below=settings.reject_below,

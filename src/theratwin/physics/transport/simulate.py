@@ -29,6 +29,8 @@ class Score:
         MeV a history, shape (scores,).
     kerma, kerma_error
         Fluence times the scene's response, MeV cm3/g a history, shape (regions,) or (0,).
+    summary, summary_error
+        Mean of what `simulate` was asked to make of each batch's scores, or empty.
     histories
         How many were followed.
     book
@@ -39,6 +41,8 @@ class Score:
     standard_error: Array
     kerma: Array
     kerma_error: Array
+    summary: Array
+    summary_error: Array
     histories: int
     book: EnergyBook
 
@@ -54,6 +58,7 @@ def simulate(
     batches: int,
     seed: int,
     workers: int,
+    summary: Callable[[Array], Array] | None = None,
     until: Callable[[Array, Array], bool] | None = None,
     progress: Progress | None = None,
 ) -> Score:
@@ -75,6 +80,9 @@ def simulate(
         Of all streams.
     workers
         Threads.
+    summary
+        What to make of the scores of each batch, such as sums over regions: their errors then
+        hold what voxels have in common.
     until
         Given mean and standard error after each batch (from the fifth on), whether to stop.
     progress
@@ -82,7 +90,7 @@ def simulate(
     """
     size = max(1, -(-histories // batches))
     kermas = scores if scene.response.size else 0
-    sums = _Sums(scores), _Sums(kermas)
+    sums = _Sums(scores), _Sums(kermas), _Sums(0)
     energies = np.zeros(4)
     source = (np.ascontiguousarray(voxels, np.int64), np.cumsum(weights))
     drawn = (emission.kind, emission.energy, np.cumsum(emission.yields))
@@ -95,6 +103,8 @@ def simulate(
     for done, (tally, kerma, book) in enumerate(_in_order(run, batches, workers), start=1):
         sums[0].add(tally)
         sums[1].add(kerma)
+        if summary is not None:
+            sums[2].add(summary(tally))
         energies += book
         if progress is not None:
             progress(done * size, batches * size)
@@ -105,6 +115,8 @@ def simulate(
         standard_error=sums[0].standard_error,
         kerma=sums[1].mean,
         kerma_error=sums[1].standard_error,
+        summary=sums[2].mean,
+        summary_error=sums[2].standard_error,
         histories=sums[0].count * size,
         book=EnergyBook(*(float(energy) for energy in energies)),
     )
@@ -118,6 +130,8 @@ class _Sums:
 
     def add(self, values: Array) -> None:
         self.count += 1
+        if self.count == 1:
+            self.mean, self._squares = np.zeros(values.shape), np.zeros(values.shape)
         change = values - self.mean
         self.mean += change / self.count
         self._squares += change * (values - self.mean)
