@@ -106,8 +106,8 @@ def _doubled_by_jax(state: tuple[Any, Any, Any], doublings: Any, rates: Any) -> 
     """Do the same in a loop of fixed length, which can be differentiated in reverse."""
     from theratwin.core._jax import jax, jnp
 
-    def double(state: tuple[Any, ...], done: Any) -> tuple[Any, None]:
-        def chosen(state: tuple[Any, ...]) -> tuple[Any, ...]:
+    def double(state: tuple[Any, Any, Any], done: Any) -> tuple[Any, None]:
+        def chosen(state: tuple[Any, Any, Any]) -> tuple[Any, ...]:
             new = _twice(*state, rates, jnp)
             return tuple(
                 jnp.where(rest.reshape(rest.shape + (1,) * (a.ndim - rest.ndim)), a, b)
