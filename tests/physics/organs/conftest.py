@@ -10,6 +10,7 @@ import pytest
 
 from theratwin.physics.matter import Material
 from theratwin.physics.organs import Organ, VoxelPhantom, read_phantom
+from theratwin.physics.organs.saf_case import group_index, groups
 
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference"
 ARCHIVE = REFERENCE / "icrp110_phantoms" / "ICRPdata.tar.gz"
@@ -49,24 +50,26 @@ def small() -> VoxelPhantom:
 
 
 @pytest.fixture(scope="session")
-def local_deposition():
-    """Energy stays in the voxel where it starts; marrow's kerma is that of its whole region."""
+def stay_where_they_start(small):
+    """Energy stays in the voxel where it starts; marrow's kerma is twice that of its region."""
+    parts = groups(small)
+    regions = group_index(parts)[small.organ].ravel()
 
-    def deposit(matter, regions, source, weights, *, histories, response=None, **rest):
+    def run(source, weights, *, particle, histories, **_):
         share = np.ones(source.size) if weights is None else weights
-        regions = regions.ravel()[source]
-        inside = regions >= 0
-        count = int(regions.max()) + 1 if matter is None else matter
-        fraction = np.bincount(regions[inside], share[inside], minlength=count) / share.sum()
-        error = np.where(fraction > 0, 1 / np.sqrt(histories), 0.0) * fraction
+        where = regions[source]
+        fraction = np.bincount(where[where >= 0], share[where >= 0], minlength=len(parts))
+        fraction /= share.sum()
+        error = fraction / np.sqrt(histories)
+        photon = particle == "photon"
         return SimpleNamespace(
             fraction=fraction,
             standard_error=error,
-            response_dose=None if response is None else 2 * fraction,
-            response_dose_error=None if response is None else 2 * error,
+            response_dose=2 * fraction if photon else np.empty(0),
+            response_error=2 * error if photon else np.empty(0),
         )
 
-    return deposit
+    return run
 
 
 @pytest.fixture(scope="session")

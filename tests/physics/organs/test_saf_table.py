@@ -8,17 +8,16 @@ import pytest
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.organs.regions import mass_by_organ
 from theratwin.physics.organs.saf_assembly import assemble
-from theratwin.physics.organs.saf_case import groups, read_deposits, run_case, write_deposits
+from theratwin.physics.organs.saf_case import read_deposits, run_case, write_deposits
 from theratwin.physics.organs.saf_plan import PHOTON_ENERGIES, saf_cases
 from theratwin.physics.organs.saf_table import LOCAL_ENERGY, read_saf_table, write_saf_table
 from theratwin.physics.organs.skeleton import cavity_enhancement, layer_share
 
 
 @pytest.fixture(scope="module")
-def deposits(small, local_deposition):
-    count = len(groups(small))  # stands for the matter in the Monte Carlo that moves nothing
+def deposits(small, stay_where_they_start):
     return [
-        run_case(small, count, case, local_deposition, response="marrow")
+        run_case(small, case, stay_where_they_start)
         for run in (1, 2)
         for case in saf_cases(small, photons=1000 * run, electrons=500, run=run)
     ]
