@@ -9,6 +9,7 @@ from theratwin.physics.body import (
     body_photon_s_value,
     photon_energy_per_decay,
 )
+from theratwin.physics.chain_emissions import chain_emissions, weighted_emissions
 from theratwin.physics.decay import DecayChain, chain_activities, chain_integrals, decay_chain
 from theratwin.physics.emissions import Emissions, Lines, emissions
 from theratwin.physics.nuclide import Branch, Nuclide, nuclide, nuclide_names
@@ -28,6 +29,7 @@ __all__ = [
     "body_absorbed_fraction",
     "body_photon_s_value",
     "chain_activities",
+    "chain_emissions",
     "chain_integrals",
     "chain_weights",
     "decay_chain",
@@ -42,5 +44,6 @@ __all__ = [
     "refuse_progeny",
     "sphere_absorbed_fraction",
     "sphere_s_value",
+    "weighted_emissions",
     "write_voxel_kernel",
 ]

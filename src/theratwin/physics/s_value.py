@@ -30,7 +30,7 @@ class SphereSValue:
     --------
     >>> s = sphere_s_value("Lu-177", 20.0)
     >>> f"{float(s.total):.3e} Gy/(MBq h), {float(s.photons / s.total):.1%} by photons"
-    '4.268e-03 Gy/(MBq h), 1.2% by photons'
+    '4.267e-03 Gy/(MBq h), 1.2% by photons'
     """
 
     nuclide: str

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError
+from theratwin.physics.emissions import Emissions
 from theratwin.physics.transport.scene import ALPHA, ELECTRON, PHOTON, POSITRON
 
 KINDS = {"photon": PHOTON, "electron": ELECTRON, "positron": POSITRON, "alpha": ALPHA}
