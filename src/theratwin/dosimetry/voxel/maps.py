@@ -33,6 +33,9 @@ class VoxelDose:
         g/mL.
     activity_apart
         Time-integrated activity within them, MBq h.
+    relative_uncertainty
+        Relative standard uncertainty of each voxel's dose from noise of its own, as that of a
+        Monte Carlo calculation, shape of ``dose``; None where there is none, or none is known.
     """
 
     dose: NDArray[Any]
@@ -41,6 +44,7 @@ class VoxelDose:
     apart: int
     apart_below: float
     activity_apart: float
+    relative_uncertainty: NDArray[Any] | None = None
 
     @property
     def voxel_volume(self) -> float:
