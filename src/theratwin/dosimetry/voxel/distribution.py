@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,7 @@ class DoseDistribution:
 
     doses: Float[np.ndarray, " voxels"]
     volumes: Float[Any, " voxels"] = 1.0
+    _filled: Float[np.ndarray, " voxels"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         doses = _checked("doses", self.doses, "Gy").ravel()
@@ -61,7 +62,7 @@ class DoseDistribution:
     @property
     def volume(self) -> float:
         """Volume of all voxels, mL."""
-        return float(self._filled[-1])  # pyright: ignore[reportAttributeAccessIssue]
+        return float(self._filled[-1])
 
     @property
     def mean(self) -> float:
@@ -116,15 +117,13 @@ class DoseDistribution:
                 value=f"{volume:g} mL",
                 allowed=f"above 0 to {room:.4g} mL",
             )
-        filled: np.ndarray = self._filled  # pyright: ignore[reportAttributeAccessIssue]
-        place = int(np.searchsorted(filled, volume - _ROUNDING * room))
+        place = int(np.searchsorted(self._filled, volume - _ROUNDING * room))
         return float(self.doses[min(place, self.doses.size - 1)])
 
     def volume_above(self, dose: Any) -> Any:
         """Return :math:`V_x`, the volume (mL) that gets ``dose`` (Gy, any shape) or more."""
         hotter = np.searchsorted(-self.doses, -np.asarray(dose, float), side="right")
-        filled: np.ndarray = self._filled  # pyright: ignore[reportAttributeAccessIssue]
-        found = np.concatenate([[0.0], filled])[hotter]
+        found = np.concatenate([[0.0], self._filled])[hotter]
         return float(found) if np.ndim(dose) == 0 else found
 
     def fraction_above(self, dose: Any) -> Any:
