@@ -123,7 +123,7 @@ class DoseDistribution:
     def volume_above(self, dose: Any) -> Any:
         """Return :math:`V_x`, the volume (mL) that gets ``dose`` (Gy, any shape) or more."""
         hotter = np.searchsorted(-self.doses, -np.asarray(dose, float), side="right")
-        found = np.concatenate([[0.0], self._filled])[hotter]
+        found = np.insert(self._filled, 0, 0.0)[hotter]
         return float(found) if np.ndim(dose) == 0 else found
 
     def fraction_above(self, dose: Any) -> Any:
