@@ -15,9 +15,12 @@ from theratwin.imaging.labels import (
     segmentation,
 )
 from theratwin.imaging.names import read_names, region_name
+from theratwin.imaging.resample import BoxMean, box_mean
 from theratwin.imaging.table import measurement_table
+from theratwin.imaging.write import write_image
 
 __all__ = [
+    "BoxMean",
     "Calibration",
     "Concentration",
     "Extraction",
@@ -27,6 +30,7 @@ __all__ = [
     "Segment",
     "Segmentation",
     "Sensitivity",
+    "box_mean",
     "calibration_missing",
     "calibrations",
     "corner_distance",
@@ -41,4 +45,5 @@ __all__ = [
     "reorient_like",
     "require_same_grid",
     "segmentation",
+    "write_image",
 ]
