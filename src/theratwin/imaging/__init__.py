@@ -1,6 +1,7 @@
 """Images and what is read off them: grids, calibration, regions, activity over time."""
 
 from theratwin.imaging.activity import Extraction, RegionActivity, Scan
+from theratwin.imaging.activity_map import ActivityMap, activity_map
 from theratwin.imaging.calibration import Calibration, Concentration, Sensitivity
 from theratwin.imaging.declaration import calibration_missing, calibrations
 from theratwin.imaging.extract import extract
@@ -20,6 +21,7 @@ from theratwin.imaging.table import measurement_table
 from theratwin.imaging.write import write_image
 
 __all__ = [
+    "ActivityMap",
     "BoxMean",
     "Calibration",
     "Concentration",
@@ -30,6 +32,7 @@ __all__ = [
     "Segment",
     "Segmentation",
     "Sensitivity",
+    "activity_map",
     "box_mean",
     "calibration_missing",
     "calibrations",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,22 @@ class VoxelCourse:
     def dose(self, end: float = float("inf")) -> NDArray[np.float64]:
         """Return the dose up to a time (h), Gy, shape of the map."""
         return self._summed([float(course.integral(end=end)) for course in self.courses])
+
+    @property
+    def total(self) -> VoxelDose:
+        """The dose of all sources to infinity, as one map; noise of the voxels added in squares."""
+        first = self.parts[0]
+        noises = [part.relative_uncertainty for part in self.parts]
+        dose, noise = self.dose(), None
+        if all(each is not None for each in noises):
+            squares = sum((n * p.dose) ** 2 for n, p in zip(noises, self.parts, strict=True))
+            noise = np.sqrt(squares) / np.where(dose > 0, dose, 1.0)
+        return replace(
+            first,
+            dose=dose,
+            activity_apart=sum(part.activity_apart for part in self.parts),
+            relative_uncertainty=noise,
+        )
 
     def _summed(self, weights: list[float]) -> NDArray[np.float64]:
         total = np.zeros(self.parts[0].dose.shape)

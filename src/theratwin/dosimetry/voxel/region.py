@@ -77,7 +77,7 @@ def region_voxels(
     density
         g/mL; where given, voxels that were set apart as too thin do not count.
     systematic
-        Relative standard uncertainties shared by all voxels, by name.
+        Relative standard uncertainties shared by all voxels, by name, beside those of the map.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def region_voxels(
         DoseDistribution(doses, found.voxel_volume),
         apart,
         _noise(found, chosen, doses),
-        dict(systematic or {}),
+        {**found.systematic, **(systematic or {})},
     )
 
 
