@@ -48,6 +48,8 @@ def plot_dose_volume(
     InputError
         If there is no region.
     """
+    from matplotlib.ticker import MaxNLocator
+
     if not regions:
         raise InputError("there is no region to draw", field="regions")
     ax = axes_or_new(ax, 5.2, 3.0)
@@ -55,14 +57,17 @@ def plot_dose_volume(
     doses = np.linspace(0.0, end, 1201)
     shown = sorted(regions.items(), key=lambda item: -item[1].mean)
     for number, (name, found) in enumerate(shown):
+        volume = 100.0 * found.fraction_above(doses)
+        last = np.count_nonzero(volume) + 1  # no line along the axis
         ax.plot(
-            doses,
-            100.0 * found.fraction_above(doses),
+            doses[:last],
+            volume[:last],
             color=CYCLES[number % len(CYCLES)],
             ls=_DASHES[number // len(CYCLES) % len(_DASHES)],
             label=f"{title(name)}, {found.mean:.3g} Gy",
         )
     ax.set(xlim=(0.0, end), ylim=(0.0, 102.0))
+    ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     ax.grid(axis="y")
     ax.set_xlabel(f"{quantity} (Gy)")
     ax.set_ylabel("Volume that gets it or more (%)")
