@@ -16,6 +16,7 @@ from theratwin.core.units import parse
 
 if TYPE_CHECKING:
     from theratwin.cli.dose_voxel_inputs import Inputs
+    from theratwin.dosimetry.voxel import VoxelDose
 
 
 def register(app: typer.Typer) -> None:
@@ -55,21 +56,16 @@ def voxel(
     parallel axes is averaged over the voxels of the map.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
-    from theratwin.cli import dose_voxel_text as shown
     from theratwin.cli.dose_voxel_regions import region_rows
-    from theratwin.cli.output import emit
     from theratwin.cli.watch import doing
-    from theratwin.core import Provenance
     from theratwin.imaging.write import check_nifti_name
 
     check_nifti_name(out, force)
     check_plot(plot, force)
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
-        half_lives = inputs.half_lives(given, nuclide, time, half_life)
-        found, course = inputs.dose(
-            given, nuclide, method, half_lives, kernel=kernel, photons=photons
-        )
+        decay = inputs.half_lives(given, nuclide, time, half_life)
+        found, course = inputs.dose(given, nuclide, method, decay, kernel=kernel, photons=photons)
         rows, distributions = region_rows(
             given,
             found,
@@ -84,19 +80,37 @@ def voxel(
         from theratwin.report import plot_dose_volume
 
         save_plot(plot_dose_volume(distributions), plot)
-    notes = shown.notes_on(given, found, half_lives, method)
+    _tell(given, found, rows, out, kernel, as_json, local=method == "local", scan=decay is not None)
+
+
+def _tell(
+    given: Inputs,
+    found: VoxelDose,
+    rows: dict[str, Any],
+    out: Path,
+    kernel: Path | None,
+    as_json: bool,
+    *,
+    local: bool,
+    scan: bool,
+) -> None:
+    from theratwin.cli import dose_voxel_text as shown
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+
+    notes = shown.notes_on(given, found, local=local, scan=scan)
     emit(
         "voxel-dose/1",
         {"regions": rows},
         unit=shown.UNITS,
         text=shown.table(rows, found, out, notes),
         as_json=as_json,
-        extra=shown.extra(found, nuclide, out, notes),
+        extra=shown.extra(found, out, notes),
         provenance=Provenance.now(inputs=[*given.files, *([kernel] if kernel else [])]),
     )
 
 
-def _write(given: Inputs, found: Any, out: Path, force: bool) -> None:
+def _write(given: Inputs, found: VoxelDose, out: Path, force: bool) -> None:
     from theratwin.imaging import Image, write_image
 
     write_image(Image(found.dose, given.image.affine, "Gy", out.name), out, force=force)

@@ -50,11 +50,10 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def extra(found: VoxelDose, nuclide: str, out: Path, notes: Sequence[str]) -> dict[str, Any]:
+def extra(found: VoxelDose, out: Path, notes: Sequence[str]) -> dict[str, Any]:
     """Return what stands beside the value."""
     return {
         "dose_map": str(out),
-        "nuclide": nuclide,
         "method": found.method,
         "voxel_size_mm": list(found.voxel_size),
         "apart": {
@@ -66,14 +65,12 @@ def extra(found: VoxelDose, nuclide: str, out: Path, notes: Sequence[str]) -> di
     }
 
 
-def notes_on(
-    given: Inputs, found: VoxelDose, half_lives: Mapping[str, float] | None, method: str
-) -> list[str]:
+def notes_on(given: Inputs, found: VoxelDose, *, local: bool, scan: bool) -> list[str]:
     """Return what the user must know: what is assumed, set apart or not told."""
     notes = []
     if not given.segments:
         notes.append("without --labels the table is of the whole image, air around the body too")
-    if half_lives is not None:
+    if scan:
         notes.append(
             "activity is taken to decay from the administration on, with one half-life in each "
             "region; uptake before the scan is not seen"
@@ -88,7 +85,7 @@ def notes_on(
         notes.append(
             f"{given.outside / total:.1%} of the activity lies outside the CT, as if in air"
         )
-    if method == "local":
+    if local:
         notes.append("photons that leave a voxel are not followed; --method kernel follows them")
     notes.append("what the camera's resolution spills over edges is not corrected for")
     return notes
