@@ -1,5 +1,12 @@
 """File formats in and out: they fill the types of the floors below."""
 
 from theratwin.io.case_file import check_case, load_case, load_measurements
+from theratwin.io.meta_image import read_meta_image, write_meta_image
 
-__all__ = ["check_case", "load_case", "load_measurements"]
+__all__ = [
+    "check_case",
+    "load_case",
+    "load_measurements",
+    "read_meta_image",
+    "write_meta_image",
+]
