@@ -1,0 +1,22 @@
+"""``theratwin dose``: absorbed dose from activity."""
+
+from __future__ import annotations
+
+import typer
+
+from theratwin.cli import dose_voxel
+
+app = typer.Typer(
+    name="dose",
+    no_args_is_help=True,
+    help="Absorbed dose from activity.",
+    epilog="Research use only. Not a medical device.",
+)
+
+
+@app.callback()
+def _dose() -> None:
+    """Keep the subcommand's name, while there is one only."""
+
+
+dose_voxel.register(app)
