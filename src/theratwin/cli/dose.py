@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import dose_voxel
+from theratwin.cli import dose_gate, dose_voxel
 
 app = typer.Typer(
     name="dose",
@@ -14,9 +14,5 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _dose() -> None:
-    """Keep the subcommand's name, while there is one only."""
-
-
 dose_voxel.register(app)
+dose_gate.register(app)
