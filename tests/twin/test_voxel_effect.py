@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from theratwin.core import Exponentials
+from theratwin.dosimetry.time_activity import fit_voxels
 from theratwin.dosimetry.voxel import Source, local_dose, voxel_course
 from theratwin.response import (
     Repair,
     Tissue,
+    bed,
+    decay_protraction,
     effect_of,
     linear_quadratic_eud,
     protraction_factor,
@@ -65,3 +68,18 @@ def test_the_map_of_all_sources_is_their_sum():
     whole = voxel_course(ACTIVITY, 24.0, [Source("all", np.arange(64), DECAY)], _local).total
     assert parted.dose == pytest.approx(whole.dose, rel=1e-12)
     assert parted.relative_uncertainty is None
+
+
+def test_fits_of_several_scans_give_bed_voxel_by_voxel():
+    random = np.random.default_rng(12)
+    times = np.array([4.0, 24.0, 72.0, 144.0])
+    rates = random.uniform(0.006, 0.03, (3, 4, 5))
+    scans = random.uniform(1.0, 5.0, rates.shape)[..., None] * np.exp(-rates[..., None] * times)
+    fits = fit_voxels(scans, times, decay_constant=0.00434)
+    assert fits.counts["OK"] == rates.size
+    dose = _local(fits.integral).dose
+    found = bed(dose, decay_protraction(fits.rate, TISSUE.repair), TISSUE.alpha_beta)
+    for voxel in np.ndindex(rates.shape):
+        course = Exponentials([dose[voxel] * rates[voxel]], [rates[voxel]])
+        # the fit stops within about 1e-8 of the rate
+        assert found[voxel] == pytest.approx(float(effect_of(course, TISSUE).bed), rel=1e-6)

@@ -67,13 +67,14 @@ def voxel(
         decay = inputs.half_lives(given, nuclide, time, half_life)
         found, course = inputs.dose(given, nuclide, method, decay, kernel=kernel, photons=photons)
         rows, distributions = region_rows(
-            given,
+            given.segments,
+            given.density,
             found,
             course,
             tissues=_tissues(tissue),
             above=[parse(each, "Gy", field="--volume-above") for each in split(volume_above)],
             exponent=geud,
-            shared=_shared(uncertainty),
+            shared=shared_uncertainties(uncertainty),
         )
     _write(given, found, out, force)
     if plot is not None:
@@ -98,7 +99,10 @@ def _tell(
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
 
-    notes = shown.notes_on(given, found, local=local, scan=scan)
+    outside = given.outside / given.activity.total
+    notes = shown.notes_on(
+        found, labeled=bool(given.segments), scan=scan, outside=outside, local=local
+    )
     emit(
         "voxel-dose/1",
         {"regions": rows},
@@ -120,7 +124,14 @@ def _tissues(entries: list[str] | None) -> dict[str, str]:
     return dict(assignments("--tissue", split(entries)))
 
 
-def _shared(entries: list[str] | None) -> dict[str, float]:
+def shared_uncertainties(entries: list[str] | None) -> dict[str, float]:
+    """Return relative uncertainties by name, from entries such as ``calibration=5 %``.
+
+    Raises
+    ------
+    InputError
+        If one is not between 0 and 100 %.
+    """
     found = {
         name: parse(value, "", field=f"--uncertainty {name}")
         for name, value in assignments("--uncertainty", split(entries))

@@ -11,7 +11,14 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
-from theratwin.dosimetry.voxel import Source, VoxelCourse, VoxelDose, voxel_course, voxel_dose
+from theratwin.dosimetry.voxel import (
+    Source,
+    VoxelCourse,
+    VoxelDose,
+    integrated_activities,
+    voxel_course,
+    voxel_dose,
+)
 from theratwin.imaging import ActivityMap, Image, Segment
 
 #: Density of what lies outside a CT, g/mL: air at 20 degrees Celsius.
@@ -74,8 +81,8 @@ def read(
     rho, outside = _density(image, known, ct, density)
     files = [activity, ct, labels, _map_file(density)]
     files += [Path(name) for name in names or () if Path(name).is_file()]
-    segments = _segments(image, labels, names)
-    return Inputs(image, known, rho, outside, segments, tuple(f for f in files if f is not None))
+    regions = segments(image, labels, names)
+    return Inputs(image, known, rho, outside, regions, tuple(f for f in files if f is not None))
 
 
 def _map_file(density: str | None) -> Path | None:
@@ -122,7 +129,8 @@ def _check_hounsfield(ct: Image) -> None:
         )
 
 
-def _segments(image: Image, labels: Path | None, names: list[str] | None) -> tuple[Segment, ...]:
+def segments(image: Image, labels: Path | None, names: list[str] | None) -> tuple[Segment, ...]:
+    """Return the regions of a label image on the grid of another; none without labels."""
     from theratwin import imaging
     from theratwin.cli.lists import split_files
 
@@ -227,6 +235,14 @@ def dose(
         return dose_of(given.activity.values), None
     course = voxel_course(given.activity.values, decay["time"], _sources(given, decay), dose_of)
     return course.total, course
+
+
+def time_integrated(given: Inputs, decay: Mapping[str, float] | None) -> np.ndarray:
+    """Return the time-integrated activity of every voxel, MBq h."""
+    if decay is None:
+        return given.activity.values
+    parts = integrated_activities(given.activity.values, decay["time"], _sources(given, decay))
+    return np.sum([*parts], axis=0)
 
 
 def _sources(given: Inputs, decay: Mapping[str, float]) -> list[Source]:

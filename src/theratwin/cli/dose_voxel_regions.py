@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.cli.dose_voxel_inputs import Inputs
 from theratwin.core.errors import InputError
 from theratwin.dosimetry import DoseDistribution, region_voxels
 from theratwin.dosimetry.voxel import VoxelCourse, VoxelDose
+from theratwin.imaging import Segment
 
 #: The name of all voxels, where no labels are given.
 IMAGE = "image"
@@ -18,7 +18,8 @@ _HOTTEST = {"D98": 0.98, "D95": 0.95, "D50": 0.50, "D2": 0.02}
 
 
 def region_rows(
-    given: Inputs,
+    segments: Sequence[Segment],
+    density: Any,
     found: VoxelDose,
     course: VoxelCourse | None,
     *,
@@ -34,18 +35,18 @@ def region_rows(
     InputError
         If a tissue belongs to no region, or there is no course in time to compute BED from.
     """
-    regions = {segment.region: segment.voxels for segment in given.segments}
+    regions = {segment.region: segment.voxels for segment in segments}
     regions = regions or {IMAGE: np.arange(found.dose.size)}
     _check_tissues(tissues, regions, course)
     rows, distributions = {}, {}
     for name, voxels in regions.items():
-        region = region_voxels(found, voxels, name=name, density=given.density, systematic=shared)
+        region = region_voxels(found, voxels, name=name, density=density, systematic=shared)
         distributions[name] = region.distribution
         row = _doses(region.distribution, above, exponent)
         row |= {"voxels_apart": region.apart, "uncertainty": dict(region.budget.parts)}
         row["relative_uncertainty"] = region.budget.total if region.budget.parts else None
         if name in tissues and course is not None:
-            row |= _effect(course, tissues[name], _counted(given, found, voxels))
+            row |= _effect(course, tissues[name], _counted(density, found, voxels))
         rows[name] = row
     return rows, distributions
 
@@ -70,12 +71,12 @@ def _doses(
     return row
 
 
-def _counted(given: Inputs, found: VoxelDose, voxels: np.ndarray) -> np.ndarray:
+def _counted(density: Any, found: VoxelDose, voxels: np.ndarray) -> np.ndarray:
     """Return those of a region's voxels that are dense enough to get a dose."""
-    if given.density is None:
+    if density is None:
         return voxels
-    density = np.broadcast_to(given.density, found.dose.shape)
-    return voxels[density.reshape(-1)[voxels] >= found.apart_below]
+    rho = np.broadcast_to(density, found.dose.shape)
+    return voxels[rho.reshape(-1)[voxels] >= found.apart_below]
 
 
 def _effect(course: VoxelCourse, tissue_name: str, voxels: np.ndarray) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from theratwin.cli.dose_voxel_inputs import Inputs
 from theratwin.dosimetry.voxel import VoxelDose
 
 UNITS = {
@@ -65,10 +64,31 @@ def extra(found: VoxelDose, out: Path, notes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def notes_on(given: Inputs, found: VoxelDose, *, local: bool, scan: bool) -> list[str]:
-    """Return what the user must know: what is assumed, set apart or not told."""
+def notes_on(
+    found: VoxelDose,
+    *,
+    labeled: bool,
+    scan: bool = False,
+    outside: float = 0.0,
+    local: bool = False,
+) -> list[str]:
+    """Return what the user must know: what is assumed, set apart or not told.
+
+    Parameters
+    ----------
+    found
+        The dose map.
+    labeled
+        Whether regions were given.
+    scan
+        Whether the activity was that of one scan.
+    outside
+        The part of the activity that lies outside the CT.
+    local
+        Whether photons were left out.
+    """
     notes = []
-    if not given.segments:
+    if not labeled:
         notes.append("without --labels the table is of the whole image, air around the body too")
     if scan:
         notes.append(
@@ -80,11 +100,8 @@ def notes_on(given: Inputs, found: VoxelDose, *, local: bool, scan: bool) -> lis
             f"{found.apart} voxels below {found.apart_below:g} g/mL get no dose; they hold "
             f"{found.activity_apart:.3g} MBq h"
         )
-    total = given.activity.total
-    if given.outside > 1e-3 * total:
-        notes.append(
-            f"{given.outside / total:.1%} of the activity lies outside the CT, as if in air"
-        )
+    if outside > 1e-3:
+        notes.append(f"{outside:.1%} of the activity lies outside the CT, as if in air")
     if local:
         notes.append("photons that leave a voxel are not followed; --method kernel follows them")
     notes.append("what the camera's resolution spills over edges is not corrected for")

@@ -1,7 +1,12 @@
 """Dose by voxel, from time-integrated activity and density."""
 
 from theratwin.dosimetry.voxel.convolution import convolve_octant
-from theratwin.dosimetry.voxel.course import Source, VoxelCourse, voxel_course
+from theratwin.dosimetry.voxel.course import (
+    Source,
+    VoxelCourse,
+    integrated_activities,
+    voxel_course,
+)
 from theratwin.dosimetry.voxel.distribution import DoseDistribution
 from theratwin.dosimetry.voxel.dose import METHODS, VoxelMethod, voxel_dose
 from theratwin.dosimetry.voxel.kernel import kernel_dose
@@ -21,6 +26,7 @@ __all__ = [
     "VoxelMethod",
     "VoxelProblem",
     "convolve_octant",
+    "integrated_activities",
     "kernel_dose",
     "local_dose",
     "local_energy",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,9 +130,27 @@ def voxel_course(
     >>> round(float(course.rate(24.0)[0, 0, 0]), 3)  # Gy/h, 5 MBq in 1 g
     0.427
     """
+    parts = tuple(dose_of(own) for own in integrated_activities(activity, time, sources))
+    courses = tuple(each.curve * (1.0 / float(each.curve.integral())) for each in sources)
+    return VoxelCourse(tuple(each.name for each in sources), parts, courses)
+
+
+def integrated_activities(
+    activity: ArrayLike, time: float, sources: Sequence[Source]
+) -> Iterator[NDArray[Any]]:
+    """Yield the time-integrated activity (MBq h) of each source as a map, 0 outside it.
+
+    Parameters and errors as for `voxel_course`.
+
+    Examples
+    --------
+    >>> from theratwin.core.curve import Exponentials
+    >>> flat = Source("all", np.arange(2), Exponentials([1.0], [0.5]))
+    >>> next(integrated_activities([[[1.0, 2.0]]], 0.0, [flat]))
+    array([[[2., 4.]]])
+    """
     scan = checked_map(activity, "activity", "MBq")
     _check_cover(scan, sources)
-    parts, courses = [], []
     for source in sources:
         integral = float(source.curve.integral())
         then = float(source.curve(time))
@@ -144,9 +162,7 @@ def voxel_course(
             )
         own = np.zeros_like(scan)
         own.flat[source.voxels] = scan.flat[source.voxels] * (integral / then)
-        parts.append(dose_of(own))
-        courses.append(source.curve * (1.0 / integral))
-    return VoxelCourse(tuple(s.name for s in sources), tuple(parts), tuple(courses))
+        yield own
 
 
 def _check_cover(scan: NDArray[Any], sources: Sequence[Source]) -> None:

@@ -99,6 +99,12 @@ def read_gate_dose(folder: Path | str, *, like: Image | None = None) -> GateDose
     )
 
 
+def result_files(folder: Path) -> list[Path]:
+    """Return the files that a case's result is read from."""
+    out = folder / OUTPUT
+    return [folder / CASE, out / DECAYS, *out.glob("dose.*"), *out.glob("dose_uncertainty.*")]
+
+
 def _found(maps: list[Image], decays: int, case: Mapping[str, Any]) -> VoxelDose:
     dose, noise, activity, density = (np.asarray(image.data, dtype=float) for image in maps)
     if dose.min() < 0 or noise.min() < 0:

@@ -56,6 +56,9 @@ def script(run: GateRun) -> str:
     return "\n".join([_head(run), _matter(run), _physics(), _sources(run), _actors(run), _end()])
 
 
+_TABLES = "from opengate.geometry.materials import HounsfieldUnit_to_material\n"
+
+
 def _vector(values: Sequence[float] | np.ndarray) -> str:
     return "[" + ", ".join(f"{float(value):.9g}" for value in values) + "]"
 
@@ -71,8 +74,7 @@ import json
 from pathlib import Path
 
 import opengate as gate
-from opengate.geometry.materials import HounsfieldUnit_to_material
-
+{"" if run.medium else _TABLES}
 FOLDER = Path(__file__).resolve().parent
 DECAYS = {run.decays}  # to simulate, over all threads
 THREADS = {run.threads}
