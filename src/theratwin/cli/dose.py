@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import dose_organ
+from theratwin.cli import dose_gate, dose_organ, dose_voxel
 
 app = typer.Typer(
     name="dose",
@@ -13,10 +13,5 @@ app = typer.Typer(
     epilog="Research use only. Not a medical device.",
 )
 
-
-@app.callback()
-def _dose() -> None:
-    """Keep the subcommand's name, while there is one only."""
-
-
-dose_organ.register(app)
+for command in (dose_organ, dose_voxel, dose_gate):
+    command.register(app)
