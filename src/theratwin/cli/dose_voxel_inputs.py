@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -208,18 +208,12 @@ def dose(
     nuclide_name: str,
     method: str,
     decay: Mapping[str, float] | None,
+    options: Mapping[str, Any],
     *,
-    kernel: Path | None,
-    photons: bool,
+    progeny: Literal["none", "all"] | None = None,
+    workers: int = 1,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
     """Return the dose map, and of a scan its course in time."""
-    from theratwin.physics import read_voxel_kernel
-
-    options: dict[str, Any] = {}
-    if kernel is not None:
-        options["kernel"] = read_voxel_kernel(kernel)
-    if photons:
-        options["photons"] = True
 
     def dose_of(activity: Any) -> VoxelDose:
         return voxel_dose(
@@ -228,6 +222,8 @@ def dose(
             nuclide_name,
             method,
             density=given.density,
+            workers=workers,
+            progeny=progeny,
             **options,
         )
 

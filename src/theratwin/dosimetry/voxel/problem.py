@@ -16,7 +16,10 @@ from theratwin.dosimetry.voxel.maps import (
     checked_map,
     checked_size,
 )
+from theratwin.physics.chain_emissions import weighted_emissions
+from theratwin.physics.emissions import Emissions
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, chain_weights, refuse_progeny
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,9 @@ class VoxelProblem:
         g/mL; less dense voxels get no dose and are counted.
     workers
         Threads.
+    progeny
+        As for `chain_weights`: whether descendants decay where the nuclide does. Without it,
+        the nuclide alone, if its progeny hardly counts.
 
     Raises
     ------
@@ -61,6 +67,7 @@ class VoxelProblem:
     hounsfield: ArrayLike | None = None
     apart_below: float = AIR_BELOW
     workers: int = 1
+    progeny: Progeny | None = None
 
     def __post_init__(self) -> None:
         if self.density is not None and self.hounsfield is not None:
@@ -83,6 +90,18 @@ class VoxelProblem:
         elif self.density is not None:
             rho = checked_density(self.density, self.activity.shape)
             object.__setattr__(self, "density", rho)
+
+    @cached_property
+    def emitted(self) -> Emissions:
+        """What a decay of the nuclide emits, with that of the progeny that counts.
+
+        Raises
+        ------
+        UnsupportedError
+            If the progeny counts and whether it decays in the same place was not said.
+        """
+        parent = refuse_progeny(self.nuclide) if self.progeny is None else self.nuclide
+        return weighted_emissions(chain_weights(parent, self.progeny))
 
     @cached_property
     def mass_density(self) -> NDArray[Any] | None:
