@@ -16,6 +16,7 @@ from theratwin.cli import (
     doctor,
     loop,
     model,
+    nuclide,
     plan,
     predict,
     report,
@@ -46,7 +47,7 @@ app.add_typer(curve.app, name="curve")
 app.add_typer(response.app, name="response")
 app.add_typer(model.app, name="model")
 app.add_typer(svalue.svalue, name="svalue")
-app.add_typer(catalog.nuclides, name="nuclide")
+app.add_typer(nuclide.app, name="nuclide")
 app.add_typer(catalog.parameters, name="parameters")
 
 
