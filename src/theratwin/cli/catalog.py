@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 parameters = typer.Typer(no_args_is_help=True, help="Parameter sets and their sources.")
 
-_ROOMS = ("kinetics", "dosimetry", "response", "planning")
+_ROOMS = ("kinetics", "physics", "dosimetry", "response", "planning")
 
 
 @parameters.command("list")

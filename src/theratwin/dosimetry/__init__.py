@@ -3,10 +3,20 @@
 from theratwin.dosimetry.budget import Budget, relative_spread
 from theratwin.dosimetry.marrow import MarrowModel, marrow_model
 from theratwin.dosimetry.self_dose import bodies, self_s_value
-from theratwin.dosimetry.voxel import VoxelDose, kernel_dose, local_dose, local_energy
+from theratwin.dosimetry.voxel import (
+    DoseDistribution,
+    VoxelDose,
+    kernel_dose,
+    local_dose,
+    local_energy,
+    region_voxels,
+    voxel_course,
+    voxel_dose,
+)
 
 __all__ = [
     "Budget",
+    "DoseDistribution",
     "MarrowModel",
     "VoxelDose",
     "bodies",
@@ -14,6 +24,9 @@ __all__ = [
     "local_dose",
     "local_energy",
     "marrow_model",
+    "region_voxels",
     "relative_spread",
     "self_s_value",
+    "voxel_course",
+    "voxel_dose",
 ]
