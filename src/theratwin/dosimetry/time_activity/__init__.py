@@ -12,9 +12,15 @@ from theratwin.dosimetry.time_activity.curve_library import (
     jackson_scan,
     normalized_integrals,
 )
+from theratwin.dosimetry.time_activity.empirical_bayes import Individual, individual
 from theratwin.dosimetry.time_activity.fit import SHAPES, Fit, fit_model
 from theratwin.dosimetry.time_activity.gamma_variate import GammaVariate
 from theratwin.dosimetry.time_activity.intervals import bootstrap, profile_interval
+from theratwin.dosimetry.time_activity.mixed_effects import (
+    MIXED_MODELS,
+    CurvePopulation,
+    fit_population,
+)
 from theratwin.dosimetry.time_activity.one_scan import (
     OneScan,
     haenscheid,
@@ -41,10 +47,13 @@ from theratwin.dosimetry.time_activity.trapezoid import Trapezoid, trapezoid
 from theratwin.dosimetry.time_activity.voxels import VoxelFits, VoxelStatus, fit_voxels
 
 __all__ = [
+    "MIXED_MODELS",
     "SHAPES",
     "Comparison",
+    "CurvePopulation",
     "Fit",
     "GammaVariate",
+    "Individual",
     "OneScan",
     "Samples",
     "ScanErrors",
@@ -58,6 +67,7 @@ __all__ = [
     "bootstrap",
     "compare",
     "fit_model",
+    "fit_population",
     "fit_voxels",
     "haenscheid",
     "haenscheid_bounds",
@@ -66,6 +76,7 @@ __all__ = [
     "half_lives",
     "hou",
     "hou_scan",
+    "individual",
     "interval_of",
     "jackson",
     "jackson_scan",
