@@ -1,19 +1,39 @@
 """From activity to absorbed dose: organ, lesion and marrow dose, uncertainty budget."""
 
-from theratwin.dosimetry.budget import Budget, relative_spread
+from theratwin.dosimetry.budget import Budget, log_sd, relative_spread
+from theratwin.dosimetry.dose_chain import DoseChain
 from theratwin.dosimetry.marrow import MarrowModel, marrow_model
+from theratwin.dosimetry.propagation import Doubt, FirstOrder, first_order, monte_carlo
+from theratwin.dosimetry.recovery import (
+    RecoveryCurve,
+    fit_recovery,
+    outline_slope,
+    outline_uncertainty,
+    sphere_recovery,
+)
 from theratwin.dosimetry.self_dose import bodies, self_s_value
 from theratwin.dosimetry.voxel import VoxelDose, kernel_dose, local_dose, local_energy
 
 __all__ = [
     "Budget",
+    "DoseChain",
+    "Doubt",
+    "FirstOrder",
     "MarrowModel",
+    "RecoveryCurve",
     "VoxelDose",
     "bodies",
+    "first_order",
+    "fit_recovery",
     "kernel_dose",
     "local_dose",
     "local_energy",
+    "log_sd",
     "marrow_model",
+    "monte_carlo",
+    "outline_slope",
+    "outline_uncertainty",
     "relative_spread",
     "self_s_value",
+    "sphere_recovery",
 ]
