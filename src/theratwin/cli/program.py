@@ -14,6 +14,7 @@ from theratwin.cli import (
     curve,
     demo,
     doctor,
+    dose,
     loop,
     model,
     plan,
@@ -43,6 +44,7 @@ demo.register(app)
 doctor.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
+app.add_typer(dose.app, name="dose")
 app.add_typer(response.app, name="response")
 app.add_typer(model.app, name="model")
 app.add_typer(svalue.svalue, name="svalue")

@@ -12,11 +12,21 @@ from theratwin.dosimetry.recovery import (
     sphere_recovery,
 )
 from theratwin.dosimetry.self_dose import bodies, self_s_value
-from theratwin.dosimetry.voxel import VoxelDose, kernel_dose, local_dose, local_energy
+from theratwin.dosimetry.voxel import (
+    DoseDistribution,
+    VoxelDose,
+    kernel_dose,
+    local_dose,
+    local_energy,
+    region_voxels,
+    voxel_course,
+    voxel_dose,
+)
 
 __all__ = [
     "Budget",
     "DoseChain",
+    "DoseDistribution",
     "Doubt",
     "FirstOrder",
     "MarrowModel",
@@ -33,7 +43,10 @@ __all__ = [
     "monte_carlo",
     "outline_slope",
     "outline_uncertainty",
+    "region_voxels",
     "relative_spread",
     "self_s_value",
     "sphere_recovery",
+    "voxel_course",
+    "voxel_dose",
 ]
