@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 #: Canonical column: the names it may have.
 _NAMES = {
     "time": ("time", "t", "time_after_administration"),
-    "activity": ("activity", "a"),
+    "activity": ("activity", "a", "concentration", "activity_concentration"),
     "sd": ("sd", "standard_deviation", "uncertainty", "sigma"),
 }
 _HEADER = re.compile(r"\s*([A-Za-z_]*[A-Za-z])(?:\s*[\[(]\s*([^\])]+?)\s*[\])])?\s*")
 _EXAMPLE = "columns such as time_h,activity_MBq,sd_MBq or time [h],activity [MBq],uncertainty [%]"
 
 
-def read_samples(path: Path, region: str | None = None) -> Samples:
+def read_samples(path: Path, region: str | None = None, unit: str = "MBq") -> Samples:
     """Read one region's activities from a CSV file.
 
     Parameters
@@ -33,6 +33,8 @@ def read_samples(path: Path, region: str | None = None) -> Samples:
         the activity). A column ``region`` may tell regions apart.
     region
         Which of them.
+    unit
+        To which activities are converted: ``MBq``, or ``MBq/mL`` for concentrations.
 
     Raises
     ------
@@ -43,22 +45,26 @@ def read_samples(path: Path, region: str | None = None) -> Samples:
     """
     rows = _rows(path)
     columns, units = _columns(path, list(rows[0]))
-    return _samples(path, _of_region(path, rows, region), columns, units)
+    return _samples(path, _of_region(path, rows, region), columns, units, unit)
 
 
 def _samples(
-    path: Path, rows: list[dict[str, str]], columns: dict[str, str], units: dict[str, str]
+    path: Path,
+    rows: list[dict[str, str]],
+    columns: dict[str, str],
+    units: dict[str, str],
+    unit: str = "MBq",
 ) -> Samples:
     """Return the activities of rows of one region and patient."""
     from theratwin.dosimetry.time_activity import Samples
 
     _refuse_other_tables(path, rows)
     times = _numbers(path, rows, columns["time"], units["time"], "h")
-    activities = _numbers(path, rows, columns["activity"], units["activity"], "MBq")
+    activities = _numbers(path, rows, columns["activity"], units["activity"], unit)
     if "sd" not in columns:
         return Samples(times, activities)  # pyright: ignore[reportArgumentType]
     relative = units["sd"] in ("%", "1")
-    sd = _numbers(path, rows, columns["sd"], units["sd"], "" if relative else "MBq")
+    sd = _numbers(path, rows, columns["sd"], units["sd"], "" if relative else unit)
     if relative:
         sd = [part * value for part, value in zip(sd, activities, strict=True)]
     return Samples(times, activities, sd)  # pyright: ignore[reportArgumentType]

@@ -2,7 +2,16 @@
 
 from theratwin.dosimetry.budget import Budget, log_sd, relative_spread
 from theratwin.dosimetry.dose_chain import DoseChain
-from theratwin.dosimetry.marrow import MarrowModel, marrow_model
+from theratwin.dosimetry.marrow import MarrowModel, marrow_model, marrow_self_s_value
+from theratwin.dosimetry.marrow_dose import (
+    MarrowDose,
+    Measured,
+    Source,
+    marrow_from_activity,
+    marrow_from_blood,
+    marrow_from_image,
+    marrow_to_blood,
+)
 from theratwin.dosimetry.propagation import Doubt, FirstOrder, first_order, monte_carlo
 from theratwin.dosimetry.recovery import (
     RecoveryCurve,
@@ -29,8 +38,11 @@ __all__ = [
     "DoseDistribution",
     "Doubt",
     "FirstOrder",
+    "MarrowDose",
     "MarrowModel",
+    "Measured",
     "RecoveryCurve",
+    "Source",
     "VoxelDose",
     "bodies",
     "first_order",
@@ -39,7 +51,12 @@ __all__ = [
     "local_dose",
     "local_energy",
     "log_sd",
+    "marrow_from_activity",
+    "marrow_from_blood",
+    "marrow_from_image",
     "marrow_model",
+    "marrow_self_s_value",
+    "marrow_to_blood",
     "monte_carlo",
     "outline_slope",
     "outline_uncertainty",
