@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.emissions import emissions
+from theratwin.physics.progeny import chain_weights
 from theratwin.physics.s_value import direct_sphere_s_value, sphere_s_value
 
 PER_BQ_S = 1 / 3.6e9  # Gy/(MBq h) to Gy/(Bq s)
@@ -96,9 +97,28 @@ def test_alphas_stay_where_they_are():
     assert s.total == pytest.approx(s.alphas, rel=1e-6)
 
 
-def test_chains_are_refused():
+def test_chains_are_refused_until_one_says_whether_they_count():
     with pytest.raises(UnsupportedError, match="Ac-225"):
         sphere_s_value("225Ac", 20.0)
+
+
+def test_progeny_adds_its_members():
+    mass = np.array([1e-3, 20.0, 1500.0])
+    whole = sphere_s_value("Bi-213", mass, progeny="all")
+    parts = [
+        weight * sphere_s_value(name, mass, progeny="none").total
+        for name, weight in chain_weights("Bi-213", "all").items()
+    ]
+    # each table is read by PCHIP
+    np.testing.assert_allclose(whole.total, sum(parts), rtol=1e-3)
+    assert whole.progeny == ("Po-213", "Tl-209", "Pb-209")
+    direct = direct_sphere_s_value("Bi-213", mass, progeny="all")
+    np.testing.assert_allclose(whole.total, direct.total, rtol=1e-3)
+
+
+def test_what_hardly_counts_makes_no_difference_unasked():
+    asked, unasked = sphere_s_value("I-131", 20.0, progeny="none"), sphere_s_value("I-131", 20.0)
+    assert asked.total == unasked.total
 
 
 @pytest.mark.parametrize("mass", [0.0, -2.0, np.nan, 1e7, 1e-8])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 nuclides = typer.Typer(no_args_is_help=True, help="Nuclides: half-lives, branches, emissions.")
 parameters = typer.Typer(no_args_is_help=True, help="Parameter sets and their sources.")
 
-_ROOMS = ("kinetics", "dosimetry", "response", "planning")
+_ROOMS = ("kinetics", "physics", "dosimetry", "response", "planning")
 
 
 @nuclides.command("list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import dose_gate, dose_voxel
+from theratwin.cli import dose_gate, dose_organ, dose_voxel
 
 app = typer.Typer(
     name="dose",
@@ -13,6 +13,5 @@ app = typer.Typer(
     epilog="Research use only. Not a medical device.",
 )
 
-
-dose_voxel.register(app)
-dose_gate.register(app)
+for command in (dose_organ, dose_voxel, dose_gate):
+    command.register(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import svalue_cell
+from theratwin.cli import svalue_cell, svalue_organ
 
 svalue = typer.Typer(
     name="svalue",
@@ -14,9 +14,5 @@ svalue = typer.Typer(
 )
 
 
-@svalue.callback()
-def _svalue() -> None:
-    """Keep the subcommand's name, while there is one only."""
-
-
 svalue_cell.register(svalue)
+svalue_organ.register(svalue)

@@ -32,6 +32,14 @@ _SPELLING = re.compile(
     r"(?P<mass2>\d{1,3})(?P<rest>[mn]?-?[a-z]{1,2})"
 )
 _FISSION = "SF"
+_SYMBOLS = """
+    H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br
+    Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho
+    Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es
+    Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
+"""
+#: Symbols of the elements by atomic number, hydrogen first.
+ELEMENTS = tuple(_SYMBOLS.split())
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,21 @@ class Nuclide:
     def decay_constant(self) -> float:
         """ln 2 over the half-life, 1/h."""
         return log(2) / self.half_life
+
+    @property
+    def element(self) -> str:
+        """Symbol of the element."""
+        return self.name.partition("-")[0]
+
+    @property
+    def atomic_number(self) -> int:
+        """Number of protons."""
+        return ELEMENTS.index(self.element) + 1
+
+    @property
+    def mass_number(self) -> int:
+        """Number of protons and neutrons."""
+        return int(self.name.partition("-")[2].rstrip("mn"))
 
     @property
     def daughters(self) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics import emissions
-from theratwin.physics.cells import Cell, cell_s_value, chain_weights
+from theratwin.physics.cells import Cell, cell_s_value
 from theratwin.physics.cells.absorbed import absorbed_energy
 from theratwin.physics.cells.ranges import RangeEnergy, range_energy
 from theratwin.physics.cells.tracks import beta_lines, chain_electrons, tracks_of
 from theratwin.physics.emissions import Lines
 from theratwin.physics.nuclide import nuclide
+from theratwin.physics.progeny import chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 NOTHING = Lines(np.zeros(0), np.zeros(0))

@@ -1,6 +1,5 @@
 """Cells: the dose to a nucleus, cytoplasm and cell from activity in or on a cell."""
 
-from theratwin.physics.cells.chain import chain_weights
 from theratwin.physics.cells.cluster import Cluster, ball, populate, sheet
 from theratwin.physics.cells.cluster_dose import ClusterDose, cluster_dose
 from theratwin.physics.cells.geometry import Cell
@@ -17,7 +16,6 @@ __all__ = [
     "SingleEvent",
     "ball",
     "cell_s_value",
-    "chain_weights",
     "cluster_dose",
     "multi_event",
     "populate",

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from theratwin.core.errors import InputError
 from theratwin.physics.cells.absorbed import absorbed_by, local_shares
-from theratwin.physics.cells.chain import Progeny, Retention, chain_weights
 from theratwin.physics.cells.cluster import Cluster
 from theratwin.physics.cells.geometry import SOURCES, TARGETS, Cell
 from theratwin.physics.cells.ranges import METHODS, Method
@@ -20,6 +19,7 @@ from theratwin.physics.cells.tracks import (
     chain_recoil_energy,
 )
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, Retention, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 Array = NDArray[np.float64]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from theratwin.core.errors import InputError
 from theratwin.physics.cells.absorbed import absorbed_energy, local_shares
-from theratwin.physics.cells.chain import Progeny, Retention, chain_weights
 from theratwin.physics.cells.geometry import Cell
 from theratwin.physics.cells.ranges import METHODS, Method
 from theratwin.physics.cells.tracks import (
@@ -15,6 +14,7 @@ from theratwin.physics.cells.tracks import (
     chain_recoil_energy,
 )
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, Retention, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 #: What is printed first: the pairs of MIRD's tables; the others follow.

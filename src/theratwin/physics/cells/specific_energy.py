@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.physics.cells.chain import Progeny, Retention, chain_weights
 from theratwin.physics.cells.crossings import crossings
 from theratwin.physics.cells.geometry import Cell
 from theratwin.physics.cells.ranges import range_energy
 from theratwin.physics.cells.tracks import chain_alpha_lines
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, Retention, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 Array = NDArray[np.float64]
