@@ -62,12 +62,14 @@ def voxel(
     parallel axes is averaged over the voxels of the map.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
-    from theratwin.cli.dose_voxel_regions import region_rows
+    from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
     from theratwin.cli.watch import doing
     from theratwin.imaging.write import check_nifti_name
 
     check_nifti_name(out, force)
     check_plot(plot, force)
+    if tissue:
+        check_low_let(nuclide)
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
@@ -109,9 +111,7 @@ def _tell(
     from theratwin.core import Provenance
 
     outside = given.outside / given.activity.total
-    notes = shown.notes_on(
-        found, labeled=bool(given.segments), scan=scan, outside=outside, local=local
-    )
+    notes = shown.notes_on(found, given.segments, rows, scan=scan, outside=outside, local=local)
     emit(
         "voxel-dose/1",
         {"regions": rows},

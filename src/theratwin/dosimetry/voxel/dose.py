@@ -131,7 +131,7 @@ def voxel_dose(
         g/mL, a map or one number. The kernel method takes the kernel's own where neither this
         nor ``hounsfield`` is given.
     hounsfield
-        CT numbers (HU) in place of density.
+        CT numbers (HU), of which density follows where it is not given.
     apart_below
         g/mL; less dense voxels get no dose and are counted.
     workers

@@ -35,10 +35,10 @@ class VoxelProblem:
     nuclide
         The nuclide, or its name.
     density
-        g/mL, a map or one number; None where nothing, or ``hounsfield``, says it.
+        g/mL, a map or one number; where None it follows from ``hounsfield``, if given.
     hounsfield
-        CT numbers (HU) of the voxels, of which density and material follow (Schneider et al.
-        2000).
+        CT numbers (HU) of the voxels, of which material follows, and density unless it is given
+        (Schneider et al. 2000).
     apart_below
         g/mL; less dense voxels get no dose and are counted.
     workers
@@ -50,7 +50,7 @@ class VoxelProblem:
     Raises
     ------
     InputError
-        If maps disagree in shape or hold what they cannot, or density is said twice.
+        If maps disagree in shape or hold what they cannot.
 
     Examples
     --------
@@ -70,12 +70,6 @@ class VoxelProblem:
     progeny: Progeny | None = None
 
     def __post_init__(self) -> None:
-        if self.density is not None and self.hounsfield is not None:
-            raise InputError(
-                "density and CT numbers both say what matter the voxels hold",
-                field="density",
-                remedy="Give one of them",
-            )
         given = self.nuclide
         fields = {
             "activity": checked_map(self.activity, "activity", "MBq h"),
@@ -87,7 +81,7 @@ class VoxelProblem:
         if self.hounsfield is not None:
             numbers = _checked_hounsfield(self.hounsfield, self.activity.shape)
             object.__setattr__(self, "hounsfield", numbers)
-        elif self.density is not None:
+        if self.density is not None:
             rho = checked_density(self.density, self.activity.shape)
             object.__setattr__(self, "density", rho)
 
@@ -105,10 +99,10 @@ class VoxelProblem:
 
     @cached_property
     def mass_density(self) -> NDArray[Any] | None:
-        """Density of every voxel, g/mL; None where it was not given."""
+        """Density of every voxel, g/mL; None where nothing says it."""
         from theratwin.physics.matter import density_of_hounsfield
 
-        if self.hounsfield is None:
+        if self.density is not None or self.hounsfield is None:
             return self.density  # pyright: ignore[reportReturnType] (checked: a map)
         return density_of_hounsfield(self.hounsfield)
 
