@@ -59,7 +59,7 @@ def follow_electron(scene, row, stack, height, tally, book, state):
     while True:
         voxel = (ix * scene.shape[1] + iy) * scene.shape[2] + iz
         matter = scene.matter[voxel]
-        stays = energy <= scene.electron_cutoff
+        stays = energy <= scene.electron_cutoff or not scene.follow_electrons
         if not stays and energy < scene.reject_below:
             reach = column(values, matter, kind, low, share, RANGE)
             stays = reach < scene.density[voxel] * _nearest(scene, x, y, z, ix, iy, iz)
