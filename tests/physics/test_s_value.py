@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.emissions import emissions
+from theratwin.physics.progeny import chain_weights
 from theratwin.physics.s_value import direct_sphere_s_value, sphere_s_value
 
 PER_BQ_S = 1 / 3.6e9  # Gy/(MBq h) to Gy/(Bq s)
@@ -58,8 +59,9 @@ def test_terbium_spheres():
     mass = [0.1, 1, 2, 4, 6, 8, 10]
     published = [678, 111, 60.9, 33.0, 23.0, 17.8, 14.6]
     ratio = 1e3 * sphere_s_value("Tb-152", mass, 1.0).total / published
-    # found -1.3 to +1.6 %; its value at 0.5 g, 184, lies 5 % below ours and off its own curve
-    assert ratio == pytest.approx(1.0, abs=0.02)
+    # found -1.3 to -4.5 %: electrons that hard gammas set free leave small spheres, 20 % of the
+    # photons' part of 1 g at 1 MeV; with that energy kept where it starts, ours is -1.3 to +1.6 %
+    assert ratio == pytest.approx(0.97, abs=0.02)
 
 
 def test_yttrium_in_a_large_sphere_leaves_its_skin():
@@ -92,13 +94,34 @@ def test_dose_falls_and_energy_grows_with_mass(name, mass, factor):
 def test_alphas_stay_where_they_are():
     s = sphere_s_value("Po-212", [1.0, 10.0])
     energy = 8.78508 + 0.16898  # alpha and recoil, MeV
-    assert s.alphas == pytest.approx(energy * 0.57678 / np.array([1, 10]), rel=1e-3)
+    # 3 <r> / 4 R of the alphas leaves: half their range of 91 um, R = 6.1 mm
+    assert s.alphas == pytest.approx(energy * 0.57678 / np.array([1, 10]), rel=8e-3)
+    assert (s.alphas < energy * 0.57678 / np.array([1, 10])).all()
     assert s.total == pytest.approx(s.alphas, rel=1e-6)
 
 
-def test_chains_are_refused():
+def test_chains_are_refused_until_one_says_whether_they_count():
     with pytest.raises(UnsupportedError, match="Ac-225"):
         sphere_s_value("225Ac", 20.0)
+
+
+def test_progeny_adds_its_members():
+    mass = np.array([1e-3, 20.0, 1500.0])
+    whole = sphere_s_value("Bi-213", mass, progeny="all")
+    parts = [
+        weight * sphere_s_value(name, mass, progeny="none").total
+        for name, weight in chain_weights("Bi-213", "all").items()
+    ]
+    # each table is read by PCHIP
+    np.testing.assert_allclose(whole.total, sum(parts), rtol=1e-3)
+    assert whole.progeny == ("Po-213", "Tl-209", "Pb-209")
+    direct = direct_sphere_s_value("Bi-213", mass, progeny="all")
+    np.testing.assert_allclose(whole.total, direct.total, rtol=1e-3)
+
+
+def test_what_hardly_counts_makes_no_difference_unasked():
+    asked, unasked = sphere_s_value("I-131", 20.0, progeny="none"), sphere_s_value("I-131", 20.0)
+    assert asked.total == unasked.total
 
 
 @pytest.mark.parametrize("mass", [0.0, -2.0, np.nan, 1e7, 1e-8])

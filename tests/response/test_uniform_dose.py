@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.stats import lognorm, norm
 
 from theratwin.core import InputError
-from theratwin.response import generalized_eud, survival_eud
+from theratwin.response import (
+    bed,
+    generalized_eud,
+    linear_quadratic_eud,
+    survival,
+    survival_eud,
+)
 
 DOSES = np.array([10.0, 20.0, 40.0])
 exponents = st.floats(-30, 30).filter(lambda a: abs(a) > 1e-3)
@@ -76,3 +83,31 @@ def test_batch_and_volumes():
 def test_wrong_values_are_named(call, field):
     with pytest.raises(InputError, match=field):
         call()
+
+
+def test_linear_quadratic_eud_keeps_mean_survival():
+    doses, volumes = np.array([5.0, 20.0, 60.0]), np.array([1.0, 2.0, 0.5])
+    alpha, alpha_beta, G = 0.2, 10.0, 0.3
+    uniform = linear_quadratic_eud(doses, G, alpha, alpha_beta, volumes)
+    survived = survival(doses, G, alpha, alpha / alpha_beta) @ volumes / volumes.sum()
+    assert survival(uniform, G, alpha, alpha / alpha_beta) == pytest.approx(survived, rel=1e-12)
+    eubed = survival_eud(bed(doses, G, alpha_beta), alpha, volumes)
+    assert bed(uniform, G, alpha_beta) == pytest.approx(eubed, rel=1e-12)
+    assert linear_quadratic_eud(np.full(4, 7.0), G, alpha, alpha_beta) == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize("sd", [1.0, 4.0])
+def test_survival_eud_of_normally_distributed_doses(sd):
+    # ln of the mean of exp(-alpha D) is -alpha m + alpha^2 sd^2 / 2
+    alpha, n = 0.3, 400_001
+    doses = norm(30.0, sd).ppf((np.arange(n) + 0.5) / n)
+    closed = 30.0 - alpha * sd**2 / 2
+    assert survival_eud(doses, alpha) == pytest.approx(closed, rel=1e-4)
+
+
+@pytest.mark.parametrize("a", [-5.0, 0.5, 3.0])
+def test_generalized_eud_of_log_normally_distributed_doses(a):
+    # the a-th moment of exp(m + s z) is exp(a m + a^2 s^2 / 2)
+    n = 400_001
+    doses = lognorm(0.3, scale=10.0).ppf((np.arange(n) + 0.5) / n)
+    assert generalized_eud(doses, a) == pytest.approx(10.0 * np.exp(a * 0.045), rel=1e-4)

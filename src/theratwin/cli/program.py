@@ -14,8 +14,10 @@ from theratwin.cli import (
     curve,
     demo,
     doctor,
+    dose,
     loop,
     model,
+    nuclide,
     plan,
     predict,
     report,
@@ -43,10 +45,11 @@ demo.register(app)
 doctor.register(app)
 app.add_typer(case.app, name="case")
 app.add_typer(curve.app, name="curve")
+app.add_typer(dose.app, name="dose")
 app.add_typer(response.app, name="response")
 app.add_typer(model.app, name="model")
 app.add_typer(svalue.svalue, name="svalue")
-app.add_typer(catalog.nuclides, name="nuclide")
+app.add_typer(nuclide.app, name="nuclide")
 app.add_typer(catalog.parameters, name="parameters")
 
 

@@ -1,6 +1,7 @@
 """Images and what is read off them: grids, calibration, regions, activity over time."""
 
 from theratwin.imaging.activity import Extraction, RegionActivity, Scan
+from theratwin.imaging.activity_map import ActivityMap, activity_map
 from theratwin.imaging.calibration import Calibration, Concentration, Sensitivity
 from theratwin.imaging.declaration import calibration_missing, calibrations
 from theratwin.imaging.extract import extract
@@ -15,9 +16,13 @@ from theratwin.imaging.labels import (
     segmentation,
 )
 from theratwin.imaging.names import read_names, region_name
+from theratwin.imaging.resample import BoxMean, box_mean
 from theratwin.imaging.table import measurement_table
+from theratwin.imaging.write import write_image
 
 __all__ = [
+    "ActivityMap",
+    "BoxMean",
     "Calibration",
     "Concentration",
     "Extraction",
@@ -27,6 +32,8 @@ __all__ = [
     "Segment",
     "Segmentation",
     "Sensitivity",
+    "activity_map",
+    "box_mean",
     "calibration_missing",
     "calibrations",
     "corner_distance",
@@ -41,4 +48,5 @@ __all__ = [
     "reorient_like",
     "require_same_grid",
     "segmentation",
+    "write_image",
 ]

@@ -68,7 +68,9 @@ class Image:
         return "".join(str(code) for code in aff2axcodes(self.affine))
 
 
-def read_image(path: Path | str, *, holds: str = "activity or counts") -> Image:
+def read_image(
+    path: Path | str, *, holds: str = "activity or counts", negative: bool = False
+) -> Image:
     """Read a NIfTI file as an image of finite numbers, none of them negative.
 
     The header's scale (``scl_slope``, ``scl_inter``) is applied; the unit is not in the header
@@ -80,6 +82,8 @@ def read_image(path: Path | str, *, holds: str = "activity or counts") -> Image:
         The file, ``.nii`` or ``.nii.gz``.
     holds
         What the numbers are, for messages.
+    negative
+        Let numbers below zero and images of zeros pass, as a CT in Hounsfield units holds them.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def read_image(path: Path | str, *, holds: str = "activity or counts") -> Image:
     """
     file = _open(Path(path))
     data = _numbers(file, Path(path))
-    _check_numbers(data, Path(path), holds)
+    _check_numbers(data, Path(path), holds, negative)
     proxy: Any = file.dataobj
     scaled = file.get_data_dtype().kind == "f" or (proxy.slope, proxy.inter) != (1.0, 0.0)
     return Image(data, _affine(file, Path(path)), "stored number", Path(path).name, scaled)
@@ -158,7 +162,7 @@ def _check_shape(shape: tuple[int, ...], path: Path) -> None:
         raise InputError(f"the image is empty {shape}", field=str(path), remedy=_EXPORT)
 
 
-def _check_numbers(data: np.ndarray, path: Path, holds: str) -> None:
+def _check_numbers(data: np.ndarray, path: Path, holds: str, negative: bool) -> None:
     low, high = float(data.min()), float(data.max())
     if not np.isfinite(low + high) and not np.isfinite(data).all():
         bad = int(np.count_nonzero(~np.isfinite(data)))
@@ -167,6 +171,8 @@ def _check_numbers(data: np.ndarray, path: Path, holds: str) -> None:
             field=str(path),
             remedy=f"{_EXPORT}; theratwin does not guess what these voxels hold",
         )
+    if negative:
+        return
     if low < 0:
         bad = int(np.count_nonzero(data < 0))
         raise InputError(

@@ -53,7 +53,7 @@ def refuse_progeny(name: str | Nuclide) -> Nuclide:
         daughters = ", ".join(parent.daughters)
         raise UnsupportedError(
             f"its progeny ({daughters}, ...) adds {ratio:.0%} to the energy of its own decay, "
-            "and the dose of decay chains is not treated",
+            "and whether it decays in the same place has not been said",
             field="nuclide",
             value=parent.name,
             allowed=f"nuclides whose progeny adds at most {LIMIT:.0%}",

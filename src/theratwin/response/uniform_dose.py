@@ -81,6 +81,47 @@ def survival_eud(doses: Any, alpha: float, volumes: Any = 1.0) -> Any:
     return -_log_mean(-alpha * as_float(doses), volumes) / alpha
 
 
+def linear_quadratic_eud(
+    doses: Any, G: Any, alpha: float, alpha_beta: float, volumes: Any = 1.0
+) -> Any:
+    r"""Return the uniform dose with the same mean survival by the linear-quadratic model (Gy).
+
+    .. math:: e^{-\alpha D - \beta G D^2} = \sum_i v_i e^{-\alpha D_i - \beta G D_i^2}
+
+    Every voxel's dose rate follows one course, so that G is shared; the uniform dose keeps it.
+    Its BED is the EUBED.
+
+    Parameters
+    ----------
+    doses
+        Doses of the voxels (Gy), the last axis.
+    G
+        Lea-Catcheside factor of the course; 1 for an acute dose.
+    alpha, alpha_beta
+        :math:`\alpha` (1/Gy) and :math:`\alpha/\beta` (Gy).
+    volumes
+        Weights, taken to sum 1.
+
+    Raises
+    ------
+    InputError
+        If alpha is not positive or the weights are not usable.
+
+    References
+    ----------
+    Citation ``niemierko_1997``, with protraction as in ``dale_1985``.
+
+    Examples
+    --------
+    >>> round(float(linear_quadratic_eud([10.0, 30.0], 0.0, 0.35, 10.0)), 3)
+    11.978
+    """
+    from theratwin.response.linear_quadratic import bed, dose_of_bed
+
+    uniform = survival_eud(bed(doses, G, alpha_beta), alpha, volumes)
+    return dose_of_bed(np.maximum(uniform, 0.0), G, alpha_beta)
+
+
 def _log_mean(logs: np.ndarray, volumes: Any) -> Any:
     """Return the logarithm of the weighted mean of exponentials, without overflow."""
     volumes = np.broadcast_to(as_float(volumes), logs.shape)

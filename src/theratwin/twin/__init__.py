@@ -10,6 +10,7 @@ from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.residuals import RegionResiduals, residuals
 from theratwin.twin.twin import Interval, Snapshot, Twin
 from theratwin.twin.update import snapshot, update
+from theratwin.twin.voxel_effect import VoxelEffect, voxel_effect
 from theratwin.twin.what_if import amount_study, sink_study
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Snapshot",
     "Table",
     "Twin",
+    "VoxelEffect",
     "amount_study",
     "body_of",
     "calibrate",
@@ -32,4 +34,5 @@ __all__ = [
     "sink_study",
     "snapshot",
     "update",
+    "voxel_effect",
 ]

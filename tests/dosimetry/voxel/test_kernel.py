@@ -116,3 +116,15 @@ def test_memory_stays_below_four_maps():
     tracemalloc.stop()
     assert dose.dtype == np.float32
     assert peak < 4 * values.nbytes
+
+
+def test_the_noise_of_the_kernel_is_shared_by_all_voxels():
+    s = np.array([[[8.0, 1.0], [1.0, 0.5]], [[1.0, 0.5], [0.5, 0.25]]])
+    spread = np.where(s == 8.0, 0.01, 0.05)
+    noisy = VoxelKernel(s, (4, 4, 4), "water", 1.0, "Lu-177", spread, "made up")
+    found = kernel_dose(np.ones((3, 3, 3)), noisy, (4, 4, 4))
+    whole = noisy.expanded().sum()  # 8 of the source voxel, the rest of its 26 neighbors
+    by_hand = (8.0 * 0.01 + (whole - 8.0) * 0.05) / whole
+    assert found.systematic == {"S values": pytest.approx(by_hand, rel=1e-12)}
+    unknown = VoxelKernel(s, (4, 4, 4), "water", 1.0, "Lu-177", np.nan, "made up")
+    assert kernel_dose(np.ones((3, 3, 3)), unknown, (4, 4, 4)).systematic == {}

@@ -81,7 +81,23 @@ def kernel_dose(
         f"{kernel.density:.4g} g/mL" + (", no density scaling" if density is None else ""),
         apart_below=apart_below,
         activity_apart=total_where_thin(maps, rho, apart_below),
+        systematic=_noise_of(kernel),
     )
+
+
+def _noise_of(kernel: VoxelKernel) -> dict[str, float]:
+    """Return the mean relative uncertainty of the S values, weighted by energy.
+
+    All voxels share the kernel, and the signs of its errors are not known: taken as alike in all
+    S values, which bounds the uncertainty of any mean over many voxels.
+    """
+    weights = kernel.s.copy()
+    for axis, size in enumerate(kernel.shape):
+        fold = np.r_[1.0, np.full(size - 1, 2.0)]
+        weights *= fold.reshape([-1 if a == axis else 1 for a in range(3)])
+    total = float(weights.sum())
+    noise = float(np.sum(weights * kernel.relative_uncertainty)) / total if total > 0 else np.nan
+    return {"S values": noise} if np.isfinite(noise) else {}
 
 
 def _check_size(size: tuple[float, float, float], kernel: VoxelKernel) -> None:

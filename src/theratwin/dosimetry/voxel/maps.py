@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,11 @@ class VoxelDose:
         g/mL.
     activity_apart
         Time-integrated activity within them, MBq h.
+    relative_uncertainty
+        Relative standard uncertainty of each voxel's dose from noise of its own, as that of a
+        Monte Carlo calculation, shape of ``dose``; None where there is none, or none is known.
+    systematic
+        Relative standard uncertainties that all voxels share, by name.
     """
 
     dose: NDArray[Any]
@@ -41,6 +47,8 @@ class VoxelDose:
     apart: int
     apart_below: float
     activity_apart: float
+    relative_uncertainty: NDArray[Any] | None = None
+    systematic: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def voxel_volume(self) -> float:

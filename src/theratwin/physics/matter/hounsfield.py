@@ -58,6 +58,17 @@ def schneider_materials() -> tuple[Material, ...]:
     return _bins()[1]
 
 
+def lowest_hounsfield() -> NDArray[np.float64]:
+    """Return the lowest CT number of each of `schneider_materials`.
+
+    Examples
+    --------
+    >>> lowest_hounsfield()[:2]
+    array([-1050.,  -950.])
+    """
+    return _bins()[0]
+
+
 def material_index_of_hounsfield(hu: ArrayLike) -> NDArray[np.int64]:
     """Return the index into `schneider_materials` at CT numbers, any shape.
 

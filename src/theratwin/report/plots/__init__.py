@@ -5,6 +5,7 @@ from theratwin.report.plots.bed import LIMITS, plot_bed_against_limits
 from theratwin.report.plots.beside import plot_beside
 from theratwin.report.plots.budget import plot_budget
 from theratwin.report.plots.dose_study import plot_dose_study
+from theratwin.report.plots.dose_volume import plot_dose_volume
 from theratwin.report.plots.doses import plot_doses
 from theratwin.report.plots.estimates import plot_estimates
 from theratwin.report.plots.ligand_study import plot_ligand_study
@@ -19,6 +20,7 @@ __all__ = [
     "plot_beside",
     "plot_budget",
     "plot_dose_study",
+    "plot_dose_volume",
     "plot_doses",
     "plot_estimates",
     "plot_ligand_study",
