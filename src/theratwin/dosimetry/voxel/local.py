@@ -39,7 +39,7 @@ def local_energy(name: str | Nuclide, *, photons: bool = False) -> float:
     Examples
     --------
     >>> f"{local_energy('Lu-177'):.4f} {local_energy('Lu-177', photons=True):.4f}"
-    '0.1480 0.1831'
+    '0.1479 0.1830'
     """
     return energy_of(emissions(refuse_progeny(name)), photons=photons)
 
