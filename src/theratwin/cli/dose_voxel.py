@@ -33,6 +33,7 @@ def voxel(
     duration: option.Duration = None,
     time: option.Time = None,
     half_life: option.HalfLife = None,
+    progeny: option.Progeny = None,
     method: option.Method = "local",
     kernel: option.Kernel = None,
     photons: option.Photons = False,
@@ -63,11 +64,13 @@ def voxel(
     check_nifti_name(out, force)
     check_plot(plot, force)
     if tissue:
-        check_low_let(nuclide)
+        check_low_let(nuclide, progeny)
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
-        found, course = inputs.dose(given, nuclide, method, decay, kernel=kernel, photons=photons)
+        found, course = inputs.dose(
+            given, nuclide, method, decay, progeny=progeny, kernel=kernel, photons=photons
+        )
         rows, distributions = region_rows(
             given.segments,
             given.density,

@@ -20,6 +20,7 @@ from theratwin.dosimetry.voxel import (
     voxel_dose,
 )
 from theratwin.imaging import ActivityMap, Image, Segment
+from theratwin.physics.progeny import Progeny
 
 #: What lies outside a CT is taken as air: g/mL, and HU.
 _AIR, _AIR_HU = 1.2e-3, -1000.0
@@ -230,6 +231,7 @@ def dose(
     method: str,
     decay: Mapping[str, float] | None,
     *,
+    progeny: Progeny | None,
     kernel: Path | None,
     photons: bool,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
@@ -250,6 +252,7 @@ def dose(
             method,
             density=given.density,
             hounsfield=given.hounsfield,
+            progeny=progeny,
             **options,
         )
 

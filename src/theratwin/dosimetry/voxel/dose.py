@@ -8,13 +8,13 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dosimetry.voxel.kernel import kernel_dose
 from theratwin.dosimetry.voxel.local import local_dose, local_energy
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
 from theratwin.physics.nuclide import Nuclide
-from theratwin.physics.progeny import refuse_progeny
+from theratwin.physics.progeny import Progeny
 from theratwin.physics.voxel_kernel import VoxelKernel
 
 
@@ -42,19 +42,25 @@ def _local(problem: VoxelProblem, *, photons: bool = False) -> VoxelDose:
         problem.activity,
         problem.required_density("local"),
         problem.voxel_size,
-        local_energy(problem.nuclide, photons=photons),
+        local_energy(problem.nuclide, photons=photons, progeny=problem.progeny),
         apart_below=problem.apart_below,
     )
 
 
 def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel) -> VoxelDose:
-    parent = refuse_progeny(problem.nuclide)
-    if kernel.nuclide != parent.name:
+    if problem.progeny not in (None, "none"):
+        raise UnsupportedError(
+            "a kernel does not say whether it holds the progeny",
+            field="progeny",
+            value=problem.progeny,
+            allowed=["none"],
+        )
+    if kernel.nuclide != problem.nuclide.name:
         raise InputError(
             "the kernel is of another nuclide",
             field="kernel",
             value=kernel.nuclide,
-            allowed=parent.name,
+            allowed=problem.nuclide.name,
         )
     return kernel_dose(
         problem.activity,
@@ -85,6 +91,7 @@ def voxel_dose(
     hounsfield: ArrayLike | None = None,
     apart_below: float = AIR_BELOW,
     workers: int = 1,
+    progeny: Progeny | None = None,
     **options: Any,
 ) -> VoxelDose:
     """Return the dose by voxel of a map of time-integrated activity.
@@ -111,6 +118,10 @@ def voxel_dose(
         g/mL; less dense voxels get no dose and are counted.
     workers
         Threads.
+    progeny
+        ``none``, ``all`` or names of descendants that count, all in the voxel of their parent and
+        within a year (`chain_weights`). Without it, the nuclide alone, if its progeny hardly
+        counts.
     options
         Those of the method; others are refused.
 
@@ -119,7 +130,7 @@ def voxel_dose(
     InputError
         If the method is unknown, an option is not its own or is missing, or a map is wrong.
     UnsupportedError
-        If the nuclide's progeny counts.
+        If ``progeny`` is not given and counts, or the method cannot take it.
 
     Examples
     --------
@@ -140,9 +151,11 @@ def voxel_dose(
         hounsfield,
         apart_below,
         workers,
+        progeny,
     )
     found = chosen.compute(problem, **options)
-    return replace(found, method=f"{found.method}; {problem.nuclide.name}")
+    chain = ", ".join([problem.nuclide.name, *problem.emitted.progeny])
+    return replace(found, method=f"{found.method}; {chain}")
 
 
 def _check_options(name: str, method: VoxelMethod, given: Mapping[str, Any]) -> None:

@@ -16,7 +16,10 @@ from theratwin.dosimetry.voxel.maps import (
     checked_map,
     checked_size,
 )
+from theratwin.physics.chain_emissions import weighted_emissions
+from theratwin.physics.emissions import Emissions
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, chain_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +43,16 @@ class VoxelProblem:
         g/mL; less dense voxels get no dose and are counted.
     workers
         Threads.
+    progeny
+        As for `chain_weights`: ``none``, ``all`` or names of descendants that decay in the voxel
+        of their parent. Without it, the nuclide alone, if its progeny hardly counts.
 
     Raises
     ------
     InputError
-        If maps disagree in shape or hold what they cannot.
+        If maps disagree in shape or hold what they cannot, or a name is no descendant.
+    UnsupportedError
+        If ``progeny`` is not given and adds more than 1 % to the nuclide's energy.
 
     Examples
     --------
@@ -61,6 +69,7 @@ class VoxelProblem:
     hounsfield: ArrayLike | None = None
     apart_below: float = AIR_BELOW
     workers: int = 1
+    progeny: Progeny | None = None
 
     def __post_init__(self) -> None:
         given = self.nuclide
@@ -77,6 +86,13 @@ class VoxelProblem:
         if self.density is not None:
             rho = checked_density(self.density, self.activity.shape)
             object.__setattr__(self, "density", rho)
+
+        chain_weights(self.nuclide, self.progeny)
+
+    @property
+    def emitted(self) -> Emissions:
+        """What a decay emits, the progeny that counts included."""
+        return weighted_emissions(chain_weights(self.nuclide, self.progeny))
 
     @cached_property
     def mass_density(self) -> NDArray[Any] | None:
