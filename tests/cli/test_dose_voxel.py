@@ -177,6 +177,28 @@ def test_the_text_and_the_plot(files):
     assert "exists already" in _refused()
 
 
+def test_a_region_of_air_is_named_and_left_out(files):
+    labels = nibabel.load("labels.nii.gz").get_fdata().astype(np.uint8)
+    labels[0, 0, 0] = 3  # outside the body, in the CT
+    _save("three.nii", labels)
+    found = _value("--ct", "ct.nii.gz", density=None, labels="three.nii")
+    assert set(found["value"]["regions"]) == {"label_1", "label_2"}
+    assert "no dose for label_3: no voxel of 0.1 g/mL or more" in found["notes"]
+    _save("air.nii", np.where(labels == 3, 3, 0).astype(np.uint8))
+    assert "no region holds" in _refused(
+        "--ct", "ct.nii.gz", "--force", density=None, labels="air.nii"
+    )
+
+
+def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
+    sheared = AFFINE.copy()
+    sheared[0, 1] = 1.0
+    _save("sheared.nii", nibabel.load("scan.nii.gz").get_fdata(), sheared)
+    assert "right angles" in _refused(scan="sheared.nii")
+    more = ("--tissue", "label_1=kidneys")
+    assert "alphas" in _refused(*more, nuclide="At-211", effective_half_life="5 h")
+
+
 @pytest.mark.parametrize(
     ("flags", "changed", "words"),
     [

@@ -133,8 +133,9 @@ def import_gate(
         check_nifti_name(path, force)
     check_plot(plot, force)
     found = read_gate_dose(folder, like=None if like is None else read_image(like))
+    regions = segments(found.image, labels, names)
     rows, distributions = region_rows(
-        segments(found.image, labels, names),
+        regions,
         found.density,
         found.dose,
         None,
@@ -148,7 +149,7 @@ def import_gate(
         from theratwin.report import plot_dose_volume
 
         save_plot(plot_dose_volume(distributions), plot)
-    notes = shown.notes_on(found.dose, labeled=labels is not None)
+    notes = shown.notes_on(found.dose, regions, rows)
     emit(
         "voxel-dose/1",
         {"regions": rows},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.core.units import parse
 from theratwin.dosimetry.voxel import (
     Source,
@@ -21,8 +21,10 @@ from theratwin.dosimetry.voxel import (
 )
 from theratwin.imaging import ActivityMap, Image, Segment
 
-#: Density of what lies outside a CT, g/mL: air at 20 degrees Celsius.
-_AIR = 1.2e-3
+#: What lies outside a CT is taken as air: g/mL, and HU.
+_AIR, _AIR_HU = 1.2e-3, -1000.0
+#: Volume of a voxel by its edges against that by its affine: axes closer than 1 degree to right.
+_SKEW = 2e-4
 #: No tissue or implant is denser, g/mL: a map beyond is in other units.
 _DENSEST = 25.0
 #: An effective half-life that is this much longer than the physical one is a mistake.
@@ -34,13 +36,15 @@ EVERYWHERE = "elsewhere"
 class Inputs:
     """The maps, on the grid of the activity.
 
-    ``density`` is a map, a number or None; ``outside`` is the activity (in the map's unit) of
-    voxels less than half covered by the CT; ``segments`` are the regions.
+    ``density`` is a map, a number or None, ``hounsfield`` the CT averaged over the voxels;
+    ``outside`` is the activity (in the map's unit) of voxels less than half covered by the CT;
+    ``segments`` are the regions.
     """
 
     image: Image
     activity: ActivityMap
     density: Any
+    hounsfield: np.ndarray | None
     outside: float
     segments: tuple[Segment, ...]
     files: tuple[Path, ...]
@@ -78,11 +82,14 @@ def read(
     elif duration is not None:
         raise InputError("it belongs to --calibration", field="--duration", value=duration)
     known = activity_map(image, unit=unit, calibration=factor)
-    rho, outside = _density(image, known, ct, density)
+    _check_upright(image)
+    rho, numbers, outside = _matter(image, known, ct, density)
     files = [activity, ct, labels, _map_file(density)]
     files += [Path(name) for name in names or () if Path(name).is_file()]
     regions = segments(image, labels, names)
-    return Inputs(image, known, rho, outside, regions, tuple(f for f in files if f is not None))
+    return Inputs(
+        image, known, rho, numbers, outside, regions, tuple(f for f in files if f is not None)
+    )
 
 
 def _map_file(density: str | None) -> Path | None:
@@ -90,33 +97,47 @@ def _map_file(density: str | None) -> Path | None:
     return Path(density) if is_map and density is not None else None
 
 
-def _density(
+def _check_upright(image: Image) -> None:
+    skew = abs(float(np.prod(image.voxel_size)) / (1e3 * image.voxel_volume) - 1.0)
+    if skew > _SKEW:
+        raise UnsupportedError(
+            "the axes of its grid are not at right angles",
+            field=image.name,
+            remedy="Resample it to an upright grid first",
+        )
+
+
+def _matter(
     image: Image, activity: ActivityMap, ct: Path | None, density: str | None
-) -> tuple[Any, float]:
-    """Return the density (g/mL) and the activity outside a CT."""
+) -> tuple[Any, np.ndarray | None, float]:
+    """Return the density (g/mL), the CT numbers, and the activity outside the CT."""
     from theratwin.imaging import box_mean, read_image
     from theratwin.physics.matter import density_of_hounsfield
 
     path = ct or _map_file(density)
     if path is None:
-        return (None if density is None else parse(density, "g/mL", field="--density")), 0.0
+        known = None if density is None else parse(density, "g/mL", field="--density")
+        return known, None, 0.0
     read = read_image(path, holds="density, g/mL", negative=ct is not None)
-    if ct is not None:
-        _check_hounsfield(read)
-        rho = density_of_hounsfield(read.data)
-    elif read.data.max() > _DENSEST:
-        raise InputError(
-            "no matter is that dense: the map must be in g/mL",
-            field=str(path),
-            value=f"{read.data.max():g}",
-            remedy="Divide it by 1000 if it is in kg/m3; give a CT with --ct",
-        )
-    else:
-        rho = read.data
-    averaged = box_mean(Image(rho, read.affine, "g/mL", read.name), image)
+    (_check_density if ct is None else _check_hounsfield)(read)
+    rho = read if ct is None else replace(read, data=density_of_hounsfield(read.data))
+    averaged = box_mean(rho, image)
     beyond = averaged.covered < 0.5
     lost = float(activity.values[beyond].sum(dtype=float))
-    return np.where(beyond, _AIR, averaged.image.data), lost
+    numbers = None
+    if ct is not None:
+        numbers = np.where(beyond, _AIR_HU, box_mean(read, image).image.data)
+    return np.where(beyond, _AIR, averaged.image.data), numbers, lost
+
+
+def _check_density(density: Image) -> None:
+    if density.data.max() > _DENSEST:
+        raise InputError(
+            "no matter is that dense: the map must be in g/mL",
+            field=density.name,
+            value=f"{density.data.max():g}",
+            remedy="Divide it by 1000 if it is in kg/m3; give a CT with --ct",
+        )
 
 
 def _check_hounsfield(ct: Image) -> None:
@@ -208,18 +229,12 @@ def dose(
     nuclide_name: str,
     method: str,
     decay: Mapping[str, float] | None,
+    options: Mapping[str, Any],
     *,
-    kernel: Path | None,
-    photons: bool,
+    progeny: Literal["none", "all"] | None = None,
+    workers: int = 1,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
     """Return the dose map, and of a scan its course in time."""
-    from theratwin.physics import read_voxel_kernel
-
-    options: dict[str, Any] = {}
-    if kernel is not None:
-        options["kernel"] = read_voxel_kernel(kernel)
-    if photons:
-        options["photons"] = True
 
     def dose_of(activity: Any) -> VoxelDose:
         return voxel_dose(
@@ -228,6 +243,9 @@ def dose(
             nuclide_name,
             method,
             density=given.density,
+            hounsfield=given.hounsfield,
+            workers=workers,
+            progeny=progeny,
             **options,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core.errors import InputError
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dosimetry import DoseDistribution, region_voxels
 from theratwin.dosimetry.voxel import VoxelCourse, VoxelDose
 from theratwin.imaging import Segment
@@ -28,18 +28,21 @@ def region_rows(
     exponent: float | None,
     shared: Mapping[str, float],
 ) -> tuple[dict[str, dict[str, Any]], dict[str, DoseDistribution]]:
-    """Return a record for each region, and the distribution of its dose.
+    """Return a record for each region that gets a dose, and the distribution of it.
 
     Raises
     ------
     InputError
-        If a tissue belongs to no region, or there is no course in time to compute BED from.
+        If a tissue belongs to no region, there is no course in time to compute BED from, or every
+        region is of air.
     """
     regions = {segment.region: segment.voxels for segment in segments}
     regions = regions or {IMAGE: np.arange(found.dose.size)}
     _check_tissues(tissues, regions, course)
     rows, distributions = {}, {}
     for name, voxels in regions.items():
+        if not _counted(density, found, voxels).size:
+            continue  # air has no dose; the notes name it
         region = region_voxels(found, voxels, name=name, density=density, systematic=shared)
         distributions[name] = region.distribution
         row = _doses(region.distribution, above, exponent)
@@ -48,7 +51,32 @@ def region_rows(
         if name in tissues and course is not None:
             row |= _effect(course, tissues[name], _counted(density, found, voxels))
         rows[name] = row
+    if not rows:
+        raise InputError(
+            f"no region holds a voxel of {found.apart_below:g} g/mL or more",
+            field="--labels",
+            value=", ".join(regions),
+        )
     return rows, distributions
+
+
+def check_low_let(nuclide: str) -> None:
+    """Refuse BED of a nuclide that emits alphas.
+
+    Raises
+    ------
+    UnsupportedError
+        If it does.
+    """
+    from theratwin.physics import emissions
+
+    if emissions(nuclide).alphas.energy_per_decay > 0:
+        raise UnsupportedError(
+            "the linear-quadratic model here has no relative biological effectiveness for alphas",
+            field="--tissue",
+            value=nuclide,
+            remedy="Leave it out: absorbed doses do without it",
+        )
 
 
 def _doses(

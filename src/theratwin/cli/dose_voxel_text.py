@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from theratwin.dosimetry.voxel import VoxelDose
+from theratwin.imaging import Segment
 
 UNITS = {
     **dict.fromkeys(("mean", "sd", "min", "max", "D98", "D95", "D50", "D2"), "Gy"),
@@ -66,8 +67,9 @@ def extra(found: VoxelDose, out: Path, notes: Sequence[str]) -> dict[str, Any]:
 
 def notes_on(
     found: VoxelDose,
+    segments: Sequence[Segment],
+    rows: Mapping[str, Any],
     *,
-    labeled: bool,
     scan: bool = False,
     outside: float = 0.0,
     local: bool = False,
@@ -78,8 +80,8 @@ def notes_on(
     ----------
     found
         The dose map.
-    labeled
-        Whether regions were given.
+    segments, rows
+        The regions given, and those of the table.
     scan
         Whether the activity was that of one scan.
     outside
@@ -88,8 +90,13 @@ def notes_on(
         Whether photons were left out.
     """
     notes = []
-    if not labeled:
+    if not segments:
         notes.append("without --labels the table is of the whole image, air around the body too")
+    missing = [each.region for each in segments if each.region not in rows]
+    if missing:
+        notes.append(
+            f"no dose for {', '.join(missing)}: no voxel of {found.apart_below:g} g/mL or more"
+        )
     if scan:
         notes.append(
             "activity is taken to decay from the administration on, with one half-life in each "

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from theratwin.core.errors import InputError
 from theratwin.dosimetry.voxel.kernel import kernel_dose
-from theratwin.dosimetry.voxel.local import local_dose, local_energy
+from theratwin.dosimetry.voxel.local import energy_of, local_dose
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
+from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
+from theratwin.physics.kernels.voxel import MOST, voxel_kernel
 from theratwin.physics.nuclide import Nuclide
-from theratwin.physics.progeny import refuse_progeny
+from theratwin.physics.progeny import Progeny
 from theratwin.physics.voxel_kernel import VoxelKernel
+
+#: mm from the source voxel outward. Photons of Lu-177 have given 60 % of what they give a body
+#: up to there, electrons of all nuclides everything.
+REACH = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,19 +50,20 @@ def _local(problem: VoxelProblem, *, photons: bool = False) -> VoxelDose:
         problem.activity,
         problem.required_density("local"),
         problem.voxel_size,
-        local_energy(problem.nuclide, photons=photons),
+        energy_of(problem.emitted, photons=photons),
         apart_below=problem.apart_below,
     )
 
 
-def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel) -> VoxelDose:
-    parent = refuse_progeny(problem.nuclide)
-    if kernel.nuclide != parent.name:
+def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel | None = None) -> VoxelDose:
+    if kernel is None:
+        kernel = _own_kernel(problem)
+    elif kernel.nuclide.partition(" ")[0] != problem.nuclide.name:
         raise InputError(
             "the kernel is of another nuclide",
             field="kernel",
             value=kernel.nuclide,
-            allowed=parent.name,
+            allowed=problem.nuclide.name,
         )
     return kernel_dose(
         problem.activity,
@@ -66,12 +75,24 @@ def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel) -> VoxelDose:
     )
 
 
+def _own_kernel(problem: VoxelProblem) -> VoxelKernel:
+    """Return the nuclide's kernel in soft tissue, to `REACH` or the end of the map."""
+    widest = max(1, int(np.ceil(REACH / min(problem.voxel_size)))) + 1
+    extent = min(widest, max(problem.activity.shape), MOST)
+    return voxel_kernel(problem.emitted, problem.voxel_size, extent=extent)
+
+
+_RUN = {"histories": False, "uncertainty": False, "seed": False, "progress": False}
 #: The methods by name, from the quickest to the most exact.
 METHODS: dict[str, VoxelMethod] = {
     "local": VoxelMethod("local deposition of charged particles", _local, {"photons": False}),
     "kernel": VoxelMethod(
-        "convolution with a voxel kernel, scaled by density", _kernel, {"kernel": True}
+        "convolution with a voxel kernel, scaled by density", _kernel, {"kernel": False}
     ),
+    "photons": VoxelMethod(
+        "Monte Carlo of photons, electrons local", partial(monte_carlo_dose, electrons=False), _RUN
+    ),
+    "full": VoxelMethod("Monte Carlo of all", partial(monte_carlo_dose, electrons=True), _RUN),
 }
 
 
@@ -85,6 +106,7 @@ def voxel_dose(
     hounsfield: ArrayLike | None = None,
     apart_below: float = AIR_BELOW,
     workers: int = 1,
+    progeny: Progeny | None = None,
     **options: Any,
 ) -> VoxelDose:
     """Return the dose by voxel of a map of time-integrated activity.
@@ -101,16 +123,21 @@ def voxel_dose(
         ``"local"``: every voxel absorbs the charged particles emitted in it (`local_dose`);
         option ``photons=True`` adds all photons, an upper bound.
         ``"kernel"``: convolution with a voxel kernel, scaled by density (`kernel_dose`); option
-        ``kernel``, the `VoxelKernel`.
+        ``kernel``, the `VoxelKernel`; the nuclide's own in soft tissue, 6 cm wide, without.
+        ``"photons"`` and ``"full"``: Monte Carlo in the matter of the map, of photons with
+        electrons left where they start, or of all (`monte_carlo_dose`); options ``histories``,
+        ``uncertainty`` (relative, at which to stop), ``seed``, ``progress``.
     density
         g/mL, a map or one number. The kernel method takes the kernel's own where neither this
         nor ``hounsfield`` is given.
     hounsfield
-        CT numbers (HU) in place of density.
+        CT numbers (HU), of which density follows where it is not given.
     apart_below
         g/mL; less dense voxels get no dose and are counted.
     workers
         Threads.
+    progeny
+        As for `chain_weights`: whether descendants decay in the same voxel.
     options
         Those of the method; others are refused.
 
@@ -119,7 +146,7 @@ def voxel_dose(
     InputError
         If the method is unknown, an option is not its own or is missing, or a map is wrong.
     UnsupportedError
-        If the nuclide's progeny counts.
+        If the nuclide's progeny counts and whether it decays in the same place was not said.
 
     Examples
     --------
@@ -140,6 +167,7 @@ def voxel_dose(
         hounsfield,
         apart_below,
         workers,
+        progeny,
     )
     found = chosen.compute(problem, **options)
     return replace(found, method=f"{found.method}; {problem.nuclide.name}")

@@ -16,7 +16,10 @@ from theratwin.dosimetry.voxel.maps import (
     checked_map,
     checked_size,
 )
+from theratwin.physics.chain_emissions import weighted_emissions
+from theratwin.physics.emissions import Emissions
 from theratwin.physics.nuclide import Nuclide, nuclide
+from theratwin.physics.progeny import Progeny, chain_weights, refuse_progeny
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,19 +35,22 @@ class VoxelProblem:
     nuclide
         The nuclide, or its name.
     density
-        g/mL, a map or one number; None where nothing, or ``hounsfield``, says it.
+        g/mL, a map or one number; where None it follows from ``hounsfield``, if given.
     hounsfield
-        CT numbers (HU) of the voxels, of which density and material follow (Schneider et al.
-        2000).
+        CT numbers (HU) of the voxels, of which material follows, and density unless it is given
+        (Schneider et al. 2000).
     apart_below
         g/mL; less dense voxels get no dose and are counted.
     workers
         Threads.
+    progeny
+        As for `chain_weights`: whether descendants decay where the nuclide does. Without it,
+        the nuclide alone, if its progeny hardly counts.
 
     Raises
     ------
     InputError
-        If maps disagree in shape or hold what they cannot, or density is said twice.
+        If maps disagree in shape or hold what they cannot.
 
     Examples
     --------
@@ -61,14 +67,9 @@ class VoxelProblem:
     hounsfield: ArrayLike | None = None
     apart_below: float = AIR_BELOW
     workers: int = 1
+    progeny: Progeny | None = None
 
     def __post_init__(self) -> None:
-        if self.density is not None and self.hounsfield is not None:
-            raise InputError(
-                "density and CT numbers both say what matter the voxels hold",
-                field="density",
-                remedy="Give one of them",
-            )
         given = self.nuclide
         fields = {
             "activity": checked_map(self.activity, "activity", "MBq h"),
@@ -80,16 +81,28 @@ class VoxelProblem:
         if self.hounsfield is not None:
             numbers = _checked_hounsfield(self.hounsfield, self.activity.shape)
             object.__setattr__(self, "hounsfield", numbers)
-        elif self.density is not None:
+        if self.density is not None:
             rho = checked_density(self.density, self.activity.shape)
             object.__setattr__(self, "density", rho)
 
     @cached_property
+    def emitted(self) -> Emissions:
+        """What a decay of the nuclide emits, with that of the progeny that counts.
+
+        Raises
+        ------
+        UnsupportedError
+            If the progeny counts and whether it decays in the same place was not said.
+        """
+        parent = refuse_progeny(self.nuclide) if self.progeny is None else self.nuclide
+        return weighted_emissions(chain_weights(parent, self.progeny))
+
+    @cached_property
     def mass_density(self) -> NDArray[Any] | None:
-        """Density of every voxel, g/mL; None where it was not given."""
+        """Density of every voxel, g/mL; None where nothing says it."""
         from theratwin.physics.matter import density_of_hounsfield
 
-        if self.hounsfield is None:
+        if self.density is not None or self.hounsfield is None:
             return self.density  # pyright: ignore[reportReturnType] (checked: a map)
         return density_of_hounsfield(self.hounsfield)
 
