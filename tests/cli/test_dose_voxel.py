@@ -225,7 +225,7 @@ def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
         ((), {"density": "scan.nii.gz"}, "g/mL"),
         ((), {"labels": None, "names": "1=liver"}, "belong to --labels"),
         (("--kernel", "kernel.json"), {}, "no effect on the method local"),
-        ((), {"method": "kernel"}, "kernel: the method kernel needs it"),
+        (("--histories", "100"), {}, "histories: it has no effect on the method local"),
         ((), {"method": "quick"}, "unknown method"),
         ((), {"nuclide": "Ac-225"}, "progeny"),
         (("--tissue", "spleen=kidneys"), {}, "no such region"),

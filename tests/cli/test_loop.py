@@ -412,20 +412,6 @@ def test_curve_fit_of_what_was_not_measured(run):
     assert "allowed: kidneys" in done.err
 
 
-def test_nuclides(run):
-    listed = run("nuclide", "list", "--json").json
-    assert listed["schema"] == "theratwin/nuclides/1"
-    assert {"Lu-177", "Ac-225", "I-131"} <= set(listed["value"])
-    shown = run("nuclide", "show", "177Lu", "--json").json
-    assert shown["schema"] == "theratwin/nuclide/1"
-    assert shown["value"]["name"] == "Lu-177"
-    assert shown["value"]["half_life_h"] == pytest.approx(159.53, rel=1e-3)
-    assert "half-life 159." in run("nuclide", "show", "Lu-177").out
-    unknown = run("nuclide", "show", "Lu-777")
-    assert unknown.status == 2
-    assert "nearest match 'Lu-177" in unknown.err
-
-
 def test_parameters(run):
     listed = run("parameters", "list", "--json").json
     assert listed["schema"] == "theratwin/parameter-sets/1"

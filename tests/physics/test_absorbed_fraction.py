@@ -13,32 +13,34 @@ from theratwin.physics.absorbed_fraction import (
     mass_radius,
     sphere_absorbed_fraction,
 )
-from theratwin.physics.point_source import point_source
+from theratwin.physics.kernels import point_source
 
-KINDS = st.sampled_from(["electron", "photon"])
-ENERGIES = st.floats(0.002, 3.0)
+KINDS = st.sampled_from(["electron", "positron", "photon"])
+ENERGIES = st.floats(0.002, 5.0)
 
 
 def test_small_spheres_see_the_mean_chord():
     r"""Tiny sphere, photons: phi = 3/4 mu_tr rho R (mean chord 4R/3, cosine-free source factor)."""
-    energy = np.array([0.03, 0.1, 0.2, 0.5, 1.0])
-    radius = mass_radius(np.array(1e-6), 1.04)
+    energy = np.array([0.03, 0.06, 0.1])  # whose electrons stay within 0.3 mm
+    radius = mass_radius(np.array(0.05), 1.04)
     expected = 0.75 * radius / point_source("photon").length_at(energy)
-    # noise of the Monte Carlo in the first bins
-    assert sphere_absorbed_fraction("photon", energy, 1e-6) == pytest.approx(expected, rel=5e-3)
+    lost = np.exp(-0.75 * radius * point_source("photon").length_at(energy) ** -1)
+    found = sphere_absorbed_fraction("photon", energy, 0.05)
+    # attenuation within the sphere takes a little of it, scattering adds
+    assert found == pytest.approx(expected * lost, rel=0.06)
 
 
 def test_large_spheres_lose_the_mean_radius():
     """Large sphere: 1 - phi = 3 <x> / 4 s with <x> the mean scaled radius of absorption."""
     table = point_source("photon")
     column = 10
-    step = np.diff(table.x)
-    mean = (step * (1 - 0.5 * (table.fraction[1:, column] + table.fraction[:-1, column]))).sum()
+    x = np.linspace(0.0, 60.0, 60001)
+    mean = np.trapezoid(1 - np.interp(x, table.x, table.fraction[:, column]), x)
     energy = table.energy[column]
     s = mass_radius(np.array(1e7), 1.04) / table.length_at(np.array(energy))
     lost = 1 - sphere_absorbed_fraction("photon", energy, 1e7)
-    # the trapezoid above is the coarser of the two integrals
-    assert lost == pytest.approx(0.75 * mean / s, rel=2e-3)
+    # the straight lines above are the coarser of the two integrals
+    assert lost == pytest.approx(0.75 * mean / s, rel=1e-2)
 
 
 @pytest.mark.parametrize(("kind", "energy"), [("photon", 0.2), ("electron", 0.15), ("electron", 2)])
@@ -88,7 +90,8 @@ def test_ellipsoid_of_a_body_against_direct_transport(energy, fraction):
     # tools/physics/body_in_air.py's transport, 40000 photons started in the ellipsoid itself, in
     # endless water: no point source, no reduction theorem; standard error about 0.002
     found = ellipsoid_absorbed_fraction("photon", energy, (101.006, 181.811, 875.0))
-    assert found == pytest.approx(fraction, abs=0.006)
+    # that transport leaves electrons where they start: at 2 MeV 3 % of their energy goes
+    assert found == pytest.approx(fraction, abs=0.006 + 0.003 * energy)
 
 
 def test_shapes():
@@ -105,4 +108,4 @@ def test_bad_mass(mass):
 
 def test_above_the_tables():
     with pytest.raises(UnsupportedError, match="energy"):
-        sphere_absorbed_fraction("photon", 5.0, 1.0)
+        sphere_absorbed_fraction("photon", 6.0, 1.0)

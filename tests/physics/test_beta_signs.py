@@ -42,7 +42,7 @@ def test_the_two_signs_are_the_listed_spectrum_together(name):
     assert (e.beta_plus.yields >= 0).all()
 
 
-@pytest.mark.parametrize("name", ["Cu-64", "As-74", "Rh-102", "I-126", "Rb-84", "Cs-130"])
+@pytest.mark.parametrize("name", BOTH)
 def test_parting_hardly_bends_the_spectrum(name):
     """What the allowed shape gets wrong shows as a sum that is not the spectrum listed."""
     e = emissions(name)
@@ -52,7 +52,8 @@ def test_parting_hardly_bends_the_spectrum(name):
         sums[np.searchsorted(energies, lines.energy)] += lines.yields
     listed = listed_counts(name)
     listed *= sums.sum() / listed.sum()
-    assert np.abs(sums - listed).sum() < 0.02 * listed.sum()
+    # the worst is Tm-168, 0.56 %
+    assert np.abs(sums - listed).sum() < 0.01 * listed.sum()
 
 
 def listed_counts(name):

@@ -24,7 +24,9 @@ from theratwin.physics.body import (
 def test_against_transport_of_another_run(energy, fraction):
     # 70 kg, 1.75 m, in air: 40000 photons of tools/physics/body_in_air.py with another seed and
     # other energies than the table's; standard error about 0.002
-    assert body_absorbed_fraction(energy, 70_000, 1750) == pytest.approx(fraction, abs=0.006)
+    # with electrons where they start: at 2 MeV 3 % of their energy goes
+    found = body_absorbed_fraction(energy, 70_000, 1750)
+    assert found == pytest.approx(fraction, abs=0.006 + 0.003 * energy)
 
 
 def test_less_than_a_sphere_of_the_same_mass():

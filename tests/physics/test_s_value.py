@@ -59,8 +59,9 @@ def test_terbium_spheres():
     mass = [0.1, 1, 2, 4, 6, 8, 10]
     published = [678, 111, 60.9, 33.0, 23.0, 17.8, 14.6]
     ratio = 1e3 * sphere_s_value("Tb-152", mass, 1.0).total / published
-    # found -1.3 to +1.6 %; its value at 0.5 g, 184, lies 5 % below ours and off its own curve
-    assert ratio == pytest.approx(1.0, abs=0.02)
+    # found -1.3 to -4.5 %: electrons that hard gammas set free leave small spheres, 20 % of the
+    # photons' part of 1 g at 1 MeV; with that energy kept where it starts, ours is -1.3 to +1.6 %
+    assert ratio == pytest.approx(0.97, abs=0.02)
 
 
 def test_yttrium_in_a_large_sphere_leaves_its_skin():
@@ -93,7 +94,9 @@ def test_dose_falls_and_energy_grows_with_mass(name, mass, factor):
 def test_alphas_stay_where_they_are():
     s = sphere_s_value("Po-212", [1.0, 10.0])
     energy = 8.78508 + 0.16898  # alpha and recoil, MeV
-    assert s.alphas == pytest.approx(energy * 0.57678 / np.array([1, 10]), rel=1e-3)
+    # 3 <r> / 4 R of the alphas leaves: half their range of 91 um, R = 6.1 mm
+    assert s.alphas == pytest.approx(energy * 0.57678 / np.array([1, 10]), rel=8e-3)
+    assert (s.alphas < energy * 0.57678 / np.array([1, 10])).all()
     assert s.total == pytest.approx(s.alphas, rel=1e-6)
 
 

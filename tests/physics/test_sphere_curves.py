@@ -20,9 +20,9 @@ def test_reduction_theorem_against_the_escape_probability_of_a_sphere():
     assert found[~away] == pytest.approx(1 - 0.75 * s[~away], abs=1e-4)
 
 
-@pytest.mark.parametrize("kind", ["electron", "photon"])
+@pytest.mark.parametrize("kind", ["electron", "positron", "photon"])
 def test_ends_are_straight(kind):
-    curves = sphere_curves(kind)
+    curves = sphere_curves(kind, "soft")
     slope = np.diff(curves.logit, axis=1) / np.diff(curves.log_s)
     # the fraction goes as s, what leaves as 1/s: a slope of one at either end
     assert slope[:, :5] == pytest.approx(1.0, abs=1e-6)

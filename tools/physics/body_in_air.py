@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from photon_point_source import Interactions, collide, isotropic
+from photon_walk import Interactions, collide, isotropic
 
 WIDTH_TO_DEPTH = 1.8
 HEIGHT = 91.0  # half height, g/cm2: 1.75 m at 1.04 g/mL

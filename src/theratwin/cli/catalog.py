@@ -1,4 +1,4 @@
-"""``theratwin nuclide`` and ``theratwin parameters``: what ships, with its sources."""
+"""``theratwin parameters``: the parameter sets that ship, with their sources."""
 
 from __future__ import annotations
 
@@ -12,48 +12,9 @@ from theratwin.core.errors import InputError
 if TYPE_CHECKING:
     from theratwin.core import Parameter
 
-nuclides = typer.Typer(no_args_is_help=True, help="Nuclides: half-lives, branches, emissions.")
 parameters = typer.Typer(no_args_is_help=True, help="Parameter sets and their sources.")
 
 _ROOMS = ("kinetics", "physics", "dosimetry", "response", "planning")
-
-
-@nuclides.command("list")
-def list_nuclides(as_json: Json = False) -> None:
-    """List the nuclides."""
-    from theratwin.cli.output import emit
-    from theratwin.physics import nuclide_names
-
-    names = list(nuclide_names())
-    emit("nuclides/1", names, text="\n".join(names), as_json=as_json)
-
-
-@nuclides.command("show")
-def show_nuclide(
-    name: Annotated[str, typer.Argument(help="The nuclide, such as Lu-177.")],
-    as_json: Json = False,
-) -> None:
-    """Show a nuclide's half-life, daughters, and energy for each decay by radiation."""
-    from theratwin.cli.output import emit
-    from theratwin.physics import emissions, nuclide
-
-    found = nuclide(name)
-    emitted = emissions(found)
-    kinds = ("gamma", "x_ray", "annihilation", "beta", "conversion", "auger", "alpha", "recoil")
-    energy = {kind: float(getattr(emitted, kind).energy_per_decay) for kind in kinds}
-    value = {
-        "name": found.name,
-        "half_life_h": found.half_life,
-        "daughters": {branch.daughter: branch.fraction for branch in found.branches},
-        "energy_MeV_per_decay": energy,
-    }
-    lines = [
-        f"{found.name}: half-life {found.half_life:.6g} h",
-        *(f"  to {b.daughter}: {b.fraction:.6g} ({b.mode})" for b in found.branches),
-        "  energy for each decay, MeV:",
-        *(f"    {kind:<13}{mean:.5f}" for kind, mean in energy.items() if mean),
-    ]
-    emit("nuclide/1", value, text="\n".join(lines), as_json=as_json)
 
 
 @parameters.command("list")

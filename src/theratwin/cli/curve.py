@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from theratwin.cli.curve_extract import register as register_extract
+from theratwin.cli.curve_scan_errors import register as register_scan_errors
 from theratwin.cli.options import Draws, Force, Json, Out, Seed
 from theratwin.core.errors import InputError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Time-activity curves: from scans, and fitted.")
 register_extract(app)
+register_scan_errors(app)
 
 
 @app.command("fit")
@@ -42,6 +44,23 @@ def fit(
             "mono_uptake, bi_uptake, gamma or trapezoid."
         ),
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help="For one scan of a table: haenscheid, madsen, hou, jackson or mixed."),
+    ] = None,
+    population: Annotated[
+        str | None,
+        typer.Option(
+            metavar='NAME|"MEAN, SD"|PATIENTS.csv',
+            help="What the method is to know of others: effective half-lives by name, as "
+            'psma.kidneys, or as "51 h, 13 h" (madsen, hou); a table with a column patient '
+            "(jackson, mixed).",
+        ),
+    ] = None,
+    scan: Annotated[
+        str | None,
+        typer.Option(help='Which scan the method takes, as "72 h", if the table has several.'),
+    ] = None,
     seed: Seed = 1,
     draws: Draws = 2000,
     as_json: Json = False,
@@ -54,11 +73,16 @@ def fit(
     else is a case, whose regions are fitted with the populations' priors.
     """
     if source.suffix.lower() == ".csv":
-        _fit_table(source, region, nuclide, model, seed, draws, as_json, out, force)
+        options = {"model": model, "draws": draws, "seed": seed}
+        of_scans = {"method": method, "population": population, "scan": scan}
+        _fit_table(source, region, nuclide, options, of_scans, as_json, out, force)
         return
-    for name, given in (("--nuclide", nuclide), ("--model", model)):
+    of_tables = {"nuclide": nuclide, "model": model, "method": method}
+    for name, given in (of_tables | {"population": population, "scan": scan}).items():
         if given is not None:
-            raise InputError("it has an effect on tables (.csv) alone", field=name, value=given)
+            raise InputError(
+                "it has an effect on tables (.csv) alone", field=f"--{name}", value=given
+            )
     _fit_case(source, region, seed, draws, as_json, out, force)
 
 
@@ -66,27 +90,35 @@ def _fit_table(
     table: Path,
     region: list[str] | None,
     nuclide: str | None,
-    model: str | None,
-    seed: int,
-    draws: int,
+    options: dict[str, Any],
+    of_scans: dict[str, Any],
     as_json: bool,
     out: Path | None,
     force: bool,
 ) -> None:
-    from theratwin.cli.curve_fit_table import AUTO, fit_table
+    from theratwin.cli.curve_fit_table import fit_table
+    from theratwin.cli.curve_one_scan import fit_one_scan
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
 
     if region and len(region) > 1:
         raise InputError("of a table one region is fitted", field="--region", value=region)
-    value, extra, text = fit_table(
-        table,
-        nuclide_name=nuclide,
-        model=model or AUTO,
-        region=region[0] if region else None,
-        draws=draws,
-        seed=seed,
-    )
+    options |= {"nuclide_name": nuclide, "region": region[0] if region else None}
+    inputs = [table]
+    if of_scans["method"] is not None:
+        value, extra, text = fit_one_scan(table, **options, **of_scans)
+        if (of_scans["population"] or "").lower().endswith(".csv"):
+            inputs.append(Path(str(of_scans["population"])))
+    else:
+        for name, given in of_scans.items():
+            if given is not None:
+                raise InputError(
+                    "it has an effect with a method for one scan alone",
+                    field=f"--{name}",
+                    value=given,
+                    remedy="Give --method too",
+                )
+        value, extra, text = fit_table(table, **options)
     emit(
         "curve-fit/1",
         value,
@@ -96,7 +128,7 @@ def _fit_table(
         out=out,
         force=force,
         extra=extra,
-        provenance=Provenance.now(inputs=[table], seed=seed),
+        provenance=Provenance.now(inputs=inputs, seed=options["seed"]),
     )
 
 

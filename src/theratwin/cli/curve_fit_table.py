@@ -16,7 +16,13 @@ _NORMAL_90 = 1.6448536269514722
 
 
 def fit_table(
-    path: Path, *, nuclide_name: str | None, model: str, region: str | None, draws: int, seed: int
+    path: Path,
+    *,
+    nuclide_name: str | None,
+    model: str | None,
+    region: str | None,
+    draws: int,
+    seed: int,
 ) -> tuple[float, dict[str, Any], str]:
     """Fit a table; return the integral (MBq h), the fields beside it, and the text.
 
@@ -31,6 +37,7 @@ def fit_table(
 
     if nuclide_name is None:
         raise InputError("a table names no nuclide", field="--nuclide", remedy="Give it, as Lu-177")
+    model = model or AUTO
     allowed = [AUTO, *SHAPES, TRAPEZOID]
     if model not in allowed:
         raise InputError("unknown model", field="--model", value=model, allowed=allowed)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import InputError, TheratwinError, UnsupportedError
 
 if TYPE_CHECKING:
     from theratwin.dosimetry.time_activity import Samples
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 #: Canonical column: the names it may have.
 _NAMES = {
     "time": ("time", "t", "time_after_administration"),
-    "activity": ("activity", "a"),
+    "activity": ("activity", "a", "concentration", "activity_concentration"),
     "sd": ("sd", "standard_deviation", "uncertainty", "sigma"),
 }
 _HEADER = re.compile(r"\s*([A-Za-z_]*[A-Za-z])(?:\s*[\[(]\s*([^\])]+?)\s*[\])])?\s*")
 _EXAMPLE = "columns such as time_h,activity_MBq,sd_MBq or time [h],activity [MBq],uncertainty [%]"
 
 
-def read_samples(path: Path, region: str | None = None) -> Samples:
+def read_samples(path: Path, region: str | None = None, unit: str = "MBq") -> Samples:
     """Read one region's activities from a CSV file.
 
     Parameters
@@ -33,6 +33,8 @@ def read_samples(path: Path, region: str | None = None) -> Samples:
         the activity). A column ``region`` may tell regions apart.
     region
         Which of them.
+    unit
+        To which activities are converted: ``MBq``, or ``MBq/mL`` for concentrations.
 
     Raises
     ------
@@ -41,21 +43,61 @@ def read_samples(path: Path, region: str | None = None) -> Samples:
     UnsupportedError
         If activities were corrected for decay, or follow several administrations.
     """
-    from theratwin.dosimetry.time_activity import Samples
-
     rows = _rows(path)
     columns, units = _columns(path, list(rows[0]))
-    kept = _of_region(path, rows, region)
-    _refuse_other_tables(path, kept)
-    times = _numbers(path, kept, columns["time"], units["time"], "h")
-    activities = _numbers(path, kept, columns["activity"], units["activity"], "MBq")
+    return _samples(path, _of_region(path, rows, region), columns, units, unit)
+
+
+def _samples(
+    path: Path,
+    rows: list[dict[str, str]],
+    columns: dict[str, str],
+    units: dict[str, str],
+    unit: str = "MBq",
+) -> Samples:
+    """Return the activities of rows of one region and patient."""
+    from theratwin.dosimetry.time_activity import Samples
+
+    _refuse_other_tables(path, rows)
+    times = _numbers(path, rows, columns["time"], units["time"], "h")
+    activities = _numbers(path, rows, columns["activity"], units["activity"], unit)
     if "sd" not in columns:
         return Samples(times, activities)  # pyright: ignore[reportArgumentType]
     relative = units["sd"] in ("%", "1")
-    sd = _numbers(path, kept, columns["sd"], units["sd"], "" if relative else "MBq")
+    sd = _numbers(path, rows, columns["sd"], units["sd"], "" if relative else unit)
     if relative:
         sd = [part * value for part, value in zip(sd, activities, strict=True)]
     return Samples(times, activities, sd)  # pyright: ignore[reportArgumentType]
+
+
+def read_patients(path: Path) -> dict[str, Samples]:
+    """Read the activities of several patients from a CSV file with a column ``patient``.
+
+    Parameters
+    ----------
+    path
+        The file; for the rest as in `read_samples`. Rows of a patient need not stand together.
+
+    Raises
+    ------
+    InputError
+        If a column, unit or number is missing or wrong.
+    UnsupportedError
+        If activities were corrected for decay, or follow several administrations.
+    """
+    rows = _rows(path)
+    if "patient" not in rows[0]:
+        raise InputError("the table has no column patient", field=str(path), value=list(rows[0]))
+    names = list(dict.fromkeys(row["patient"] for row in rows))
+    columns, units = _columns(path, list(rows[0]))
+    found = {}
+    for name in names:
+        kept = [row for row in rows if row["patient"] == name]
+        try:
+            found[name] = _samples(path, kept, columns, units)
+        except TheratwinError as error:
+            raise error.at(f"patient {name}") from None
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

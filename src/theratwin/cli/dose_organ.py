@@ -67,7 +67,7 @@ def organ(
     from theratwin.cli.organ_activities import read_activities
     from theratwin.cli.output import emit
     from theratwin.dosimetry.organ import organ_doses
-    from theratwin.physics.organs import chain_radiation
+    from theratwin.physics import chain_weights, weighted_emissions
 
     if (activity is None) == (activities is None):
         raise InputError(
@@ -80,7 +80,7 @@ def organ(
     try:
         doses = organ_doses(
             saf_table(phantom, table),
-            chain_radiation(nuclide, progeny),
+            weighted_emissions(chain_weights(nuclide, progeny)),
             sources,
             masses=masses,
             walls=walls,

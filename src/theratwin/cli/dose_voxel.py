@@ -11,6 +11,7 @@ from theratwin.cli import dose_voxel_options as option
 from theratwin.cli.lists import assignments, split
 from theratwin.cli.options import Force, Json, Quiet
 from theratwin.cli.plot_file import Plot, check_plot, save_plot
+from theratwin.cli.processors import processors
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
 
@@ -33,10 +34,14 @@ def voxel(
     duration: option.Duration = None,
     time: option.Time = None,
     half_life: option.HalfLife = None,
-    progeny: option.Progeny = None,
     method: option.Method = "local",
     kernel: option.Kernel = None,
     photons: option.Photons = False,
+    progeny: option.Progeny = None,
+    histories: option.Histories = None,
+    precision: option.Precision = None,
+    seed: option.Seed = None,
+    workers: option.Workers = None,
     ct: option.Ct = None,
     density: option.Density = None,
     labels: option.Labels = None,
@@ -68,8 +73,9 @@ def voxel(
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
+        options = _options(kernel, photons, histories, precision, seed)
         found, course = inputs.dose(
-            given, nuclide, method, decay, progeny=progeny, kernel=kernel, photons=photons
+            given, nuclide, method, decay, options, progeny=progeny, workers=workers or processors()
         )
         rows, distributions = region_rows(
             given.segments,
@@ -121,6 +127,26 @@ def _write(given: Inputs, found: VoxelDose, out: Path, force: bool) -> None:
     from theratwin.imaging import Image, write_image
 
     write_image(Image(found.dose, given.image.affine, "Gy", out.name), out, force=force)
+
+
+def _options(
+    kernel: Path | None,
+    photons: bool,
+    histories: int | None,
+    precision: str | None,
+    seed: int | None,
+) -> dict[str, Any]:
+    """Return the options of the method that were given; it refuses those of another."""
+    from theratwin.physics import read_voxel_kernel
+
+    given = {
+        "kernel": None if kernel is None else read_voxel_kernel(kernel),
+        "photons": photons or None,
+        "histories": histories,
+        "uncertainty": None if precision is None else parse(precision, "", field="--precision"),
+        "seed": seed,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _tissues(entries: list[str] | None) -> dict[str, str]:

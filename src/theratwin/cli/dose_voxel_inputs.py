@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from theratwin.dosimetry.voxel import (
     voxel_dose,
 )
 from theratwin.imaging import ActivityMap, Image, Segment
-from theratwin.physics.progeny import Progeny
 
 #: What lies outside a CT is taken as air: g/mL, and HU.
 _AIR, _AIR_HU = 1.2e-3, -1000.0
@@ -230,19 +229,12 @@ def dose(
     nuclide_name: str,
     method: str,
     decay: Mapping[str, float] | None,
+    options: Mapping[str, Any],
     *,
-    progeny: Progeny | None,
-    kernel: Path | None,
-    photons: bool,
+    progeny: Literal["none", "all"] | None = None,
+    workers: int = 1,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
     """Return the dose map, and of a scan its course in time."""
-    from theratwin.physics import read_voxel_kernel
-
-    options: dict[str, Any] = {}
-    if kernel is not None:
-        options["kernel"] = read_voxel_kernel(kernel)
-    if photons:
-        options["photons"] = True
 
     def dose_of(activity: Any) -> VoxelDose:
         return voxel_dose(
@@ -252,6 +244,7 @@ def dose(
             method,
             density=given.density,
             hounsfield=given.hounsfield,
+            workers=workers,
             progeny=progeny,
             **options,
         )

@@ -36,8 +36,33 @@ HalfLife = Annotated[
         help='For a scan: the effective half-life, "50 h", and for a region "lesion_1=60 h".',
     ),
 ]
-Method = Annotated[str, typer.Option(help="local, or kernel with --kernel.")]
-Kernel = Annotated[Path | None, typer.Option(help="Voxel kernel (JSON) of the map's voxel size.")]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="local: charged particles stay; kernel: convolution; photons: Monte Carlo with "
+        "electrons local; full: Monte Carlo of all."
+    ),
+]
+Kernel = Annotated[
+    Path | None,
+    typer.Option(help="kernel: a kernel (JSON) of the map's voxel size; soft tissue without."),
+]
+Progeny = Annotated[
+    Literal["none", "all"] | None,
+    typer.Option(help="Whether daughters count; they decay where the parent does."),
+]
+Histories = Annotated[
+    int | None, typer.Option(help="Monte Carlo: particles to follow at most, two million.")
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        help='Monte Carlo: stop at this mean relative error of the hottest voxels, "2 %".',
+    ),
+]
+Seed = Annotated[int | None, typer.Option(help="Monte Carlo: seed of the random streams.")]
+Workers = Annotated[int | None, typer.Option(help="Threads; all cores if left out.")]
 Photons = Annotated[bool, typer.Option("--photons", help="local: add all photons, an upper bound.")]
 Ct = Annotated[Path | None, typer.Option(help="CT (NIfTI, HU): the density of every voxel.")]
 Density = Annotated[
@@ -61,8 +86,4 @@ Exponent = Annotated[
 Uncertainty = Annotated[
     list[str] | None,
     typer.Option(help='What all voxels share, such as "calibration=5 %"; may be repeated.'),
-]
-Progeny = Annotated[
-    Literal["none", "all"] | None,
-    typer.Option(help="Whether daughters count; they decay where the parent does."),
 ]

@@ -17,6 +17,7 @@ from theratwin.cli import (
     dose,
     loop,
     model,
+    nuclide,
     plan,
     predict,
     report,
@@ -48,7 +49,7 @@ app.add_typer(dose.app, name="dose")
 app.add_typer(response.app, name="response")
 app.add_typer(model.app, name="model")
 app.add_typer(svalue.svalue, name="svalue")
-app.add_typer(catalog.nuclides, name="nuclide")
+app.add_typer(nuclide.app, name="nuclide")
 app.add_typer(catalog.parameters, name="parameters")
 
 

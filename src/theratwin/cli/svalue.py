@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import svalue_cell, svalue_organ
+from theratwin.cli import svalue_cell, svalue_organ, svalue_sphere, svalue_voxel
 
 svalue = typer.Typer(
     name="svalue",
@@ -13,6 +13,5 @@ svalue = typer.Typer(
     epilog="Research use only. Not a medical device.",
 )
 
-
-svalue_cell.register(svalue)
-svalue_organ.register(svalue)
+for command in (svalue_cell, svalue_voxel, svalue_sphere, svalue_organ):
+    command.register(svalue)

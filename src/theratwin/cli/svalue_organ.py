@@ -13,7 +13,7 @@ from theratwin.core.units import parse
 
 if TYPE_CHECKING:
     from theratwin.core.provenance import Provenance
-    from theratwin.physics.organs import ChainRadiation, OrganSValues, SafTable
+    from theratwin.physics.organs import OrganSValues, SafTable
 
 Phantom = Annotated[
     Literal["AM", "AF"],
@@ -57,12 +57,13 @@ def organ(
 ) -> None:
     """S values, mGy/(MBq s), from one source region to all targets; unweighted absorbed dose."""
     from theratwin.cli.output import emit
-    from theratwin.physics.organs import chain_radiation, organ_s_values, scaled_to_masses
+    from theratwin.physics import chain_weights, weighted_emissions
+    from theratwin.physics.organs import organ_s_values, scaled_to_masses
 
     safs = saf_table(phantom, table)
-    chain = chain_radiation(nuclide, progeny)
+    decays = chain_weights(nuclide, progeny)
     try:
-        values = organ_s_values(safs, chain, source, walls=walls)
+        values = organ_s_values(safs, weighted_emissions(decays), source, walls=walls)
         values = scaled_to_masses(values, given_masses(mass))
     except InputError as error:
         raise named(error) from None
@@ -70,12 +71,12 @@ def organ(
         "svalue/1",
         values.mgy_per_mbq_s(),
         unit="mGy/(MBq s)",
-        text=_text(values, nuclide, chain, mass),
+        text=_text(values, decays, mass),
         as_json=as_json,
         out=out,
         force=force,
         provenance=provenance(*[table] if table else []),
-        extra=_extra(values, nuclide, chain, mass),
+        extra=_extra(values, decays, mass),
     )
 
 
@@ -140,7 +141,7 @@ def method(phantom: str, walls: str, mass: list[str] | None) -> str:
 
 
 def _extra(
-    values: OrganSValues, nuclide: str, chain: ChainRadiation, mass: list[str] | None
+    values: OrganSValues, decays: dict[str, float], mass: list[str] | None
 ) -> dict[str, Any]:
     def by_target(numbers: Any) -> dict[str, float]:
         return dict(zip(values.targets, map(float, numbers), strict=True))
@@ -153,18 +154,19 @@ def _extra(
         "electrons": by_target(values.electrons / 3.6),
         "alphas": by_target(values.alphas / 3.6),
         "phantom": values.phantom,
-        "nuclide": nuclide,
-        "decays": chain.decays,
+        "nuclide": next(iter(decays)),
+        "decays": decays,
         "source": values.source,
         "source_mass_g": values.source_mass,
         "method": method(values.phantom, values.walls, mass),
     }
 
 
-def _text(values: OrganSValues, nuclide: str, chain: ChainRadiation, mass: list[str] | None) -> str:
+def _text(values: OrganSValues, decays: dict[str, float], mass: list[str] | None) -> str:
+    parent = next(iter(decays))
     lines = [
-        f"{nuclide} in {values.source} ({values.source_mass:.4g} g), phantom {values.phantom}",
-        "decays: " + ", ".join(f"{name} {n:.4g}" for name, n in chain.decays.items()),
+        f"{parent} in {values.source} ({values.source_mass:.4g} g), phantom {values.phantom}",
+        "decays: " + ", ".join(f"{name} {n:.4g}" for name, n in decays.items()),
         method(values.phantom, values.walls, mass),
         "",
         f"{'target':<25} {'S, mGy/(MBq s)':>14}  uncertainty    mass, g  by photons",

@@ -9,8 +9,8 @@ uncertainty, Gear et al. 2018):
 
 with the curve fit (counting, delineation between scans, curve shape), the calibration, the
 recovery of small objects, the mass with its sensitivity :math:`c = \partial\ln S/\partial\ln m`
-(near -1), and the dose factor. The covariance of activity and mass through a volume-dependent
-recovery curve is zero here, because a case states the recovery's uncertainty and no curve.
+(near -1), and the dose factor. A doubt that acts through several factors, as the outline does
+through counts, recovery and mass, is one part here with the sum of what it does (`DoseChain`).
 """
 
 from __future__ import annotations
@@ -58,6 +58,44 @@ class Budget:
         """The part of the variance that each factor brings, summing to one."""
         total = self.total
         return {name: (part / total) ** 2 if total else 0.0 for name, part in self.parts.items()}
+
+    def interval(self, median: float, probability: float = 0.9) -> tuple[float, float]:
+        """Return the central interval of a log-normal quantity of this budget.
+
+        Raises
+        ------
+        InputError
+            If the probability is not between 0 and 1.
+
+        Examples
+        --------
+        >>> [round(edge, 3) for edge in Budget({"all": 0.1}).interval(20.0)]
+        [16.967, 23.576]
+        """
+        from scipy.special import ndtri
+
+        if not 0 < probability < 1:
+            raise InputError("must lie between 0 and 1", field="probability", value=probability)
+        factor = math.exp(float(ndtri(0.5 + 0.5 * probability)) * self.total)
+        return median / factor, median * factor
+
+
+def log_sd(relative: float) -> float:
+    r"""Return the standard deviation of the logarithm of a log-normal factor.
+
+    .. math:: \sqrt{\ln(1 + u^2)}
+
+    Parameters
+    ----------
+    relative
+        Relative standard uncertainty u: standard deviation over mean.
+
+    Examples
+    --------
+    >>> round(log_sd(0.1), 5), round(log_sd(0.5), 5)
+    (0.09975, 0.47238)
+    """
+    return math.sqrt(math.log1p(relative**2))
 
 
 def relative_spread(draws: Float[np.ndarray, " draws"]) -> float:

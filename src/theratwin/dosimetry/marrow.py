@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.core import parameter_set
+from theratwin.core.errors import UnsupportedError
 from theratwin.physics import body_photon_s_value, emissions
+from theratwin.physics.progeny import refuse_progeny
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 
@@ -69,12 +71,44 @@ def marrow_model(
     values = parameter_set("dosimetry", "red_marrow")
     share = body_mass / values.value("reference_body_mass")
     mass = values.value("reference_mass") * share if marrow_mass is None else marrow_mass
-    retained = values["self_absorbed_fraction"]
-    energy = emissions(nuclide).electrons.energy_per_decay * retained.value
     return MarrowModel(
         mass=mass,
-        self_s_value=energy * GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H / mass,
+        self_s_value=marrow_self_s_value(nuclide, mass),
         body_s_value=float(body_photon_s_value(nuclide, body_mass, height)),
         activity_for_blood=values.value("to_blood_ratio") * mass / values.value("density"),
         relative_uncertainty=values.value("relative_uncertainty"),
     )
+
+
+def marrow_self_s_value(nuclide: str, mass: float) -> float:
+    r"""Return the dose of marrow for each unit of its own time-integrated activity, Gy/(MBq h).
+
+    .. math:: S(m) = E_e\,\phi / m
+
+    with the electrons' energy and the fraction of it that stays in marrow, a published one.
+
+    Parameters
+    ----------
+    nuclide
+        Name.
+    mass
+        Mass of the marrow (g).
+
+    Raises
+    ------
+    UnsupportedError
+        If the nuclide's dose is dominated by daughters or alpha particles.
+
+    Examples
+    --------
+    >>> round(marrow_self_s_value("Lu-177", 1170.0) * 1e5, 2)
+    4.19
+    """
+    emitted = emissions(refuse_progeny(nuclide))
+    if emitted.alpha.energy_per_decay > 0.01 * emitted.electrons.energy_per_decay:
+        raise UnsupportedError(
+            "the dose of alpha particles in marrow is not treated", field="nuclide", value=nuclide
+        )
+    retained = parameter_set("dosimetry", "red_marrow").value("self_absorbed_fraction")
+    energy = emitted.electrons.energy_per_decay * retained
+    return energy * GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H / mass

@@ -8,19 +8,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.physics.point_source import Kind
+from theratwin.physics.kernels.point_source import HIGHEST, Kind
 from theratwin.physics.sphere_curves import sphere_curves
 
 Array = NDArray[np.float64]
-HIGHEST = 4.0  # MeV; the tables end at 3 MeV, the scaled shape is kept up to here
 
 
 def sphere_absorbed_fraction(
-    kind: Kind, energy: ArrayLike, mass: ArrayLike, density: float = 1.04
+    kind: Kind,
+    energy: ArrayLike,
+    mass: ArrayLike,
+    density: float = 1.04,
+    medium: str = "soft",
 ) -> Array:
     r"""Return the fraction of emitted energy that a sphere absorbs of itself.
 
-    The activity is even in the sphere, the medium is water in composition and has no end. Of
+    The activity is even in the sphere, and the medium has no end. Of
     the points that lie at a distance :math:`r` in a random direction from a random point of
     the sphere, the fraction :math:`p(r) = 1 - 3r/4R + r^3/16R^3` is inside
     (Berger 1970, the geometric reduction theorem), so that
@@ -33,13 +36,15 @@ def sphere_absorbed_fraction(
     Parameters
     ----------
     kind
-        ``electron`` (betas of both signs too; annihilation quanta are photons) or ``photon``.
+        ``electron``, ``positron`` (annihilation quanta are photons of their own) or ``photon``.
     energy
         MeV, shape (energies,) or scalar; below 1 keV the fraction is 1.
     mass
         g, shape (masses,) or scalar.
     density
         g/mL.
+    medium
+        Composition, one of the media of the kernels.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def sphere_absorbed_fraction(
     InputError
         If a value is not a positive number.
     UnsupportedError
-        If an energy is above 4 MeV.
+        If an energy is above 5 MeV.
 
     Examples
     --------
@@ -60,11 +65,15 @@ def sphere_absorbed_fraction(
     """
     masses = positive(mass, "mass", "g")
     radius = mass_radius(masses, float(positive(density, "density", "g/mL")))
-    return _fractions(kind, positive(energy, "energy", "MeV"), radius)
+    return _fractions(kind, positive(energy, "energy", "MeV"), radius, medium)
 
 
 def ellipsoid_absorbed_fraction(
-    kind: Kind, energy: ArrayLike, semi_axes: tuple[float, float, float], density: float = 1.04
+    kind: Kind,
+    energy: ArrayLike,
+    semi_axes: tuple[float, float, float],
+    density: float = 1.04,
+    medium: str = "soft",
 ) -> Array:
     r"""Return the fraction of emitted energy that an ellipsoid absorbs of itself.
 
@@ -76,7 +85,7 @@ def ellipsoid_absorbed_fraction(
 
     Parameters
     ----------
-    kind, energy, density
+    kind, energy, density, medium
         As for `sphere_absorbed_fraction`.
     semi_axes
         mm.
@@ -97,7 +106,7 @@ def ellipsoid_absorbed_fraction(
     rho = float(positive(density, "density", "g/mL"))
     direction, weight = _octant()
     radius = 0.1 * rho / np.sqrt(((direction / axes) ** 2).sum(axis=-1))
-    return _fractions(kind, positive(energy, "energy", "MeV"), radius) @ weight
+    return _fractions(kind, positive(energy, "energy", "MeV"), radius, medium) @ weight
 
 
 def mass_radius(mass: Array, density: float) -> Array:
@@ -121,7 +130,7 @@ def positive(value: ArrayLike, field: str, unit: str) -> Array:
     return array
 
 
-def _fractions(kind: Kind, energy: Array, radius: Array) -> Array:
+def _fractions(kind: Kind, energy: Array, radius: Array, medium: str) -> Array:
     """Return absorbed fractions, shape energy.shape + radius.shape; radius in g/cm2."""
     if (energy > HIGHEST).any():
         raise UnsupportedError(
@@ -130,15 +139,9 @@ def _fractions(kind: Kind, energy: Array, radius: Array) -> Array:
             value=float(energy.max()),
             allowed=f"up to {HIGHEST} MeV",
         )
-    curves = sphere_curves(kind)
+    curves = sphere_curves(kind, medium)
     rows = [curves.at(e, radius.ravel()) for e in energy.ravel()]
-    result = np.array(rows).reshape(energy.shape + radius.shape)
-    if kind == "electron":
-        radiated = curves.radiated(energy).reshape(energy.shape + (1,) * radius.ndim)
-        # Kramers: energy k of bremsstrahlung goes as (E - k), so its mean place is near E / 3
-        escaping = energy / 3
-        return (1 - radiated) * result + radiated * _fractions("photon", escaping, radius)
-    return result
+    return np.array(rows).reshape(energy.shape + radius.shape)
 
 
 @cache

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from theratwin.physics.absorbed_fraction import ellipsoid_absorbed_fraction, positive
 from theratwin.physics.emissions import emissions
 from theratwin.physics.nuclide import Nuclide
-from theratwin.physics.point_source import read_table
 from theratwin.physics.progeny import refuse_progeny
+from theratwin.physics.tables import read_table
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 Array = NDArray[np.float64]

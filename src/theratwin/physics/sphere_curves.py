@@ -1,14 +1,14 @@
-"""Sphere fractions over scaled radius: the reduction theorem applied to the radial tables."""
+"""Sphere fractions over scaled radius: the reduction theorem applied to the point sources."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theratwin.physics.point_source import Kind, PointSource, point_source
+from theratwin.physics.kernels.point_source import LOWEST, Kind, PointSource, point_source
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class SphereCurves:
     Parameters
     ----------
     table
-        The radial table that they come from.
+        The point sources that they come from.
     log_s
         Logarithm of the scaled radius, shape (radii,).
     logit
@@ -35,32 +35,32 @@ class SphereCurves:
     logit: Array
 
     def at(self, energy: float, radius: Array) -> Array:
-        """Return the fraction at one energy for radii in g/cm2."""
-        from scipy.interpolate import PchipInterpolator
+        """Return the fraction at one energy for radii in g/cm2.
 
-        if energy < self.table.lowest:
+        At one scaled radius the logit is linear in log E; beyond the ends the shape stays.
+        """
+        if energy <= LOWEST:
             return np.ones_like(radius)
-        s = np.log(radius / self.table.length_at(np.array(energy)))
-        curve = PchipInterpolator(self.log_s, self._between(energy))
-        return 1 / (1 + np.exp(-curve(np.clip(s, self.log_s[0], self.log_s[-1]))))
-
-    def _between(self, energy: float) -> Array:
-        """Return the logit at an energy: linear in log E; beyond the ends the last shape."""
+        s = np.log(radius / self.table.length_at(energy))
+        at = np.clip(s, self.log_s[0], self.log_s[-1])
         ends = self.table.energy
         place = float(np.interp(np.log(energy), np.log(ends), np.arange(len(ends))))
         left = min(int(place), len(ends) - 2)
         part = place - left
-        return (1 - part) * self.logit[left] + part * self.logit[left + 1]
+        logit = (1 - part) * self._curves[left](at) + part * self._curves[left + 1](at)
+        return 1 / (1 + np.exp(-logit))
 
-    def radiated(self, energy: Array) -> Array:
-        """Return the fraction of the energy that leaves as bremsstrahlung (zero at zero)."""
-        return np.interp(energy, np.r_[0, self.table.energy], np.r_[0, self.table.radiated])
+    @cached_property
+    def _curves(self) -> list:
+        from scipy.interpolate import PchipInterpolator
+
+        return [PchipInterpolator(self.log_s, logit) for logit in self.logit]
 
 
 @cache
-def sphere_curves(kind: Kind) -> SphereCurves:
-    """Return the curves of a kind of radiation, computed once."""
-    table = point_source(kind)
+def sphere_curves(kind: Kind, medium: str) -> SphereCurves:
+    """Return the curves of a kind of radiation in a medium, computed once."""
+    table = point_source(kind, medium)
     first, last = 0.5 * table.x[1], 0.5 * table.x[-1]
     far = np.geomspace(last, 1e8 * last, 161)[1:]
     middle = 0.5 * table.x[1:]

@@ -9,7 +9,7 @@ import numpy as np
 from theratwin.case import Case
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
-from theratwin.dosimetry import Budget, bodies, relative_spread, self_s_value
+from theratwin.dosimetry import Budget, bodies, log_sd, relative_spread, self_s_value
 from theratwin.twin.doses import (
     BLOOD,
     MARROW,
@@ -65,10 +65,10 @@ def _self_dose(twin: Twin, region: str) -> Budget:
     return Budget(
         {
             "curve": relative_spread(np.asarray(dose)),
-            "calibration": _log_sd(case.uncertainty.calibration),
-            "recovery": _log_sd(case.uncertainty.recovery) if small else 0.0,
-            "mass": abs(_sensitivity(s_value, volume.mass)) * _log_sd(volume.relative_uncertainty),
-            "dose factor": _log_sd(factor),
+            "calibration": log_sd(case.uncertainty.calibration),
+            "recovery": log_sd(case.uncertainty.recovery) if small else 0.0,
+            "mass": abs(_sensitivity(s_value, volume.mass)) * log_sd(volume.relative_uncertainty),
+            "dose factor": log_sd(factor),
         }
     )
 
@@ -87,10 +87,10 @@ def _marrow(twin: Twin) -> Budget:
     return Budget(
         {
             "curve": relative_spread(own + cross),
-            "calibration": calibrated * _log_sd(twin.case.uncertainty.calibration),
+            "calibration": calibrated * log_sd(twin.case.uncertainty.calibration),
             "recovery": 0.0,
-            "mass": own_share * _log_sd(delineated),
-            "dose factor": own_share * _log_sd(model.relative_uncertainty),
+            "mass": own_share * log_sd(delineated),
+            "dose factor": own_share * log_sd(model.relative_uncertainty),
         }
     )
 
@@ -120,7 +120,3 @@ def _sensitivity(s_value: Callable[[float], float], mass: float) -> float:
     """Return d ln S / d ln m by central differences."""
     rise = s_value(mass * np.exp(_NUDGE)) / s_value(mass * np.exp(-_NUDGE))
     return float(np.log(rise) / (2.0 * _NUDGE))
-
-
-def _log_sd(relative: float) -> float:
-    return float(np.sqrt(np.log1p(relative**2)))

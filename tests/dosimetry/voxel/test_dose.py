@@ -48,8 +48,8 @@ def test_options_are_those_of_the_method():
     assert np.all(more.dose > 2 * less.dose)
     with pytest.raises(InputError, match=r"kernel: it has no effect on the method local"):
         voxel_dose(ACTIVITY, SIZE, "Lu-177", "local", **given, kernel=KERNEL)
-    with pytest.raises(InputError, match=r"kernel: the method kernel needs it"):
-        voxel_dose(ACTIVITY, SIZE, "Lu-177", "kernel")
+    with pytest.raises(InputError, match=r"photons: it has no effect on the method full"):
+        voxel_dose(ACTIVITY, SIZE, "Lu-177", "full", **given, photons=True)
 
 
 def test_progeny_that_counts_decays_in_the_voxel():
@@ -58,7 +58,7 @@ def test_progeny_that_counts_decays_in_the_voxel():
     # four alphas in place of one, with betas of Bi-213 and Pb-209
     assert np.all(chain.dose > 4 * parent.dose)
     assert chain.method.endswith("Ac-225, Fr-221, At-217, Bi-213, Po-213, Tl-209, Pb-209")
-    with pytest.raises(UnsupportedError, match="whether it holds the progeny"):
+    with pytest.raises(InputError, match="which progeny it holds"):
         voxel_dose(ACTIVITY, SIZE, "Lu-177", "kernel", kernel=KERNEL, progeny="all")
 
 

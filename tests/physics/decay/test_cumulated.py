@@ -70,3 +70,9 @@ def test_what_makes_no_sense_is_refused(given, field):
     with pytest.raises(InputError) as raised:
         decay_chain("Ac-225").decays(**given)
     assert raised.value.field == field
+
+
+def test_stable_members_are_refused():
+    with pytest.raises(InputError) as raised:
+        chain_decays([0.1, 0.0], [[0, 0], [1, 0]])
+    assert raised.value.field == "decay_constants"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.physics import Lines, emissions
+from theratwin.physics import Lines, chain_emissions, emissions
 from theratwin.physics.organs import (
+    OrganSValues,
     SafTable,
-    chain_radiation,
     organ_s_values,
     saf_at,
     scaled_to_masses,
@@ -169,15 +169,12 @@ def test_surface_and_volume_share_photons_and_differ_in_particles(table):
     assert volume.relative_uncertainty[place] > 0.2
 
 
-def test_a_chain_adds_up():
-    """Ac-225 to Bi-209: four alphas and their recoils (ICRP 107), one decay of each in a row."""
-    chain = chain_radiation("Ac-225", "all")
-    parts = [emissions(n).alphas.energy_per_decay * w for n, w in chain.decays.items()]
-    assert chain.alphas.energy_per_decay == pytest.approx(sum(parts))
-    alone = chain_radiation("Ac-225", "none")
-    assert alone.alphas.energy_per_decay == pytest.approx(5.78718 + 0.10481, rel=1e-4)
-    with pytest.raises(UnsupportedError, match="progeny"):
-        chain_radiation("Ac-225")
+def test_progeny_adds_its_alphas(table):
+    """Ac-225 in the liver: 28 MeV of alphas and recoils with progeny, 5.892 MeV without."""
+    alone = organ_s_values(table, chain_emissions("Ac-225", "none"), "liver")
+    assert alone.alphas[0] == pytest.approx(GY * 5.892 / 1800, rel=1e-4)
+    chain = organ_s_values(table, chain_emissions("Ac-225", "all"), "liver")
+    assert chain.alphas[0] == pytest.approx(GY * 28.0 / 1800, rel=3e-3)
 
 
 def test_masses_of_a_patient(table):
@@ -203,3 +200,23 @@ def test_unknown_sources_are_refused(table):
         organ_s_values(table, emissions("Lu-177"), "spleen")
     with pytest.raises(InputError, match="no such source in the table"):
         organ_s_values(table, emissions("Lu-177"), "cortical_bone")
+
+
+def test_sides_and_pairs_scale_together():
+    masses = {"kidney_left": 150.0, "kidney_right": 160.0, "kidneys": 310.0}
+    values = OrganSValues(
+        phantom="AM",
+        source="kidney_left",
+        source_mass=150.0,
+        target_mass=masses,
+        photons=np.zeros(3),
+        electrons=np.array([310 / 150, 0.0, 1.0]),
+        alphas=np.zeros(3),
+        relative_uncertainty=np.zeros(3),
+    )
+    small = scaled_to_masses(values, {"kidney_left": 75.0})
+    assert small.target_mass["kidneys"] == 235.0
+    assert small.electrons == pytest.approx([2 * 310 / 150, 0.0, 310 / 235])  # the same energy
+    both = scaled_to_masses(values, {"kidneys": 155.0})
+    assert both.target_mass["kidney_left"] == both.source_mass == 75.0
+    assert both.electrons == pytest.approx([2 * 310 / 150, 0.0, 2.0])

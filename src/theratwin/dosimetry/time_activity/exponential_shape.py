@@ -71,14 +71,17 @@ class ExponentialShape:
     def evaluate(
         self, phi: Float[np.ndarray, "batch size"], times: Any, decay_constant: float
     ) -> tuple[Float[np.ndarray, "batch n"], Float[np.ndarray, "batch n size"]]:
-        """Return the shape of unit area (1/h) at times (h), and its derivatives."""
+        """Return the shape of unit area (1/h) at times (h), and its derivatives.
+
+        Times are common, shape ``(n,)``, or each problem's own, shape ``(batch, n)``.
+        """
         rates, c = self.rates(phi, decay_constant), self.amplitudes(phi)
         steps = np.exp(phi[:, : self.terms])
-        decayed = np.exp(-rates[:, None, :] * times[:, None])
+        decayed = np.exp(-rates[:, None, :] * times[..., None])
         area = np.sum(c / rates, axis=-1)[:, None]
         u = np.sum(c[:, None, :] * decayed, axis=-1) / area
         # A step of a rate moves every faster rate along.
-        dg = _from_here_on(-c[:, None, :] * times[:, None] * decayed) * steps[:, None, :]
+        dg = _from_here_on(-c[:, None, :] * times[..., None] * decayed) * steps[:, None, :]
         d_area = _from_here_on(-c / rates**2) * steps
         if self.phases > 1:
             inner = slice(1, self.phases)

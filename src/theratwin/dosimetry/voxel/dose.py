@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import InputError
 from theratwin.dosimetry.voxel.kernel import kernel_dose
-from theratwin.dosimetry.voxel.local import local_dose, local_energy
+from theratwin.dosimetry.voxel.local import energy_of, local_dose
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
+from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
+from theratwin.physics.kernels.voxel import MOST, voxel_kernel
 from theratwin.physics.nuclide import Nuclide
 from theratwin.physics.progeny import Progeny
 from theratwin.physics.voxel_kernel import VoxelKernel
+
+#: mm from the source voxel outward. Photons of Lu-177 have given 60 % of what they give a body
+#: up to there, electrons of all nuclides everything.
+REACH = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,20 +50,19 @@ def _local(problem: VoxelProblem, *, photons: bool = False) -> VoxelDose:
         problem.activity,
         problem.required_density("local"),
         problem.voxel_size,
-        local_energy(problem.nuclide, photons=photons, progeny=problem.progeny),
+        energy_of(problem.emitted, photons=photons),
         apart_below=problem.apart_below,
     )
 
 
-def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel) -> VoxelDose:
-    if problem.progeny not in (None, "none"):
-        raise UnsupportedError(
-            "a kernel does not say whether it holds the progeny",
-            field="progeny",
-            value=problem.progeny,
-            allowed=["none"],
+def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel | None = None) -> VoxelDose:
+    if kernel is None:
+        kernel = _own_kernel(problem)
+    elif problem.progeny is not None:
+        raise InputError(
+            "the kernel itself says which progeny it holds", field="progeny", value=problem.progeny
         )
-    if kernel.nuclide != problem.nuclide.name:
+    elif kernel.nuclide.partition(" ")[0] != problem.nuclide.name:
         raise InputError(
             "the kernel is of another nuclide",
             field="kernel",
@@ -72,12 +79,24 @@ def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel) -> VoxelDose:
     )
 
 
+def _own_kernel(problem: VoxelProblem) -> VoxelKernel:
+    """Return the nuclide's kernel in soft tissue, to `REACH` or the end of the map."""
+    widest = max(1, int(np.ceil(REACH / min(problem.voxel_size)))) + 1
+    extent = min(widest, max(problem.activity.shape), MOST)
+    return voxel_kernel(problem.emitted, problem.voxel_size, extent=extent)
+
+
+_RUN = {"histories": False, "uncertainty": False, "seed": False, "progress": False}
 #: The methods by name, from the quickest to the most exact.
 METHODS: dict[str, VoxelMethod] = {
     "local": VoxelMethod("local deposition of charged particles", _local, {"photons": False}),
     "kernel": VoxelMethod(
-        "convolution with a voxel kernel, scaled by density", _kernel, {"kernel": True}
+        "convolution with a voxel kernel, scaled by density", _kernel, {"kernel": False}
     ),
+    "photons": VoxelMethod(
+        "Monte Carlo of photons, electrons local", partial(monte_carlo_dose, electrons=False), _RUN
+    ),
+    "full": VoxelMethod("Monte Carlo of all", partial(monte_carlo_dose, electrons=True), _RUN),
 }
 
 
@@ -108,7 +127,10 @@ def voxel_dose(
         ``"local"``: every voxel absorbs the charged particles emitted in it (`local_dose`);
         option ``photons=True`` adds all photons, an upper bound.
         ``"kernel"``: convolution with a voxel kernel, scaled by density (`kernel_dose`); option
-        ``kernel``, the `VoxelKernel`.
+        ``kernel``, the `VoxelKernel`; the nuclide's own in soft tissue, 6 cm wide, without.
+        ``"photons"`` and ``"full"``: Monte Carlo in the matter of the map, of photons with
+        electrons left where they start, or of all (`monte_carlo_dose`); options ``histories``,
+        ``uncertainty`` (relative, at which to stop), ``seed``, ``progress``.
     density
         g/mL, a map or one number. The kernel method takes the kernel's own where neither this
         nor ``hounsfield`` is given.
@@ -119,9 +141,7 @@ def voxel_dose(
     workers
         Threads.
     progeny
-        ``none``, ``all`` or names of descendants that count, all in the voxel of their parent and
-        within a year (`chain_weights`). Without it, the nuclide alone, if its progeny hardly
-        counts.
+        As for `chain_weights`: whether descendants decay in the same voxel.
     options
         Those of the method; others are refused.
 
@@ -130,7 +150,7 @@ def voxel_dose(
     InputError
         If the method is unknown, an option is not its own or is missing, or a map is wrong.
     UnsupportedError
-        If ``progeny`` is not given and counts, or the method cannot take it.
+        If the nuclide's progeny counts and whether it decays in the same place was not said.
 
     Examples
     --------
@@ -154,8 +174,8 @@ def voxel_dose(
         progeny,
     )
     found = chosen.compute(problem, **options)
-    chain = ", ".join([problem.nuclide.name, *problem.emitted.progeny])
-    return replace(found, method=f"{found.method}; {chain}")
+    members = [] if progeny is None else problem.emitted.progeny
+    return replace(found, method=f"{found.method}; {', '.join([problem.nuclide.name, *members])}")
 
 
 def _check_options(name: str, method: VoxelMethod, given: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError
 from theratwin.physics.cells.geometry import DENSITY
-from theratwin.physics.point_source import read_table
+from theratwin.physics.tables import read_table
 
 Array = NDArray[np.float64]
 Method = Literal["cole", "csda"]

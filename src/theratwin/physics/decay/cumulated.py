@@ -47,7 +47,7 @@ def chain_decays(
     Raises
     ------
     InputError
-        If the horizon is not positive, or a constant of clearance is negative.
+        If the horizon or a decay constant is not positive, or a constant of clearance negative.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def chain_decays(
     xp = namespace(*given)
     constants, branching, horizon, removal = (xp.asarray(array, dtype=float) for array in given)
     if xp is np:
-        _check(horizon, removal)
+        _check(constants, horizon, removal)
     total = constants + removal
     within = -xp.expm1(-total * horizon) * constants / total
     decays = xp.ones(1)
@@ -71,7 +71,11 @@ def chain_decays(
     return decays
 
 
-def _check(horizon: Any, removal: Any) -> None:
+def _check(constants: Any, horizon: Any, removal: Any) -> None:
+    if not (constants > 0).all():
+        raise InputError(
+            "a decay constant must be positive", field="decay_constants", value=constants.tolist()
+        )
     if not horizon > 0:
         raise InputError("a horizon must be positive", field="horizon", value=float(horizon))
     if not (removal >= 0).all():

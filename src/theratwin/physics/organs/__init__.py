@@ -1,6 +1,5 @@
 """Organ S values: reference phantoms, specific absorbed fractions, and their folding."""
 
-from theratwin.physics.organs.chain import ChainRadiation, chain_radiation
 from theratwin.physics.organs.mass_scaling import scaled_to_masses
 from theratwin.physics.organs.phantom import Organ, VoxelPhantom, read_phantom
 from theratwin.physics.organs.regions import region_name, region_title
@@ -16,14 +15,12 @@ from theratwin.physics.organs.shipped import shipped_saf_table
 from theratwin.physics.organs.voxel_matter import phantom_matter
 
 __all__ = [
-    "ChainRadiation",
     "Organ",
     "OrganSValues",
     "Radiation",
     "SafTable",
     "VoxelPhantom",
     "Walls",
-    "chain_radiation",
     "organ_s_values",
     "parse_saf_table",
     "phantom_matter",

@@ -37,12 +37,12 @@ def scaled_to_masses(values: OrganSValues, masses: Mapping[str, float]) -> Organ
     for name, mass in given.items():
         if not 0 < mass < np.inf:
             raise InputError("a mass must be positive", field=f"mass of {name}", value=mass)
-    new = dict(values.target_mass) | given
+    new = _with_pairs(dict(values.target_mass), given)
     photons, electrons, alphas = (
         part.copy() for part in (values.photons, values.electrons, values.alphas)
     )
-    if values.source in given:
-        ratio = values.target_mass[values.source] / given[values.source]
+    if new.get(values.source) != values.target_mass.get(values.source):
+        ratio = values.target_mass[values.source] / new[values.source]
         for name in (values.source, *PAIRS.get(values.source, ())):
             place = values.targets.index(name)
             photons[place] *= ratio ** (2 / 3)
@@ -52,11 +52,30 @@ def scaled_to_masses(values: OrganSValues, masses: Mapping[str, float]) -> Organ
             place = values.targets.index(WALLS[values.source])
             electrons[place] *= ratio
             alphas[place] *= ratio
+    for pair, sides in PAIRS.items():
+        if pair in new and values.source in sides:  # the energy of both sides over their mass
+            rows = [values.targets.index(side) for side in sides]
+            share = np.array([new[side] for side in sides]) / new[pair]
+            for part in (photons, electrons, alphas):
+                part[values.targets.index(pair)] = share @ part[rows]
     return replace(
         values,
-        source_mass=given.get(values.source, values.source_mass),
+        source_mass=new.get(values.source, values.source_mass),
         target_mass=new,
         photons=photons,
         electrons=electrons,
         alphas=alphas,
     )
+
+
+def _with_pairs(masses: dict[str, float], given: Mapping[str, float]) -> dict[str, float]:
+    """Return the masses with those given; a pair is the sum of its sides, and they go with it."""
+    for pair, sides in PAIRS.items():
+        if pair in given and pair in masses:
+            ratio = given[pair] / masses[pair]
+            masses |= {side: masses[side] * ratio for side in sides if side in masses}
+    masses |= given
+    for pair, sides in PAIRS.items():
+        if pair in masses and pair not in given and set(sides) <= set(masses):
+            masses[pair] = sum(masses[side] for side in sides)
+    return masses

@@ -119,8 +119,10 @@ def organ_s_values(
     """
     if walls not in ("mean", "surface"):
         raise InputError("unknown", field="walls", value=walls, allowed=("mean", "surface"))
+    if table.complete and walls == "surface":
+        raise InputError("the table has doses of walls of its own", field="walls", value=walls)
     name = region_name(source, dict.fromkeys((*table.sources, *BONE_SOURCES)), "source")
-    base = BONE_SOURCES.get(name, name)
+    base = name if name in table.sources else BONE_SOURCES.get(name, name)
     if base not in table.sources:
         raise InputError(
             "no such source in the table", field="source", value=source, allowed=table.sources
@@ -128,11 +130,9 @@ def organ_s_values(
     photon, electron, alpha = radiation.photons, radiation.electrons, radiation.alphas
     of_photons = saf_at(table, base, "photon", photon.energy)
     of_electrons = saf_at(table, base, "electron", electron.energy)
-    of_alphas = np.repeat(local_saf(table, base)[:, None], alpha.energy.size, axis=1)
-    for particle, safs, lines in (
-        ("electron", of_electrons, electron),
-        ("alpha", of_alphas, alpha),
-    ):
+    of_alphas = _alpha_safs(table, base, alpha.energy)
+    charged = {"electron": (of_electrons, electron), "alpha": (of_alphas, alpha)}
+    for particle, (safs, lines) in charged.items() if not table.complete else ():
         _within_skeleton(table, name, particle, lines.energy, safs)
         if walls == "surface" and name in WALLS:
             _at_surface(table, name, particle, safs)
@@ -150,6 +150,12 @@ def organ_s_values(
         relative_uncertainty=_uncertainty(table, base, radiation, photons, electrons + alphas),
         walls=walls,
     )
+
+
+def _alpha_safs(table: SafTable, source: str, energy: Array) -> Array:
+    if "alpha" in table.saf:
+        return saf_at(table, source, "alpha", energy)
+    return np.repeat(local_saf(table, source)[:, None], energy.size, axis=1)
 
 
 def _within_skeleton(
@@ -195,5 +201,7 @@ def _uncertainty(
     for particle, lines in (("photon", radiation.photons), ("electron", radiation.electrons)):
         weight = _UNIT * lines.energy * lines.yields
         square = square + saf_error(table, source, particle, lines.energy, weight) ** 2
-    total = np.maximum(photons + particles, np.finfo(float).tiny)
-    return np.minimum(np.sqrt(square) / total, 1.0)  # 100 %: hardly anything was scored
+    total = photons + particles
+    unseen = (total == 0) & (radiation.photons.energy.size > 0)  # too far for what was followed
+    relative = np.sqrt(square) / np.maximum(total, np.finfo(float).tiny)
+    return np.where(unseen, 1.0, np.minimum(relative, 1.0))  # 100 %: hardly anything was scored

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ class Deposits:
     marrow_error: Array
 
 
+@lru_cache(maxsize=4)
 def groups(phantom: VoxelPhantom) -> tuple[tuple[int, ...], ...]:
     """Return the structures in groups that every target holds whole or not at all.
 
@@ -105,6 +107,7 @@ def group_index(parts: Sequence[Sequence[int]]) -> NDArray[np.int16]:
     return index
 
 
+@lru_cache(maxsize=2)
 def source_voxels(phantom: VoxelPhantom, source: str) -> tuple[NDArray[np.int64], Array | None]:
     """Return the flat indices (C order) of a source's voxels and their weights.
 

@@ -31,13 +31,17 @@ class SafTable:
     source_mass, target_mass
         Masses (g) of sources and targets by name, in the order of the axes below.
     energy
-        MeV, by particle (``"photon"``, ``"electron"``); the first is `LOCAL_ENERGY`.
+        MeV, by particle (``"photon"``, ``"electron"``, in a complete table also ``"alpha"``);
+        the first is `LOCAL_ENERGY`.
     saf
         1/kg, by particle, each of shape (sources, targets, energies).
     relative_uncertainty
         Relative standard error of the Monte Carlo, the same shape; 1 where nothing was scored.
     provenance
         How the table was made.
+    complete
+        Whether charged particles within the skeleton, of contents in walls, and of alphas are in
+        the table; else `organ_s_values` adds them.
     """
 
     phantom: str
@@ -47,6 +51,7 @@ class SafTable:
     saf: Mapping[str, Array]
     relative_uncertainty: Mapping[str, Array]
     provenance: str = ""
+    complete: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -63,7 +68,16 @@ def write_saf_table(table: SafTable, path: Path | str) -> Path:
     """Write a table as CSV: masses first, then a row for each particle, source and target.
 
     A row that is nothing but zeros is left out.
+
+    Raises
+    ------
+    UnsupportedError
+        If the table is one of others (``complete``): those may not be passed on.
     """
+    if table.complete:
+        raise UnsupportedError(
+            "only tables of our own Monte Carlo are written", field="table", value=table.phantom
+        )
     lines = [f"# {line}" for line in table.provenance.splitlines()]
     lines += [f"format,{FORMAT}", f"phantom,{table.phantom}"]
     for kind, masses in (("source", table.source_mass), ("target", table.target_mass)):

@@ -74,8 +74,8 @@ class Emission:
         Examples
         --------
         >>> from theratwin.physics.emissions import emissions
-        >>> round(Emission.of_nuclide(emissions("Lu-177")).energy_per_decay, 4)
-        0.1831
+        >>> round(Emission.of_nuclide(emissions("Lu-177")).energy_per_decay, 3)
+        0.183
         """
         electrons = emitted.beta_minus + emitted.conversion + emitted.auger
         photons = emitted.gamma + emitted.x_ray

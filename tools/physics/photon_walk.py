@@ -1,20 +1,12 @@
-"""Generate `physics/data/photon_point_source.csv`: energy absorbed around a photon point source.
+"""Photons in water of any shape, electrons left where they start: what `body_in_air.py` runs.
 
-A developer's tool (needs xraylib); the product only reads the table.
-
-Monte Carlo in an infinite water medium, kerma approximation: an interaction gives its electrons'
-kinetic energy to the point where it happens. Interactions: photoelectric effect (all energy local),
-Compton scattering with the incoherent scattering function, Rayleigh scattering with the molecular
-form factor, pair production (two annihilation quanta of 0.511 MeV back to back from the same
-point, the rest local). The first collision is scored by its expectation (exact exponential), all
-later ones by the energy that they leave.
-
-    python tools/physics/photon_point_source.py [HISTORIES] > photon_point_source.csv
+A developer's module (needs xraylib), kept apart from the product's own transport so that its table
+of bodies in air has a second witness. Interactions: photoelectric effect, Compton scattering with
+the incoherent scattering function, Rayleigh scattering with the molecular form factor, pair
+production (two annihilation quanta of 0.511 MeV back to back from the same point).
 """
 
 from __future__ import annotations
-
-import sys
 
 import numpy as np
 import xraylib
@@ -23,12 +15,6 @@ WATER = "H2O"
 ELECTRON_MASS = 0.51099895  # MeV
 LOWEST = 1e-3  # MeV; a photon below it is absorbed where it is
 TABLE_END = 0.5  # MeV, see total_coefficients
-ENERGIES = 1e-3 * np.array(
-    [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250,
-     300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000]
-)  # fmt: skip
-SCALED_RADII = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 121)])
-SEED = 107
 
 
 def total_coefficients(energy: np.ndarray) -> np.ndarray:
@@ -118,19 +104,6 @@ def compton_energy(energy: np.ndarray, cosine: np.ndarray) -> np.ndarray:
     return energy / (1 + energy / ELECTRON_MASS * (1 - cosine))
 
 
-def transfer(physics: Interactions, energy: float, rng: np.random.Generator) -> tuple[float, float]:
-    """Return mu and mu_tr (cm2/g): the expected local energy of a collision over `energy`."""
-    photo, compton, rayleigh, pair = physics.mu(np.array([energy]))[:, 0]
-    stratified = (np.arange(200_000) + rng.random(200_000)) / 200_000
-    place = (np.log(energy) - physics.log_energy[0]) / np.diff(physics.log_energy[:2])[0]
-    row = min(int(place), len(physics.compton) - 2)
-    tables = (physics.compton[row], physics.compton[row + 1])
-    kept = [compton_energy(energy, np.interp(stratified, physics.quantiles, t)) for t in tables]
-    mean = (1 - (place - row)) * kept[0].mean() + (place - row) * kept[1].mean()
-    local = photo + compton * (1 - mean / energy) + pair * (1 - 2 * ELECTRON_MASS / energy)
-    return photo + compton + rayleigh + pair, local
-
-
 def rotated(direction: np.ndarray, cosine: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Turn unit vectors (n, 3) by the polar angle and a random azimuth."""
     helper = np.where(np.abs(direction[:, 2:]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
@@ -180,75 +153,3 @@ def collide(physics, position, direction, energy, rng):
         np.concatenate([onward_direction[going], -quantum]),
         np.concatenate([onward_energy[going], np.full(len(quantum), ELECTRON_MASS)]),
     )
-
-
-def scattered_energy(physics, energy, histories, bins, rng):
-    """Return energy left by later collisions by radius bin, and by first ones in total (MeV)."""
-    position = np.zeros((histories, 3))
-    direction = isotropic(histories, rng)
-    energies = np.full(histories, energy)
-    uniform = (np.arange(histories) + rng.random(histories)) / histories  # stratified first flight
-    flight = -np.log1p(-uniform)
-    deposited, first = np.zeros(len(bins) + 1), None
-    while len(energies):
-        position = position + direction * (flight / physics.mu(energies).sum(axis=0))[:, None]
-        local, onward = collide(physics, position, direction, energies, rng)
-        if first is None:
-            first = local.sum()
-        else:
-            radius = np.linalg.norm(position, axis=1)
-            deposited += np.bincount(np.searchsorted(bins, radius), local, len(bins) + 1)
-        position, direction, energies = onward
-        flight = rng.exponential(size=len(energies))
-    return deposited / histories, first / histories
-
-
-def cumulative(physics, energy, histories, batches=10):
-    """Return mu, mu_tr, F at the scaled radii, and the largest standard error of F."""
-    rng = np.random.default_rng([SEED, round(1e6 * energy)])
-    mu, mu_tr = transfer(physics, energy, rng)
-    radius = SCALED_RADII / mu_tr  # g/cm2
-    direct = mu_tr / mu * -np.expm1(-mu * radius)
-    runs, firsts = [], []
-    for _ in range(batches):
-        deposited, first = scattered_energy(physics, energy, histories // batches, radius, rng)
-        runs.append(np.cumsum(deposited) / energy)
-        firsts.append(first / energy)
-    runs = np.array(runs)
-    balance = mu_tr / mu + runs[:, -1].mean()  # expected first + sampled later: 1
-    late = (1 - mu_tr / mu) / np.maximum(runs[:, -1:], 1e-9) * runs[:, :-1]
-    fraction = direct + late.mean(axis=0)
-    error = late.std(axis=0, ddof=1).max() / np.sqrt(batches)
-    print(
-        f"{energy:6.4f} MeV mu {mu:.5g} mu_tr {mu_tr:.5g} balance {balance:.5f} "
-        f"first {np.mean(firsts) / (mu_tr / mu):.5f} se {error:.1e} F(end) {fraction[-1]:.5f}",
-        file=sys.stderr,
-        flush=True,
-    )
-    return mu, mu_tr, fraction, error
-
-
-def main() -> None:
-    """Run all energies and print the table."""
-    histories = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    physics = Interactions()
-    columns = [cumulative(physics, energy, histories) for energy in ENERGIES]
-    worst = max(error for *_, error in columns)
-    print("# Energy absorbed within radius r of an isotropic photon point source in water.")
-    print("# Made by tools/physics/photon_point_source.py: Monte Carlo, kerma approximation,")
-    print(f"# xraylib {xraylib.__version__} coefficients, seed {SEED}; first collision exact.")
-    print(f"# {histories} histories an energy; largest standard error of a fraction {worst:.1e}.")
-    print("# Row energy_MeV heads the columns; attenuation and transfer are mu/rho and mu_tr/rho")
-    print("# in cm2/g; then one row a scaled radius x = (mu_tr/rho) rho r with the fraction F(x).")
-    for name, values in (
-        ("energy_MeV", ENERGIES),
-        ("attenuation", [c[0] for c in columns]),
-        ("transfer", [c[1] for c in columns]),
-    ):
-        print(name + "," + ",".join(f"{v:.6g}" for v in values))
-    for index, x in enumerate(SCALED_RADII):
-        print(f"{x:.6g}," + ",".join(f"{c[2][index]:.6g}" for c in columns))
-
-
-if __name__ == "__main__":
-    main()

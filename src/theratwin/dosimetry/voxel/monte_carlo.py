@@ -1,0 +1,110 @@
+"""Dose by voxel by our own Monte Carlo: photons with local electrons, or everything."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theratwin.dosimetry.voxel.maps import VoxelDose, divide_by_density, total_where_thin
+from theratwin.dosimetry.voxel.problem import VoxelProblem
+from theratwin.physics.matter import (
+    density_of_hounsfield,
+    material_index_of_hounsfield,
+    schneider_materials,
+)
+from theratwin.physics.transport import (
+    Emission,
+    Settings,
+    VoxelDeposition,
+    VoxelMatter,
+    voxel_deposition,
+)
+from theratwin.physics.transport.simulate import Progress
+from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
+
+HISTORIES = 2_000_000
+
+
+def monte_carlo_dose(
+    problem: VoxelProblem,
+    *,
+    electrons: bool,
+    histories: int | None = None,
+    uncertainty: float | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> VoxelDose:
+    """Return the dose by Monte Carlo.
+
+    Parameters
+    ----------
+    problem
+        Activity, matter and nuclide.
+    electrons
+        Whether electrons are followed, or leave their energy where they start.
+    histories
+        Particles to follow at most; two million where None.
+    uncertainty
+        Stop when the mean relative error of voxels above half the largest energy is below.
+    seed
+        Of the random streams; the result does not depend on the number of threads.
+    progress
+        Called with the histories done and those planned.
+    """
+    method = "full" if electrons else "photons"
+    density = problem.required_density(method)
+    matter = matter_of(problem, density)
+    found = voxel_deposition(
+        matter,
+        problem.activity,
+        Emission.of_nuclide(problem.emitted),
+        histories=histories or HISTORIES,
+        uncertainty=uncertainty,
+        settings=Settings(electrons=electrons),
+        seed=seed,
+        workers=problem.workers,
+        progress=progress,
+    )
+    dose, spread = _dose(found, problem, matter)
+    words = "electrons followed" if electrons else "electrons local"
+    return VoxelDose(
+        dose=dose,
+        apart=divide_by_density(dose, density, 1.0, problem.apart_below),
+        voxel_size=problem.voxel_size,
+        method=f"Monte Carlo, {words}, {found.histories:.3g} histories",
+        apart_below=problem.apart_below,
+        activity_apart=total_where_thin(problem.activity, density, problem.apart_below),
+        relative_uncertainty=spread,
+    )
+
+
+def matter_of(problem: VoxelProblem, density: NDArray[np.floating]) -> VoxelMatter:
+    """Return what the voxels hold, after Schneider: by CT numbers, or those that a density has.
+
+    The density is the one that dose is divided by: where CT numbers were averaged over voxels,
+    it is not that of the averaged number.
+    """
+    numbers = problem.hounsfield
+    index = material_index_of_hounsfield(
+        _hounsfield_of_density(density) if numbers is None else numbers
+    )
+    materials = tuple(schneider_materials())
+    return VoxelMatter(materials, index.astype(np.uint8), density, problem.voxel_size)  # type: ignore[arg-type]
+
+
+def _hounsfield_of_density(density: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the CT number of the least dense tissue of at least that density."""
+    numbers = np.arange(-1000.0, 3000.0)
+    rising = np.maximum.accumulate(density_of_hounsfield(numbers))
+    return numbers[np.minimum(np.searchsorted(rising, density), numbers.size - 1)]
+
+
+def _dose(
+    found: VoxelDeposition, problem: VoxelProblem, matter: VoxelMatter
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the energy as dose times density, Gy g/mL, and its relative uncertainty."""
+    decays = float(problem.activity.sum(dtype=float)) * DECAYS_PER_MBQ_H
+    spread = np.divide(
+        found.standard_error, found.energy, out=np.zeros(matter.shape), where=found.energy > 0
+    )
+    return found.energy * (decays * GY_PER_MEV_PER_GRAM / matter.voxel_volume), spread
