@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from theratwin.physics.kernels import point_source
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.absorbed_fraction import (
@@ -14,6 +13,7 @@ from theratwin.physics.absorbed_fraction import (
     mass_radius,
     sphere_absorbed_fraction,
 )
+from theratwin.physics.kernels import point_source
 
 KINDS = st.sampled_from(["electron", "positron", "photon"])
 ENERGIES = st.floats(0.002, 5.0)

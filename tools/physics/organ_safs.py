@@ -15,11 +15,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from theratwin.physics.organs.phantom import VoxelPhantom, read_phantom
 from theratwin.physics.organs.saf_assembly import assemble
 from theratwin.physics.organs.saf_case import (
+    Deposits,
     PhantomTransport,
     SafCase,
     read_deposits,
@@ -64,6 +67,16 @@ def follow(phantom: VoxelPhantom, cases: list[SafCase], asked: argparse.Namespac
         print(f"{done + 1}/{len(waiting)} {case.name}: {took:.2f} s, {rate:.3g}/s", file=sys.stderr)
 
 
+def followed(deposits: Sequence[Deposits], particle: str) -> str:
+    """Say how many particles were followed, in all and in a case."""
+    cases: dict[tuple[str, float], int] = defaultdict(int)
+    for one in deposits:
+        if one.case.particle == particle:
+            cases[one.case.source, one.case.energy] += one.case.histories
+    counts = list(cases.values())
+    return f"{sum(counts):.3g} ({min(counts):.2g} to {max(counts):.2g} a case)"
+
+
 def main() -> None:
     """Run cases, or write the table."""
     asked = options()
@@ -79,15 +92,13 @@ def main() -> None:
         )
         return follow(phantom, cases, asked)
     deposits = read_deposits(sorted(asked.work.glob(f"{asked.sex}-*.json")))
-    histories = {p: sum(d.case.histories for d in deposits if d.case.particle == p) for p in KINDS}
-    followed = " and ".join(f"{n:.3g} {p}s" for p, n in histories.items())
-    runs = sorted({(d.case.seed, d.case.run) for d in deposits})
-    words = ", ".join(f"seed {seed} run {run}" for seed, run in runs)
+    words = ", ".join(f"{followed(deposits, particle)} {particle}s" for particle in KINDS)
+    runs = ", ".join(str(run) for run in sorted({d.case.run for d in deposits}))
     provenance = (
         f"Specific absorbed fractions of the ICRP-110 phantom {asked.sex}, 1/kg, then their\n"
         "relative standard errors in percent; the first energy stands for particles that stay\n"
         "where they start (closed form). Made by tools/physics/organ_safs.py with theratwin's\n"
-        f"Monte Carlo: {followed}, {words}.\n"
+        f"Monte Carlo: {words}; seed {asked.seed}, runs {runs}.\n"
         f"    python tools/physics/organ_safs.py --phantom ICRPdata.tar.gz --sex {asked.sex} "
         "--work safs\n"
         "    (once for each run, then with --assemble)\n"

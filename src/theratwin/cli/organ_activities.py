@@ -84,4 +84,4 @@ def _number(text: str | None, unit: str, inside: str, field: str) -> float:
         raise InputError("not a number", field=field, value=text) from None
     if not math.isfinite(value) or value < 0:
         raise InputError("must be finite and not negative", field=field, value=text)
-    return convert(value, unit or "1", inside or "1")
+    return convert(value, unit, inside)

@@ -52,6 +52,16 @@ def test_options_are_those_of_the_method():
         voxel_dose(ACTIVITY, SIZE, "Lu-177", "kernel")
 
 
+def test_progeny_that_counts_decays_in_the_voxel():
+    chain = voxel_dose(ACTIVITY, SIZE, "Ac-225", "local", density=1.0, progeny="all")
+    parent = voxel_dose(ACTIVITY, SIZE, "Ac-225", "local", density=1.0, progeny="none")
+    # four alphas in place of one, with betas of Bi-213 and Pb-209
+    assert np.all(chain.dose > 4 * parent.dose)
+    assert chain.method.endswith("Ac-225, Fr-221, At-217, Bi-213, Po-213, Tl-209, Pb-209")
+    with pytest.raises(UnsupportedError, match="whether it holds the progeny"):
+        voxel_dose(ACTIVITY, SIZE, "Lu-177", "kernel", kernel=KERNEL, progeny="all")
+
+
 def test_every_method_in_the_table_is_told_in_the_docstring():
     assert all(f'``"{name}"``' in (voxel_dose.__doc__ or "") for name in METHODS)
 

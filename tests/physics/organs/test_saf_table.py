@@ -8,7 +8,14 @@ import pytest
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.organs.regions import mass_by_organ
 from theratwin.physics.organs.saf_assembly import assemble
-from theratwin.physics.organs.saf_case import read_deposits, run_case, write_deposits
+from theratwin.physics.organs.saf_case import (
+    PhantomTransport,
+    SafCase,
+    groups,
+    read_deposits,
+    run_case,
+    write_deposits,
+)
 from theratwin.physics.organs.saf_plan import PHOTON_ENERGIES, saf_cases
 from theratwin.physics.organs.saf_table import LOCAL_ENERGY, read_saf_table, write_saf_table
 from theratwin.physics.organs.skeleton import cavity_enhancement, layer_share
@@ -130,3 +137,22 @@ def test_layers_near_bone():
     # above 0.5 MeV bone and marrow differ little (ICRP 116: within 2 %)
     assert cavity_enhancement("bone_surfaces", 0.5) == pytest.approx(1.0, abs=0.02)
     assert cavity_enhancement("bone_surfaces", 0.05) > cavity_enhancement("red_marrow", 0.05) > 1
+
+
+def test_the_monte_carlo_keeps_its_books(small):
+    """Soft photons and electrons stay in the liver; of hard photons a part goes elsewhere."""
+    ready = PhantomTransport(small, ("photon", "electron"))
+    parts = groups(small)
+    liver = next(i for i, numbers in enumerate(parts) if 95 in numbers)
+    spongiosa = next(i for i, numbers in enumerate(parts) if 50 in numbers)
+    cases = [
+        SafCase("AM", "liver", "electron", 0.01, 200),
+        SafCase("AM", "liver", "photon", 1.0, 400),
+    ]
+    soft, hard = (run_case(small, case, ready.run) for case in cases)
+    assert soft.fraction[liver] == pytest.approx(1.0, abs=0.01)  # range 2.5 um in voxels of 2 mm
+    assert soft.marrow.size == 0
+    assert 0 < hard.fraction.sum() < 1
+    assert hard.marrow[spongiosa] > 0
+    again = run_case(small, cases[1], ready.run)
+    assert np.array_equal(again.fraction, hard.fraction)  # the same seed

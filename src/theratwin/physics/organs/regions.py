@@ -14,9 +14,7 @@ AIR = (0, 140)  # outside, and in the airways
 #: Regions that the registry of regions does not have as such, or not with the same parts.
 COMPOSITE = {
     "adipose": ("residual_tissue_parts",),
-    "bladder_contents": ("bladder_contents",),
     "blood_vessels": ("blood_vessel_parts",),
-    "gonads": ("testes", "ovaries"),
     "left_colon_contents": ("transverse_colon_contents_left", "descending_colon_contents"),
     "left_colon_wall": ("transverse_colon_wall_left", "descending_colon_wall"),
     "rectosigmoid_contents": ("sigmoid_colon_contents",),

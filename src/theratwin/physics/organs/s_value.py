@@ -201,5 +201,7 @@ def _uncertainty(
     for particle, lines in (("photon", radiation.photons), ("electron", radiation.electrons)):
         weight = _UNIT * lines.energy * lines.yields
         square = square + saf_error(table, source, particle, lines.energy, weight) ** 2
-    total = np.maximum(photons + particles, np.finfo(float).tiny)
-    return np.minimum(np.sqrt(square) / total, 1.0)  # 100 %: hardly anything was scored
+    total = photons + particles
+    unseen = (total == 0) & (radiation.photons.energy.size > 0)  # too far for what was followed
+    relative = np.sqrt(square) / np.maximum(total, np.finfo(float).tiny)
+    return np.where(unseen, 1.0, np.minimum(relative, 1.0))  # 100 %: hardly anything was scored

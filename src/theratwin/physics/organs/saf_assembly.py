@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theratwin.core.errors import InputError
+from theratwin.physics.organs.contact import contact, crossing, face_areas
 from theratwin.physics.organs.phantom import VoxelPhantom
+from theratwin.physics.organs.reciprocity import with_reverse
 from theratwin.physics.organs.regions import (
     PAIRS,
     SKELETAL_TARGETS,
@@ -23,7 +25,10 @@ from theratwin.physics.organs.saf_table import LOCAL_ENERGY, SafTable
 from theratwin.physics.organs.skeleton import cavity_enhancement, endosteum_mass
 
 Array = NDArray[np.float64]
+_Key = tuple[str, str, float]  # source, particle, energy
 PER_KG = 1e3  # 1/g in 1/kg
+CONTACT_UP_TO = 0.4  # MeV: electrons that reach the next voxel at most
+CONTACT_ERROR = 0.1  # relative: steps of surfaces and matter differ from pair to pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,10 @@ def assemble(phantom: VoxelPhantom, deposits: Sequence[Deposits], provenance: st
 
     Runs of one case are averaged by their number of particles. Doses of red marrow and bone
     surfaces by photons are kerma of marrow in the spongiosa of each bone, times what electrons
-    from bone add (`cavity_enhancement`); by electrons they are the dose of the spongiosa.
+    from bone add (`cavity_enhancement`); by electrons they are the dose of the spongiosa. Soft
+    electrons hardly leave their source; where the Monte Carlo scored too few of them in a target
+    that touches it, `crossing` takes its place, scaled to all that it scored. Photons between two
+    organs are averaged with their reverse (`with_reverse`).
 
     Raises
     ------
@@ -53,7 +61,8 @@ def assemble(phantom: VoxelPhantom, deposits: Sequence[Deposits], provenance: st
             raise InputError("the case is of another phantom", field=one.case.name)
     target_mass = _target_masses(phantom)
     weights = _weights(phantom, parts, target_mass)
-    runs = _runs(deposits)
+    runs = {key: _averaged(found) for key, found in _runs(deposits).items()}
+    _use_contacts(phantom, runs, parts)
     sources = [s for s in SOURCES if any(key[0] == s for key in runs)]
     local = np.array([_local(phantom, source, parts, weights) for source in sources])
     energy, saf, error = {}, {}, {}
@@ -64,9 +73,12 @@ def assemble(phantom: VoxelPhantom, deposits: Sequence[Deposits], provenance: st
             [_case_saf(runs[source, particle, e], weights) for e in nodes] for source in sources
         ]
         table = np.moveaxis(np.array(pairs), 1, -1)  # (source, saf or error, target, energy)
+        scored, spread = table[:, 0], table[:, 1]
+        if particle == "photon":
+            scored, spread = with_reverse(scored, spread, sources, list(target_mass))
         energy[particle] = np.array([LOCAL_ENERGY, *nodes])
-        saf[particle] = np.concatenate([local[..., None], table[:, 0]], axis=-1)
-        absolute = np.concatenate([0 * local[..., None], table[:, 1]], axis=-1)
+        saf[particle] = np.concatenate([local[..., None], scored], axis=-1)
+        absolute = np.concatenate([0 * local[..., None], spread], axis=-1)
         error[particle] = _relative(saf[particle], absolute)
     source_mass = {s: sum(mass_by_organ(phantom, s).values()) for s in sources}
     table = SafTable(phantom.sex, source_mass, target_mass, energy, saf, error, provenance)
@@ -108,7 +120,7 @@ def skeletal_shares(phantom: VoxelPhantom, name: str, parts: Sequence[Sequence[i
     return by_group / by_group.sum()
 
 
-def _runs(deposits: Iterable[Deposits]) -> dict[tuple[str, str, float], list[Deposits]]:
+def _runs(deposits: Iterable[Deposits]) -> dict[_Key, list[Deposits]]:
     found = defaultdict(dict)
     for one in deposits:
         key = one.case.source, one.case.particle, one.case.energy
@@ -125,22 +137,50 @@ def _check_complete(sources, particle, nodes, runs) -> None:
             )
 
 
-def _case_saf(runs: Sequence[Deposits], weights: _Weights) -> tuple[Array, Array]:
-    """Return the specific absorbed fractions (1/kg) of one case, and their standard errors."""
+def _averaged(runs: Sequence[Deposits]) -> Deposits:
+    """Return the mean of runs of one case, weighted by their particles."""
     share = np.array([one.case.histories for one in runs], dtype=float)
     share /= share.sum()
-    energy = weights.energy.copy()
     fraction, fraction_error = _mean(share, [(r.fraction, r.standard_error) for r in runs])
-    case = runs[0].case
-    if case.particle != "photon":
-        return PER_KG * energy @ fraction, PER_KG * _spread(energy, fraction_error)
     marrow, marrow_error = _mean(share, [(r.marrow, r.marrow_error) for r in runs])
+    case, parts = runs[0].case, runs[0].groups
+    return Deposits(case, parts, fraction, fraction_error, marrow, marrow_error)
+
+
+def _use_contacts(
+    phantom: VoxelPhantom, runs: dict[_Key, Deposits], parts: Sequence[Sequence[int]]
+) -> None:
+    """Put what crosses shared faces in place of poor scores of soft electrons."""
+    areas = face_areas(phantom)
+    touching = {source: contact(phantom, source, parts, areas) for source, _, _ in runs}
+    for energy in {key[2] for key in runs if key[1] == "electron" and key[2] <= CONTACT_UP_TO}:
+        keys = [key for key in runs if key[1:] == ("electron", energy)]
+        straight = {key: crossing(touching[key[0]], energy) for key in keys}
+        scored = sum(runs[key].fraction[straight[key] > 0].sum() for key in keys)
+        scale = scored / max(sum(each.sum() for each in straight.values()), np.finfo(float).tiny)
+        for key in keys:
+            one, expected = runs[key], scale * straight[key]
+            # no score at all has no error either
+            poor = (one.fraction == 0) | (one.standard_error > CONTACT_ERROR * one.fraction)
+            use = (expected > 0) & poor
+            fraction = np.where(use, expected, one.fraction)
+            error = np.where(use, CONTACT_ERROR * expected, one.standard_error)
+            runs[key] = replace(one, fraction=fraction, standard_error=error)
+
+
+def _case_saf(deposits: Deposits, weights: _Weights) -> tuple[Array, Array]:
+    """Return the specific absorbed fractions (1/kg) of one case, and their standard errors."""
+    energy, case = weights.energy.copy(), deposits.case
+    if case.particle != "photon":
+        absolute = _spread(energy, deposits.standard_error)
+        return PER_KG * energy @ deposits.fraction, PER_KG * absolute
     kerma = weights.kerma.copy()
     for row, name in weights.skeletal.items():
         energy[row] = 0.0
         kerma[row] *= cavity_enhancement(name, case.energy)
-    error = np.hypot(_spread(energy, fraction_error), _spread(kerma, marrow_error))
-    return PER_KG * (energy @ fraction + kerma @ marrow), PER_KG * error
+    saf = energy @ deposits.fraction + kerma @ deposits.marrow
+    soft, marrow = _spread(energy, deposits.standard_error), _spread(kerma, deposits.marrow_error)
+    return PER_KG * saf, PER_KG * np.hypot(soft, marrow)
 
 
 def _mean(share: Array, runs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:

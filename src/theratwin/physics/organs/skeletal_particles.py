@@ -124,6 +124,8 @@ def _mixture(sex: str) -> tuple[float, float, float, float]:
 def _track(energy: ArrayLike, particle: str) -> Array:
     """Return ranges in mm; of alpha particles those in water."""
     wanted = np.maximum(np.asarray(energy, dtype=float), 1e-3)
+    if wanted.size == 0:
+        return wanted
     matter = material("red_marrow" if particle == "electron" else "water")
     kind = "electron" if particle == "electron" else "alpha"
     return 10 * csda_range(matter, wanted, kind) / matter.density
