@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from theratwin.cli import dose_gate, dose_marrow, dose_organ, dose_voxel
+from theratwin.cli import dose_gate, dose_lesion, dose_marrow, dose_organ, dose_voxel
 
 app = typer.Typer(
     name="dose",
@@ -13,5 +13,5 @@ app = typer.Typer(
     epilog="Research use only. Not a medical device.",
 )
 
-for command in (dose_organ, dose_marrow, dose_voxel, dose_gate):
+for command in (dose_organ, dose_lesion, dose_marrow, dose_voxel, dose_gate):
     command.register(app)

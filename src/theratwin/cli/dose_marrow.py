@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from theratwin.cli import dose_marrow_options as options
 from theratwin.cli.options import Draws, Force, Json, Out, Seed
 
 if TYPE_CHECKING:
     from theratwin.dosimetry import MarrowDose
-
-_Text = str | None
 
 
 def register(app: typer.Typer) -> None:
@@ -22,56 +20,19 @@ def register(app: typer.Typer) -> None:
 
 def marrow(
     nuclide: Annotated[str, typer.Option(help="The nuclide, such as Lu-177.")],
-    blood: Annotated[
-        _Text,
-        typer.Option(help='Time-integrated concentration in blood, as "2.1 MBq h/mL +- 8 %".'),
-    ] = None,
-    samples: Annotated[
-        Path | None,
-        typer.Option(
-            help="Blood samples in its place: CSV with columns time [h], concentration [kBq/mL] "
-            "and, if known, uncertainty [%]."
-        ),
-    ] = None,
-    model: Annotated[
-        _Text, typer.Option(help="Model of the samples; by default an average by AICc.")
-    ] = None,
-    ratio: Annotated[
-        _Text, typer.Option(help='Concentration in marrow over that in blood, as "1 +- 20 %".')
-    ] = None,
-    hematocrit: Annotated[
-        _Text, typer.Option(help="Gives the ratio as 0.19/(1 - hematocrit), as 0.42.")
-    ] = None,
-    image: Annotated[
-        _Text,
-        typer.Option(
-            help="Time-integrated concentration in an imaged volume, as lumbar vertebrae: "
-            '"1.4 MBq h/mL +- 15 %".'
-        ),
-    ] = None,
-    marrow_fraction: Annotated[
-        _Text, typer.Option(help='Part of that volume that is red marrow, as "0.6 +- 10 %".')
-    ] = None,
-    activity: Annotated[
-        _Text,
-        typer.Option(help='Time-integrated activity in marrow of known mass, as "90 MBq h".'),
-    ] = None,
-    mass: Annotated[_Text, typer.Option(help='That mass, as "60 g +- 15 %".')] = None,
-    remainder: Annotated[
-        _Text,
-        typer.Option(
-            help='Time-integrated activity of the rest of the body, as "30 GBq h +- 5 %".'
-        ),
-    ] = None,
-    body_mass: Annotated[_Text, typer.Option(help='For the remainder, as "80 kg".')] = None,
-    height: Annotated[_Text, typer.Option(help='For the remainder, as "176 cm".')] = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A further source, its time-integrated activity and its S value to red marrow, "
-            'as "liver = 5000 MBq h +- 10 %, 1.2e-7 mGy/(MBq s)"; may be repeated.'
-        ),
-    ] = None,
+    blood: options.Blood = None,
+    samples: options.BloodSamples = None,
+    model: options.Model = None,
+    ratio: options.Ratio = None,
+    hematocrit: options.Hematocrit = None,
+    image: options.Image = None,
+    marrow_fraction: options.MarrowFraction = None,
+    activity: options.Activity = None,
+    mass: options.Mass = None,
+    remainder: options.Remainder = None,
+    body_mass: options.BodyMass = None,
+    height: options.Height = None,
+    source: options.Sources = None,
     seed: Seed = 1,
     draws: Draws = 20000,
     as_json: Json = False,
@@ -83,21 +44,11 @@ def marrow(
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
 
+    own: dict[str, Any] = {"blood": blood, "samples": samples, "model": model, "image": image}
+    own |= {"activity": activity, "ratio": ratio, "hematocrit": hematocrit, "mass": mass}
+    body: dict[str, Any] = {"remainder": remainder, "body_mass": body_mass, "height": height}
     given = MarrowInputs(
-        nuclide=nuclide,
-        blood=blood,
-        samples=samples,
-        model=model,
-        image=image,
-        activity=activity,
-        ratio=ratio,
-        hematocrit=hematocrit,
-        marrow_fraction=marrow_fraction,
-        mass=mass,
-        remainder=remainder,
-        body_mass=body_mass,
-        height=height,
-        source=tuple(source or ()),
+        nuclide, marrow_fraction=marrow_fraction, source=tuple(source or ()), **own, **body
     )
     found, words = marrow_dose_of(given)
     extra = _extra(found, draws, seed) | {"nuclide": nuclide, "method": found.method}

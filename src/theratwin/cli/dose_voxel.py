@@ -37,7 +37,6 @@ def voxel(
     method: option.Method = "local",
     kernel: option.Kernel = None,
     photons: option.Photons = False,
-    progeny: option.Progeny = None,
     histories: option.Histories = None,
     precision: option.Precision = None,
     seed: option.Seed = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -46,10 +46,6 @@ Method = Annotated[
 Kernel = Annotated[
     Path | None,
     typer.Option(help="kernel: a kernel (JSON) of the map's voxel size; soft tissue without."),
-]
-Progeny = Annotated[
-    Literal["none", "all"] | None,
-    typer.Option(help="Whether daughters count; they decay where the parent does."),
 ]
 Histories = Annotated[
     int | None, typer.Option(help="Monte Carlo: particles to follow at most, two million.")

@@ -3,10 +3,8 @@
 from theratwin.dosimetry.budget import Budget, log_sd, relative_spread
 from theratwin.dosimetry.dose_chain import DoseChain
 from theratwin.dosimetry.marrow import MarrowModel, marrow_model, marrow_self_s_value
-from theratwin.dosimetry.marrow_dose import (
-    MarrowDose,
-    Measured,
-    Source,
+from theratwin.dosimetry.marrow_dose import MarrowDose, Measured, Source
+from theratwin.dosimetry.marrow_methods import (
     marrow_from_activity,
     marrow_from_blood,
     marrow_from_image,

@@ -58,7 +58,7 @@ def test_progeny_that_counts_decays_in_the_voxel():
     # four alphas in place of one, with betas of Bi-213 and Pb-209
     assert np.all(chain.dose > 4 * parent.dose)
     assert chain.method.endswith("Ac-225, Fr-221, At-217, Bi-213, Po-213, Tl-209, Pb-209")
-    with pytest.raises(InputError, match="which progeny it holds"):
+    with pytest.raises(InputError, match="of other progeny"):
         voxel_dose(ACTIVITY, SIZE, "Lu-177", "kernel", kernel=KERNEL, progeny="all")
 
 

@@ -20,20 +20,27 @@ def activities(time, constants, branching):
 GIVEN = (jnp.asarray(TIMES), jnp.asarray(CHAIN.decay_constants), jnp.asarray(CHAIN.branching))
 
 
-def test_values_are_those_of_numpy():
-    np.testing.assert_allclose(activities(*GIVEN), CHAIN.activities(TIMES), rtol=1e-12)
-    integrals = jax.jit(chain_integrals)(*GIVEN, START)
-    np.testing.assert_allclose(integrals, CHAIN.integrals(TIMES), rtol=1e-12)
+@pytest.fixture(scope="module")
+def in_time():
+    """Activities and integrals, and their slopes in time."""
 
-
-def test_slope_in_time_is_the_equation_itself():
     def both(time):
         given = (time, *GIVEN[1:], START)
         return chain_activities(*given), chain_integrals(*given)
 
     # each time's values depend on it alone
     ones = jnp.ones_like(GIVEN[0])
-    slope, integral = jax.jit(lambda: jax.jvp(both, (GIVEN[0],), (ones,))[1])()
+    return jax.jit(lambda time: jax.jvp(both, (time,), (ones,)))(GIVEN[0])
+
+
+def test_values_are_those_of_numpy(in_time):
+    activities, integrals = in_time[0]
+    np.testing.assert_allclose(activities, CHAIN.activities(TIMES), rtol=1e-12)
+    np.testing.assert_allclose(integrals, CHAIN.integrals(TIMES), rtol=1e-12)
+
+
+def test_slope_in_time_is_the_equation_itself(in_time):
+    slope, integral = in_time[1]
     now = CHAIN.activities(TIMES)
     constants = CHAIN.decay_constants
     turnover = constants * (now + now @ CHAIN.branching.T)

@@ -12,15 +12,12 @@ from theratwin.dosimetry.time_activity.curve_library import (
     jackson_scan,
     normalized_integrals,
 )
+from theratwin.dosimetry.time_activity.curve_population import MIXED_MODELS, CurvePopulation
 from theratwin.dosimetry.time_activity.empirical_bayes import Individual, individual
 from theratwin.dosimetry.time_activity.fit import SHAPES, Fit, fit_model
 from theratwin.dosimetry.time_activity.gamma_variate import GammaVariate
 from theratwin.dosimetry.time_activity.intervals import bootstrap, profile_interval
-from theratwin.dosimetry.time_activity.mixed_effects import (
-    MIXED_MODELS,
-    CurvePopulation,
-    fit_population,
-)
+from theratwin.dosimetry.time_activity.mixed_effects import fit_population
 from theratwin.dosimetry.time_activity.one_scan import (
     OneScan,
     haenscheid,

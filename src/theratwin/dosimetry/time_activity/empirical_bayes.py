@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.core.errors import InputError
-from theratwin.dosimetry.time_activity.mixed_effects import CurvePopulation
+from theratwin.dosimetry.time_activity.curve_population import CurvePopulation
 from theratwin.dosimetry.time_activity.one_scan import OneScan
 from theratwin.dosimetry.time_activity.patients import Patients
 from theratwin.dosimetry.time_activity.posterior_moments import standard_draws, weigh

@@ -2,6 +2,7 @@
 
 from theratwin.physics.kernels.nuclide_kernel import RADII, NuclideKernel, nuclide_kernel
 from theratwin.physics.kernels.point_source import MEDIA, PointSource, point_source
+from theratwin.physics.kernels.shipped import kernel_of
 from theratwin.physics.kernels.voxel import nuclide_voxel_kernel, voxel_kernel
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "RADII",
     "NuclideKernel",
     "PointSource",
+    "kernel_of",
     "nuclide_kernel",
     "nuclide_voxel_kernel",
     "point_source",

@@ -40,6 +40,13 @@ class NuclideKernel:
         """The sum of both."""
         return self.photons + self.charged
 
+    @property
+    def bremsstrahlung(self) -> Array:
+        """The part of the charged particles that lies beyond their range, MeV a decay."""
+        inside = float(np.interp(0.995 * self.charged[-1], self.charged, RADII))
+        # the last half percent of the energy lies within 15 % more
+        return np.maximum(self.charged - np.interp(1.15 * inside, RADII, self.charged), 0.0)
+
     def stretched(self, factor: float) -> Array:
         """Return the total if all ranges and mean free paths were longer by a factor."""
         from scipy.interpolate import PchipInterpolator
@@ -78,7 +85,8 @@ def nuclide_kernel(emitted: Emissions, medium: str = "soft") -> NuclideKernel:
     charged += alphas_within(emitted.alpha, RADII)
     charged += np.where(RADII > 0, emitted.recoil.energy_per_decay, 0.0)
     photons = _absorbed(emitted.photons, "photon", medium)
-    return NuclideKernel(emitted.nuclide, medium, photons, charged)
+    name = " + ".join((emitted.nuclide, *emitted.progeny))
+    return NuclideKernel(name, medium, photons, charged)
 
 
 def _absorbed(lines: Lines, kind: Kind, medium: str) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theratwin.physics.transport.compiled import compiled
+from theratwin.physics.transport.photon_collisions import interpolated
 from theratwin.physics.transport.scene import ESCAPED, deposit
 from theratwin.physics.transport.walk import to_face
 
@@ -28,7 +29,7 @@ def follow_alpha(scene, row, tally, book):
     )
     ix, iy, iz = int(x / scene.size[0]), int(y / scene.size[1]), int(z / scene.size[2])
     ranges = scene.alpha_range
-    left = np.interp(np.log(energy), _LOG_FIRST + np.arange(ENERGIES) / _PER_LOG, ranges)
+    left = interpolated(ranges, (np.log(energy) - _LOG_FIRST) * _PER_LOG)
     while True:
         voxel = (ix * scene.shape[1] + iy) * scene.shape[2] + iz
         ax, bx = to_face(x, u, ix, scene.size[0])

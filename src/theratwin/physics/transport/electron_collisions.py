@@ -6,7 +6,7 @@ import numpy as np
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.photon_collisions import interpolated
-from theratwin.physics.transport.random_stream import normal, uniform
+from theratwin.physics.transport.random_stream import uniform
 
 MASS = 0.51099895  # MeV
 ELECTRON, POSITRON = 0, 1
@@ -16,16 +16,10 @@ ELECTRON, POSITRON = 0, 1
 def gathered_loss(mean, variance, state):
     """Return the loss of a step (MeV), of that mean and variance, never negative.
 
-    Gaussian within three deviations where that is above zero, else flat, else flat or none.
+    Flat where that stays above zero, else flat or none: many steps make a Gaussian of them.
     """
     if mean <= 0.0:
         return 0.0
-    if mean * mean > 9.0 * variance:
-        while True:
-            deviate = normal(state)
-            if abs(deviate) < 3.0:
-                # cut at three deviations the variance is 0.9733
-                return mean + 1.01358 * deviate * np.sqrt(variance)
     if mean * mean > 3.0 * variance:
         return mean + np.sqrt(3.0 * variance) * (2.0 * uniform(state) - 1.0)
     none = (3.0 * variance - mean * mean) / (3.0 * variance + 3.0 * mean * mean)

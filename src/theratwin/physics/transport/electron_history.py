@@ -55,17 +55,19 @@ def follow_electron(scene, row, stack, height, tally, book, state):
     ix = min(max(ix, 0), scene.shape[0] - 1)
     iy = min(max(iy, 0), scene.shape[1] - 1)
     iz = min(max(iz, 0), scene.shape[2] - 1)
+    low, share = located(tables, energy)
     while True:
         voxel = (ix * scene.shape[1] + iy) * scene.shape[2] + iz
         matter = scene.matter[voxel]
-        if energy <= scene.electron_cutoff or _stays(
-            scene, kind, energy, matter, voxel, x, y, z, ix, iy, iz
-        ):
+        stays = energy <= scene.electron_cutoff or not scene.follow_electrons
+        if not stays and energy < scene.reject_below:
+            reach = column(values, matter, kind, low, share, RANGE)
+            stays = reach < scene.density[voxel] * _nearest(scene, x, y, z, ix, iy, iz)
+        if stays:
             deposit(scene, tally, book, voxel, x, y, z, energy * weight)
             if sort == POSITRON and scene.annihilates:
                 height = annihilate(scene, stack, height, book, x, y, z, weight, state)
             return height
-        low, share = located(tables, energy)
         rate = column(values, matter, kind, low, share, SOFT_LOSS)
         majorant = values[matter, kind, low, MAJORANT]
         step = -np.log(1.0 - uniform(state)) / majorant
@@ -115,9 +117,11 @@ def follow_electron(scene, row, stack, height, tally, book, state):
         if end == LEFT:
             book[ESCAPED] += energy * weight
             return height
-        if end != ARRIVED or not collides or energy <= scene.electron_cutoff:
+        if energy <= scene.electron_cutoff:
             continue
         low, share = located(tables, energy)
+        if end != ARRIVED or not collides:
+            continue
         chance = uniform(state) * majorant
         chance -= column(values, matter, kind, low, share, ELASTIC)
         if chance < 0.0:
@@ -141,6 +145,7 @@ def follow_electron(scene, row, stack, height, tally, book, state):
                 height = push(stack, height, ELECTRON, lost, x, y, z, a, b, c, weight)
                 u, v, w = turned(u, v, w, along, azimuth)
                 energy -= lost
+                low, share = located(tables, max(energy, scene.electron_cutoff))
             continue
         chance -= column(values, matter, kind, low, share, RADIATIVE)
         if chance < 0.0:
@@ -150,6 +155,7 @@ def follow_electron(scene, row, stack, height, tally, book, state):
                 a, b, c = turned(u, v, w, cosine, 2.0 * np.pi * uniform(state))
                 height = push(stack, height, PHOTON, photon, x, y, z, a, b, c, weight)
                 energy -= photon
+                low, share = located(tables, max(energy, scene.electron_cutoff))
 
 
 @compiled
@@ -168,14 +174,9 @@ def column(values, matter, kind, low, share, which):
 
 
 @compiled
-def _stays(scene, kind, energy, matter, voxel, x, y, z, ix, iy, iz):
-    """Return whether an electron of little energy cannot leave its voxel."""
-    if energy >= scene.reject_below:
-        return False
+def _nearest(scene, x, y, z, ix, iy, iz):
+    """Return how far the nearest border of the voxel is."""
     sx, sy, sz = scene.size
     near = min(x - ix * sx, (ix + 1) * sx - x)
     near = min(near, min(y - iy * sy, (iy + 1) * sy - y))
-    near = min(near, min(z - iz * sz, (iz + 1) * sz - z))
-    low, share = located(scene.electrons, energy)
-    reach = column(scene.electrons.values, matter, kind, low, share, RANGE)
-    return reach < near * scene.density[voxel]
+    return min(near, min(z - iz * sz, (iz + 1) * sz - z))

@@ -152,14 +152,11 @@ def _columns(matter: Material, particle: str, cut: ElectronCutoffs) -> Array:
 
 
 def _majorant(collisions: Array, step: float) -> Array:
-    """Return the largest of a row over a step from each energy down, and a little more of both.
-
-    Twice the step, as losses straggle about their mean.
-    """
+    """Return the largest of a row over a step and a half from each energy, as losses straggle."""
     from scipy.ndimage import maximum_filter1d
 
     per_log = (collisions.size - 1) / np.log(HIGHEST / LOWEST)
-    reach = int(np.ceil(-np.log(1 - 2 * step) * per_log)) + 1
+    reach = int(np.ceil(-np.log(1 - 1.5 * step) * per_log)) + 1
     return maximum_filter1d(collisions, 2 * reach + 1, mode="nearest")
 
 

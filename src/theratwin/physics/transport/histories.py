@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theratwin.physics.transport.alpha_history import follow_alpha
-from theratwin.physics.transport.compiled import compiled
+from theratwin.physics.transport.compiled import compiled, compiled_with_arrays
 from theratwin.physics.transport.directions import isotropic
 from theratwin.physics.transport.electron_history import follow_electron
 from theratwin.physics.transport.photon_history import follow_photon
@@ -20,7 +20,7 @@ from theratwin.physics.transport.scene import (
 )
 
 
-@compiled
+@compiled_with_arrays
 def run_batch(scene, source, emission, seed, first, count, tally, kerma, book):
     """Follow the histories ``first`` to ``first + count`` and score into the last three arrays.
 

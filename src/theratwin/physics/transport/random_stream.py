@@ -38,10 +38,3 @@ def uniform(state):
     state[0] = turned ^ second ^ (second << np.uint64(16))
     state[1] = (second << np.uint64(37)) | (second >> np.uint64(27))
     return np.float64(total >> np.uint64(11)) * _ULP
-
-
-@compiled
-def normal(state):
-    """Return a standard normal number, by Box and Muller's transform (one of the two)."""
-    radius = np.sqrt(-2.0 * np.log(1.0 - uniform(state)))
-    return radius * np.cos(2.0 * np.pi * uniform(state))

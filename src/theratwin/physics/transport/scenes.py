@@ -36,7 +36,8 @@ class Settings:
         bremsstrahlung that they would have made is lost to other voxels, 0.15 % of the energy
         at the default.
     cutoffs
-        Where single collisions of electrons end.
+        Where single collisions of electrons end; coarser than `ElectronCutoffs` itself, as
+        suits voxels of millimeters.
     """
 
     electrons: bool = True
@@ -44,7 +45,7 @@ class Settings:
     photon_cutoff: float = 3e-3
     electron_cutoff: float = 10e-3
     reject_below: float = 0.3
-    cutoffs: ElectronCutoffs = field(default_factory=ElectronCutoffs)
+    cutoffs: ElectronCutoffs = field(default_factory=lambda: ElectronCutoffs(10e-3, turn=0.3))
 
 
 def voxel_scene(

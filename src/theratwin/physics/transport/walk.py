@@ -27,18 +27,21 @@ def walk(scene, tally, book, x, y, z, u, v, w, ix, iy, iz, path, loss, state):
     matter = scene.matter[voxel]
     while True:
         rho = scene.density[voxel]
+        if rho > 0.0:
+            length = path / rho
+            ex, ey, ez = x + length * u, y + length * v, z + length * w
+            if within(ex, ix, sx) and within(ey, iy, sy) and within(ez, iz, sz):
+                share = uniform(state) * length if scene.radial else 0.0
+                x, y, z = x + share * u, y + share * v, z + share * w
+                deposit(scene, tally, book, voxel, x, y, z, loss * path)
+                return ex, ey, ez, ix, iy, iz, 0.0, ARRIVED
         ax, bx = to_face(x, u, ix, sx)
         ay, by = to_face(y, v, iy, sy)
         az, bz = to_face(z, w, iz, sz)
         far = min(ax, min(ay, az))
-        arrives = rho > 0.0 and path <= far * rho
-        length = path / rho if arrives else far
-        mass = path if arrives else far * rho
-        share = uniform(state) * length if scene.radial else 0.0
-        deposit(scene, tally, book, voxel, x + share * u, y + share * v, z + share * w, loss * mass)
-        x, y, z = x + length * u, y + length * v, z + length * w
-        if arrives:
-            return x, y, z, ix, iy, iz, 0.0, ARRIVED
+        mass = min(far * rho, path)
+        deposit(scene, tally, book, voxel, x, y, z, loss * mass)
+        x, y, z = x + far * u, y + far * v, z + far * w
         path -= mass
         if far == ax:
             ix += bx
@@ -54,6 +57,12 @@ def walk(scene, tally, book, x, y, z, u, v, w, ix, iy, iz, path, loss, state):
         voxel = (ix * ny + iy) * nz + iz
         if scene.matter[voxel] != matter:
             return x, y, z, ix, iy, iz, path, CHANGED
+
+
+@compiled
+def within(at, index, size):
+    """Return whether a coordinate lies in a voxel."""
+    return index * size <= at <= (index + 1) * size
 
 
 @compiled
