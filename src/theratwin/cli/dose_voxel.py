@@ -34,6 +34,7 @@ def voxel(
     duration: option.Duration = None,
     time: option.Time = None,
     half_life: option.HalfLife = None,
+    progeny: option.Progeny = None,
     method: option.Method = "local",
     kernel: option.Kernel = None,
     photons: option.Photons = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -82,4 +82,8 @@ Exponent = Annotated[
 Uncertainty = Annotated[
     list[str] | None,
     typer.Option(help='What all voxels share, such as "calibration=5 %"; may be repeated.'),
+]
+Progeny = Annotated[
+    Literal["none", "all"] | None,
+    typer.Option(help="Whether daughters count; they decay where the parent does."),
 ]

@@ -79,17 +79,13 @@ def monte_carlo_dose(
 
 
 def matter_of(problem: VoxelProblem, density: NDArray[np.floating]) -> VoxelMatter:
-    """Return what the voxels hold, after Schneider: by CT numbers, or those that a density has.
-
-    The density is the one that dose is divided by: where CT numbers were averaged over voxels,
-    it is not that of the averaged number.
-    """
+    """Return what the voxels hold, after Schneider: by CT numbers, or those that a density has."""
     numbers = problem.hounsfield
-    index = material_index_of_hounsfield(
-        _hounsfield_of_density(density) if numbers is None else numbers
-    )
-    materials = tuple(schneider_materials())
-    return VoxelMatter(materials, index.astype(np.uint8), density, problem.voxel_size)  # type: ignore[arg-type]
+    if numbers is None:
+        numbers = _hounsfield_of_density(density)
+    index = material_index_of_hounsfield(numbers).astype(np.uint8)
+    rho = density.astype(np.float32)
+    return VoxelMatter(tuple(schneider_materials()), index, rho, problem.voxel_size)
 
 
 def _hounsfield_of_density(density: NDArray[np.floating]) -> NDArray[np.float64]:
