@@ -177,6 +177,14 @@ def test_the_text_and_the_plot(files):
     assert "exists already" in _refused()
 
 
+def test_progeny_counts_where_it_is_asked_for(files):
+    more = {"nuclide": "Ac-225", "effective_half_life": "50 h"}
+    alone = _value("--progeny", "none", **more)["value"]["regions"]["label_1"]["mean"]
+    chain = _value("--progeny", "all", **more)
+    assert chain["value"]["regions"]["label_1"]["mean"] > 4 * alone
+    assert "Bi-213" in chain["method"]
+
+
 def test_a_region_of_air_is_named_and_left_out(files):
     labels = nibabel.load("labels.nii.gz").get_fdata().astype(np.uint8)
     labels[0, 0, 0] = 3  # outside the body, in the CT
@@ -196,7 +204,9 @@ def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
     _save("sheared.nii", nibabel.load("scan.nii.gz").get_fdata(), sheared)
     assert "right angles" in _refused(scan="sheared.nii")
     more = ("--tissue", "label_1=kidneys")
-    assert "alphas" in _refused(*more, nuclide="At-211", effective_half_life="5 h")
+    assert "alphas" in _refused(
+        *more, "--progeny", "all", nuclide="At-211", effective_half_life="5 h"
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,7 +225,8 @@ def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
         ((), {"density": "scan.nii.gz"}, "g/mL"),
         ((), {"labels": None, "names": "1=liver"}, "belong to --labels"),
         (("--kernel", "kernel.json"), {}, "no effect on the method local"),
-        ((), {"method": "kernel"}, "kernel: the method kernel needs it"),
+        (("--precision", "2 %"), {}, "no effect on the method local"),
+        (("--photons",), {"method": "kernel"}, "no effect on the method kernel"),
         ((), {"method": "quick"}, "unknown method"),
         ((), {"nuclide": "Ac-225"}, "progeny"),
         (("--tissue", "spleen=kidneys"), {}, "no such region"),

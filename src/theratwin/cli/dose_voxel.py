@@ -34,10 +34,10 @@ def voxel(
     duration: option.Duration = None,
     time: option.Time = None,
     half_life: option.HalfLife = None,
+    progeny: option.Progeny = None,
     method: option.Method = "local",
     kernel: option.Kernel = None,
     photons: option.Photons = False,
-    progeny: option.Progeny = None,
     histories: option.Histories = None,
     precision: option.Precision = None,
     seed: option.Seed = None,
@@ -69,7 +69,7 @@ def voxel(
     check_nifti_name(out, force)
     check_plot(plot, force)
     if tissue:
-        check_low_let(nuclide)
+        check_low_let(nuclide, progeny)
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)

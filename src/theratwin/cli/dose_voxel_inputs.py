@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from theratwin.dosimetry.voxel import (
     voxel_dose,
 )
 from theratwin.imaging import ActivityMap, Image, Segment
+from theratwin.physics.progeny import Progeny
 
 #: What lies outside a CT is taken as air: g/mL, and HU.
 _AIR, _AIR_HU = 1.2e-3, -1000.0
@@ -231,7 +232,7 @@ def dose(
     decay: Mapping[str, float] | None,
     options: Mapping[str, Any],
     *,
-    progeny: Literal["none", "all"] | None = None,
+    progeny: Progeny | None = None,
     workers: int = 1,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
     """Return the dose map, and of a scan its course in time."""

@@ -47,10 +47,6 @@ Kernel = Annotated[
     Path | None,
     typer.Option(help="kernel: a kernel (JSON) of the map's voxel size; soft tissue without."),
 ]
-Progeny = Annotated[
-    Literal["none", "all"] | None,
-    typer.Option(help="Whether daughters count; they decay where the parent does."),
-]
 Histories = Annotated[
     int | None, typer.Option(help="Monte Carlo: particles to follow at most, two million.")
 ]
@@ -86,4 +82,8 @@ Exponent = Annotated[
 Uncertainty = Annotated[
     list[str] | None,
     typer.Option(help='What all voxels share, such as "calibration=5 %"; may be repeated.'),
+]
+Progeny = Annotated[
+    Literal["none", "all"] | None,
+    typer.Option(help="Whether daughters count; they decay where the parent does."),
 ]

@@ -11,6 +11,7 @@ from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dosimetry import DoseDistribution, region_voxels
 from theratwin.dosimetry.voxel import VoxelCourse, VoxelDose
 from theratwin.imaging import Segment
+from theratwin.physics.progeny import Progeny, chain_weights
 
 #: The name of all voxels, where no labels are given.
 IMAGE = "image"
@@ -60,17 +61,18 @@ def region_rows(
     return rows, distributions
 
 
-def check_low_let(nuclide: str) -> None:
-    """Refuse BED of a nuclide that emits alphas.
+def check_low_let(nuclide: str, progeny: Progeny | None) -> None:
+    """Refuse BED where alphas are emitted.
 
     Raises
     ------
     UnsupportedError
-        If it does.
+        If they are, or whether progeny counts is not said.
     """
-    from theratwin.physics import emissions
+    from theratwin.physics.chain_emissions import weighted_emissions
 
-    if emissions(nuclide).alphas.energy_per_decay > 0:
+    emitted = weighted_emissions(chain_weights(nuclide, progeny))
+    if emitted.alphas.energy_per_decay > 0:
         raise UnsupportedError(
             "the linear-quadratic model here has no relative biological effectiveness for alphas",
             field="--tissue",

@@ -88,6 +88,7 @@ def test_noise_averages_out_and_what_is_shared_does_not():
     few = region_voxels(found, np.arange(16))
     assert few.noise == pytest.approx(0.1 / 4)
     assert few.budget.parts == {"noise of the voxels": few.noise}
+    assert region_voxels(found, np.arange(16), noise=0.04).noise == 0.04
 
 
 def test_noise_of_the_mean_is_that_of_repeated_maps():

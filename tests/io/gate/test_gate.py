@@ -159,6 +159,18 @@ def test_emissions_in_place_of_the_ion(tmp_path, run):
         assert source.energy.type == "spectrum_discrete"
 
 
+def test_positrons_and_chains_among_emissions(tmp_path, run):
+    given = {"decays": 1000, "density": 1.0, "source": "emissions"}
+    folder = write_gate_case(tmp_path / "positrons", ACTIVITY, "Ga-68", **given)
+    sources = {s.particle: s for s in run(folder).sources.values()}
+    assert sources["e+"].n == pytest.approx(889, abs=3)  # branch of Ga-68
+    # annihilation happens in the simulation
+    assert 0.511 not in [round(e, 3) for e in sources["gamma"].energy.spectrum_energies]
+    folder = write_gate_case(tmp_path / "chain", ACTIVITY, "Ac-225", progeny="all", **given)
+    sources = {s.particle: s for s in run(folder).sources.values()}
+    assert sources["alpha"].n == pytest.approx(4000, rel=0.01)
+
+
 def _simulated(per_decay, spread):
     """Return what writes these maps as GATE would: on its grid, summed over all decays."""
 
@@ -223,6 +235,7 @@ def test_what_is_missing_or_wrong_is_named(tmp_path, run):
         ({"decays": 2, "threads": 3}, InputError, "decay a thread"),
         ({"nuclide": "Tc-99m"}, UnsupportedError, "excitation energy"),
         ({"nuclide": "Ac-225", "source": "emissions"}, UnsupportedError, "progeny"),
+        ({"progeny": "all"}, InputError, "whole chain is followed"),
     ],
 )
 def test_refusals(tmp_path, changed, error, words):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from theratwin.core.errors import InputError
 from theratwin.dosimetry.voxel.kernel import kernel_dose
-from theratwin.dosimetry.voxel.local import energy_of, local_dose
+from theratwin.dosimetry.voxel.local import local_dose, local_energy
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
 from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
@@ -50,7 +50,7 @@ def _local(problem: VoxelProblem, *, photons: bool = False) -> VoxelDose:
         problem.activity,
         problem.required_density("local"),
         problem.voxel_size,
-        energy_of(problem.emitted, photons=photons),
+        local_energy(problem.nuclide, photons=photons, progeny=problem.progeny),
         apart_below=problem.apart_below,
     )
 
@@ -58,13 +58,7 @@ def _local(problem: VoxelProblem, *, photons: bool = False) -> VoxelDose:
 def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel | None = None) -> VoxelDose:
     if kernel is None:
         kernel = _own_kernel(problem)
-    elif kernel.nuclide.partition(" ")[0] != problem.nuclide.name:
-        raise InputError(
-            "the kernel is of another nuclide",
-            field="kernel",
-            value=kernel.nuclide,
-            allowed=problem.nuclide.name,
-        )
+    _check_kernel(kernel, problem)
     return kernel_dose(
         problem.activity,
         kernel,
@@ -73,6 +67,17 @@ def _kernel(problem: VoxelProblem, *, kernel: VoxelKernel | None = None) -> Voxe
         apart_below=problem.apart_below,
         workers=problem.workers,
     )
+
+
+def _check_kernel(kernel: VoxelKernel, problem: VoxelProblem) -> None:
+    emitted = problem.emitted
+    if kernel.nuclide != (wanted := " + ".join((emitted.nuclide, *emitted.progeny))):
+        raise InputError(
+            "the kernel is of another nuclide, or of other progeny",
+            field="kernel",
+            value=kernel.nuclide,
+            allowed=wanted,
+        )
 
 
 def _own_kernel(problem: VoxelProblem) -> VoxelKernel:
@@ -137,7 +142,9 @@ def voxel_dose(
     workers
         Threads.
     progeny
-        As for `chain_weights`: whether descendants decay in the same voxel.
+        ``none``, ``all`` or names of descendants that count, all in the voxel of their parent and
+        within a year (`chain_weights`). Without it, the nuclide alone, if its progeny hardly
+        counts.
     options
         Those of the method; others are refused.
 
@@ -146,7 +153,7 @@ def voxel_dose(
     InputError
         If the method is unknown, an option is not its own or is missing, or a map is wrong.
     UnsupportedError
-        If the nuclide's progeny counts and whether it decays in the same place was not said.
+        If ``progeny`` is not given and counts, or the method cannot take it.
 
     Examples
     --------
@@ -170,7 +177,8 @@ def voxel_dose(
         progeny,
     )
     found = chosen.compute(problem, **options)
-    return replace(found, method=f"{found.method}; {problem.nuclide.name}")
+    chain = ", ".join([problem.nuclide.name, *problem.emitted.progeny])
+    return replace(found, method=f"{found.method}; {chain}")
 
 
 def _check_options(name: str, method: VoxelMethod, given: Mapping[str, Any]) -> None:

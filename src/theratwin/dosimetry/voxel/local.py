@@ -15,13 +15,15 @@ from theratwin.dosimetry.voxel.maps import (
     divide_by_density,
     total_where_thin,
 )
-from theratwin.physics.emissions import Emissions, emissions
+from theratwin.physics.chain_emissions import weighted_emissions
 from theratwin.physics.nuclide import Nuclide
-from theratwin.physics.progeny import refuse_progeny
+from theratwin.physics.progeny import Progeny, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 
-def local_energy(name: str | Nuclide, *, photons: bool = False) -> float:
+def local_energy(
+    name: str | Nuclide, *, photons: bool = False, progeny: Progeny | None = None
+) -> float:
     """Return the energy (MeV a decay) of electrons, alphas and recoils: what stays in a voxel.
 
     Parameters
@@ -30,22 +32,24 @@ def local_energy(name: str | Nuclide, *, photons: bool = False) -> float:
         Nuclide.
     photons
         Add the energy of all photons: an upper bound, as most of it leaves the voxel.
+    progeny
+        As for `chain_weights`: ``none``, ``all`` or names; descendants that count decay in the
+        voxel of their parent, within a year. Without it, the nuclide alone, if its progeny
+        hardly counts.
 
     Raises
     ------
     UnsupportedError
-        If the nuclide's progeny adds more than 1 % to its energy.
+        If ``progeny`` is not given and adds more than 1 % to the nuclide's energy.
 
     Examples
     --------
     >>> f"{local_energy('Lu-177'):.4f} {local_energy('Lu-177', photons=True):.4f}"
     '0.1479 0.1830'
+    >>> f"{local_energy('Ac-225', progeny='all'):.1f}"
+    '28.7'
     """
-    return energy_of(emissions(refuse_progeny(name)), photons=photons)
-
-
-def energy_of(emitted: Emissions, *, photons: bool = False) -> float:
-    """Return the energy (MeV a decay) that stays in a voxel, of a nuclide or a chain."""
+    emitted = weighted_emissions(chain_weights(name, progeny))
     parts = [emitted.electrons, emitted.alphas, *([emitted.photons] if photons else [])]
     return sum(part.energy_per_decay for part in parts)
 

@@ -19,7 +19,7 @@ from theratwin.dosimetry.voxel.maps import (
 from theratwin.physics.chain_emissions import weighted_emissions
 from theratwin.physics.emissions import Emissions
 from theratwin.physics.nuclide import Nuclide, nuclide
-from theratwin.physics.progeny import Progeny, chain_weights, refuse_progeny
+from theratwin.physics.progeny import Progeny, chain_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +44,15 @@ class VoxelProblem:
     workers
         Threads.
     progeny
-        As for `chain_weights`: whether descendants decay where the nuclide does. Without it,
-        the nuclide alone, if its progeny hardly counts.
+        As for `chain_weights`: ``none``, ``all`` or names of descendants that decay in the voxel
+        of their parent. Without it, the nuclide alone, if its progeny hardly counts.
 
     Raises
     ------
     InputError
-        If maps disagree in shape or hold what they cannot.
+        If maps disagree in shape or hold what they cannot, or a name is no descendant.
+    UnsupportedError
+        If ``progeny`` is not given and adds more than 1 % to the nuclide's energy.
 
     Examples
     --------
@@ -85,17 +87,12 @@ class VoxelProblem:
             rho = checked_density(self.density, self.activity.shape)
             object.__setattr__(self, "density", rho)
 
-    @cached_property
-    def emitted(self) -> Emissions:
-        """What a decay of the nuclide emits, with that of the progeny that counts.
+        chain_weights(self.nuclide, self.progeny)
 
-        Raises
-        ------
-        UnsupportedError
-            If the progeny counts and whether it decays in the same place was not said.
-        """
-        parent = refuse_progeny(self.nuclide) if self.progeny is None else self.nuclide
-        return weighted_emissions(chain_weights(parent, self.progeny))
+    @property
+    def emitted(self) -> Emissions:
+        """What a decay emits, the progeny that counts included."""
+        return weighted_emissions(chain_weights(self.nuclide, self.progeny))
 
     @cached_property
     def mass_density(self) -> NDArray[Any] | None:

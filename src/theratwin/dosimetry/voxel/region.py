@@ -56,6 +56,7 @@ def region_voxels(
     name: str = "all voxels",
     density: ArrayLike | None = None,
     systematic: Mapping[str, float] | None = None,
+    noise: float | None = None,
 ) -> RegionVoxels:
     r"""Return the dose of a region's voxels, and the uncertainty of its mean.
 
@@ -78,6 +79,9 @@ def region_voxels(
         g/mL; where given, voxels that were set apart as too thin do not count.
     systematic
         Relative standard uncertainties shared by all voxels, by name, beside those of the map.
+    noise
+        Relative noise of the region's mean where it is known itself, as from batches of a Monte
+        Carlo calculation, in place of that of its voxels.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def region_voxels(
         name,
         DoseDistribution(doses, found.voxel_volume),
         apart,
-        _noise(found, chosen, doses),
+        _noise(found, chosen, doses) if noise is None else noise,
         {**found.systematic, **(systematic or {})},
     )
 

@@ -19,6 +19,7 @@ from theratwin.io.meta_image import write_meta_image
 from theratwin.physics import Nuclide
 from theratwin.physics import nuclide as find_nuclide
 from theratwin.physics.matter import material
+from theratwin.physics.progeny import Progeny
 
 FORMAT = 1
 CASE, SCRIPT = "case.json", "run.py"
@@ -39,6 +40,7 @@ def write_gate_case(
     ct: Image | None = None,
     density: float | None = None,
     source: Literal["ion", "emissions"] = "ion",
+    progeny: Progeny | None = None,
     seed: int = 1,
     threads: int = 1,
     force: bool = False,
@@ -66,6 +68,9 @@ def write_gate_case(
     source
         ``"ion"``: Geant4 follows the decay, and the whole chain where it happens;
         ``"emissions"``: the lines of ICRP-107, as theratwin's own methods take them.
+    progeny
+        Of emissions: ``none``, ``all`` or names of descendants that count. An ion takes none of
+        these, for its whole chain is followed.
     seed, threads
         Of the simulation.
     force
@@ -85,11 +90,18 @@ def write_gate_case(
     """
     parent = nuclide if isinstance(nuclide, Nuclide) else find_nuclide(nuclide)
     _check(activity, ct, density, decays, threads)
+    if source == "ion" and progeny is not None:
+        raise InputError(
+            "an ion's whole chain is followed",
+            field="progeny",
+            value=progeny,
+            remedy="Leave it out",
+        )
     upright = _prepared(activity, np.float32)
     matter = upright if ct is None else _prepared(_cut(ct), np.int16)
     run = GateRun(
         nuclide=parent.name,
-        source=ion_source(parent) if source == "ion" else emission_lines(parent),
+        source=ion_source(parent) if source == "ion" else emission_lines(parent, progeny),
         decays=int(decays),
         shape=upright.shape,
         voxel_size=upright.voxel_size,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from theratwin.core.errors import UnsupportedError
-from theratwin.physics import Nuclide, emissions, refuse_progeny
+from theratwin.physics import Nuclide
+from theratwin.physics.chain_emissions import weighted_emissions
 from theratwin.physics.emissions import Lines
+from theratwin.physics.progeny import Progeny, chain_weights
 
 _WORDS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
@@ -68,20 +70,32 @@ def ion_source(nuclide: Nuclide) -> IonSource:
     return IonSource(_SYMBOLS.index(found[1]) + 1, int(found[2]))
 
 
-def emission_lines(nuclide: Nuclide) -> tuple[Emission, ...]:
-    """Return photons, electrons and alphas of the nuclide itself, by kind of particle.
+def emission_lines(nuclide: Nuclide, progeny: Progeny | None = None) -> tuple[Emission, ...]:
+    """Return what the nuclide emits, by kind of particle.
 
-    Betas of both signs go as electrons, with the annihilation quanta among the photons. Recoils
-    of alpha decay, and what has less than 1 keV, are left out: they stay in the voxel, and carry
+    Positrons annihilate in the simulation, so that their quanta are not emitted. Recoils of
+    alpha decay, and what has less than 1 keV, are left out: they stay in the voxel, and carry
     about 2 % of an alpha's energy.
+
+    Parameters
+    ----------
+    nuclide
+        The parent.
+    progeny
+        As for `chain_weights`.
 
     Raises
     ------
     UnsupportedError
-        If the nuclide's progeny counts; as an ion its chain is followed.
+        If ``progeny`` is not given and counts.
     """
-    emitted = emissions(refuse_progeny(nuclide))
-    kinds = {"gamma": emitted.photons, "e-": emitted.electrons, "alpha": emitted.alpha}
+    emitted = weighted_emissions(chain_weights(nuclide, progeny))
+    kinds = {
+        "gamma": emitted.gamma + emitted.x_ray,
+        "e-": emitted.beta_minus + emitted.conversion + emitted.auger,
+        "e+": emitted.beta_plus,
+        "alpha": emitted.alpha,
+    }
     kept = {particle: _above(lines) for particle, lines in kinds.items()}
     return tuple(Emission(name, lines) for name, lines in kept.items() if lines.energy.size)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from theratwin.core.errors import InputError
 from theratwin.physics.organs.contact import contact, crossing, face_areas
 from theratwin.physics.organs.phantom import VoxelPhantom
+from theratwin.physics.organs.reciprocity import with_reverse
 from theratwin.physics.organs.regions import (
     PAIRS,
     SKELETAL_TARGETS,
@@ -46,7 +47,8 @@ def assemble(phantom: VoxelPhantom, deposits: Sequence[Deposits], provenance: st
     surfaces by photons are kerma of marrow in the spongiosa of each bone, times what electrons
     from bone add (`cavity_enhancement`); by electrons they are the dose of the spongiosa. Soft
     electrons hardly leave their source; where the Monte Carlo scored too few of them in a target
-    that touches it, `crossing` takes its place, scaled to all that it scored.
+    that touches it, `crossing` takes its place, scaled to all that it scored. Photons between two
+    organs are averaged with their reverse (`with_reverse`).
 
     Raises
     ------
@@ -71,9 +73,12 @@ def assemble(phantom: VoxelPhantom, deposits: Sequence[Deposits], provenance: st
             [_case_saf(runs[source, particle, e], weights) for e in nodes] for source in sources
         ]
         table = np.moveaxis(np.array(pairs), 1, -1)  # (source, saf or error, target, energy)
+        scored, spread = table[:, 0], table[:, 1]
+        if particle == "photon":
+            scored, spread = with_reverse(scored, spread, sources, list(target_mass))
         energy[particle] = np.array([LOCAL_ENERGY, *nodes])
-        saf[particle] = np.concatenate([local[..., None], table[:, 0]], axis=-1)
-        absolute = np.concatenate([0 * local[..., None], table[:, 1]], axis=-1)
+        saf[particle] = np.concatenate([local[..., None], scored], axis=-1)
+        absolute = np.concatenate([0 * local[..., None], spread], axis=-1)
         error[particle] = _relative(saf[particle], absolute)
     source_mass = {s: sum(mass_by_organ(phantom, s).values()) for s in sources}
     table = SafTable(phantom.sex, source_mass, target_mass, energy, saf, error, provenance)

@@ -20,7 +20,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     It becomes a part of whoever calls it, and counts no references to arrays: passing the scene
     and counting its arrays at each step would take nine tenths of the time.
     """
-    return njit(**_OPTIONS, _nrt=False, forceinline=True)(function)
+    return njit(**_OPTIONS, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload]
 
 
 def compiled_with_arrays(function: Callable[..., Any]) -> Any:
