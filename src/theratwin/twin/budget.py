@@ -30,10 +30,11 @@ def budget(twin: Twin, region: str) -> Budget:
 
     .. math::
 
-        u^2(D) = u^2(\tilde A) + u^2(Q) + u^2(R) + c^2 u^2(m) + u^2(S)
+        u^2(D) = u^2(\tilde A) + u^2(Q) + u^2(R) + c^2 u^2(m) + u^2(S) + x^2 u^2(X)
 
-    (EANM guidance, Gear et al. 2018), each :math:`u` the standard deviation of a logarithm. The
-    part ``curve`` is the spread of the posterior's time-integrated activity, cycles without scans
+    (EANM guidance, Gear et al. 2018, and the share x of the dose that comes from other regions),
+    each :math:`u` the standard deviation of a logarithm. The part
+    ``curve`` is the spread of the posterior's time-integrated activity, cycles without scans
     included; the others are what all scans share.
 
     In red marrow calibration acts on the body's part of the dose alone if the marrow's activity is
