@@ -1,17 +1,23 @@
 """How functions of this package are compiled: cached on disk, divisions as in numpy.
 
-The cache of a function notices a change of its own file, not of the functions that it calls:
-after an edit delete `*.nbi` in `__pycache__`.
+Numba's cache notices a change of a function's own file, not of the functions that it calls. So
+every function closes over a digest of all files of the package: a change of any compiles anew.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from types import CellType, FunctionType
 from typing import Any
 
 from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_FILES = sorted(Path(__file__).parent.glob("*.py"))
+_DIGEST = sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -20,9 +26,16 @@ def compiled(function: Callable[..., Any]) -> Any:
     It becomes a part of whoever calls it, and counts no references to arrays: passing the scene
     and counting its arrays at each step would take nine tenths of the time.
     """
-    return njit(**_OPTIONS, _nrt=False, forceinline=True)(function)  # type: ignore[call-overload]
+    return njit(**_OPTIONS, _nrt=False, forceinline=True)(_with_digest(function))
 
 
 def compiled_with_arrays(function: Callable[..., Any]) -> Any:
     """Compile a function that makes arrays of its own."""
-    return njit(**_OPTIONS)(function)
+    return njit(**_OPTIONS)(_with_digest(function))
+
+
+def _with_digest(function: Any) -> Any:
+    """Return the function with a closure, which it does not use, but numba's cache does."""
+    code = function.__code__.replace(co_freevars=("_digest",))
+    closed = FunctionType(code, function.__globals__, function.__name__, None, (CellType(_DIGEST),))
+    return functools.update_wrapper(closed, function)

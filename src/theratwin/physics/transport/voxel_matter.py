@@ -73,8 +73,9 @@ class VoxelMatter:
             raise InputError(
                 "not three edge lengths", field="voxel_size", value=self.voxel_size, allowed="mm"
             )
-        object.__setattr__(self, "index", np.ascontiguousarray(index, dtype=np.uint8))
-        object.__setattr__(self, "density", np.ascontiguousarray(density))
+        # writeable, as compiled code would be compiled anew for arrays that are not
+        object.__setattr__(self, "index", np.require(index, np.uint8, ["C", "W"]))
+        object.__setattr__(self, "density", np.require(density, np.float32, ["C", "W"]))
         object.__setattr__(self, "voxel_size", tuple(float(edge) for edge in self.voxel_size))
 
     @property
