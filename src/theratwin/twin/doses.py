@@ -189,13 +189,14 @@ def _marrow_dose(
         uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
+    doubt = _cross_doubt(MARROW, draws, seed)
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
     body = _in_body(activities)
     rates = tuple(
         joined(
             [
                 marrow * (model.self_s_value * uncertain),
-                whole * (model.body_s_value * calibration),
+                whole * (model.body_s_value * calibration * doubt),
             ]
         )
         for marrow, whole in zip(own, body, strict=True)
