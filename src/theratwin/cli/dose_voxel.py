@@ -57,8 +57,7 @@ def voxel(
 ) -> None:
     """Absorbed dose by voxel, as a map (--out), and by region, as a table.
 
-    Of a scan the activity decays with the effective half-life from the administration on. A CT
-    on a finer grid is averaged over the voxels of the map.
+    Of a scan the activity decays with the effective half-life from the administration on.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
@@ -72,8 +71,7 @@ def voxel(
     with doing("Computing the dose map", quiet=quiet):
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
-        options = _options(kernel, photons, histories, precision, seed)
-        options |= {"progeny": progeny, "workers": workers or processors()}
+        options = _options(kernel, photons, histories, precision, seed, progeny, workers)
         found, course = inputs.dose(given, nuclide, method, decay, options)
         rows, distributions = region_rows(
             given.segments,
@@ -133,8 +131,10 @@ def _options(
     histories: int | None,
     precision: str | None,
     seed: int | None,
+    progeny: str | None,
+    workers: int | None,
 ) -> dict[str, Any]:
-    """Return the options of the method that were given; it refuses those of another."""
+    """Return the options that were given; a method refuses those of another."""
     from theratwin.physics import read_voxel_kernel
 
     given = {
@@ -143,6 +143,8 @@ def _options(
         "histories": histories,
         "uncertainty": None if precision is None else parse(precision, "", field="--precision"),
         "seed": seed,
+        "progeny": progeny,
+        "workers": workers or processors(),
     }
     return {name: value for name, value in given.items() if value is not None}
 
