@@ -105,3 +105,13 @@ def test_marrow_from_blood_has_little_of_the_calibration(twin):
 def test_there_is_none_without_a_dose(twin, region):
     with pytest.raises(InputError, match=region):
         budget(twin, region)
+
+
+def test_dose_from_other_regions_is_told_apart(twin):
+    kidneys = predict(twin)["kidneys"]
+    share = np.median(kidneys.cross_dose / kidneys.dose)
+    # Lu-177, mostly from the 60 GBq h of the body around
+    assert 0.0 < share < 0.05
+    expected = share * np.sqrt(np.log1p(0.3**2))
+    assert budget(twin, "kidneys").parts["cross-dose"] == pytest.approx(expected, rel=0.1)
+    assert budget(twin, "lesion_1").parts["cross-dose"] == 0.0

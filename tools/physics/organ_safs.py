@@ -20,15 +20,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from theratwin.physics.organs.phantom import VoxelPhantom, read_phantom
+from theratwin.physics.organs.phantom_transport import PhantomTransport, run_case
 from theratwin.physics.organs.saf_assembly import assemble
-from theratwin.physics.organs.saf_case import (
-    Deposits,
-    PhantomTransport,
-    SafCase,
-    read_deposits,
-    run_case,
-    write_deposits,
-)
+from theratwin.physics.organs.saf_case import Deposits, SafCase, read_deposits, write_deposits
 from theratwin.physics.organs.saf_plan import saf_cases
 from theratwin.physics.organs.saf_table import write_saf_table
 

@@ -57,9 +57,8 @@ def voxel(
 ) -> None:
     """Absorbed dose by voxel, as a map (--out), and by region, as a table.
 
-    Of a scan the activity decays in every voxel with the effective half-life, from the
-    administration on. Density comes from a CT, a map or one number; a CT on a finer grid with
-    parallel axes is averaged over the voxels of the map.
+    Of a scan the activity decays with the effective half-life from the administration on. A CT
+    on a finer grid is averaged over the voxels of the map.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
@@ -74,9 +73,8 @@ def voxel(
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
         options = _options(kernel, photons, histories, precision, seed)
-        found, course = inputs.dose(
-            given, nuclide, method, decay, options, progeny=progeny, workers=workers or processors()
-        )
+        options |= {"progeny": progeny, "workers": workers or processors()}
+        found, course = inputs.dose(given, nuclide, method, decay, options)
         rows, distributions = region_rows(
             given.segments,
             given.density,

@@ -20,7 +20,6 @@ from theratwin.dosimetry.voxel import (
     voxel_dose,
 )
 from theratwin.imaging import ActivityMap, Image, Segment
-from theratwin.physics.progeny import Progeny
 
 #: What lies outside a CT is taken as air: g/mL, and HU.
 _AIR, _AIR_HU = 1.2e-3, -1000.0
@@ -231,11 +230,8 @@ def dose(
     method: str,
     decay: Mapping[str, float] | None,
     options: Mapping[str, Any],
-    *,
-    progeny: Progeny | None = None,
-    workers: int = 1,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
-    """Return the dose map, and of a scan its course in time."""
+    """Return the dose map by `voxel_dose` with the options, and of a scan its course in time."""
 
     def dose_of(activity: Any) -> VoxelDose:
         return voxel_dose(
@@ -245,8 +241,6 @@ def dose(
             method,
             density=given.density,
             hounsfield=given.hounsfield,
-            workers=workers,
-            progeny=progeny,
             **options,
         )
 

@@ -37,11 +37,17 @@ def table(
         line = f"{name:<{width}}{_number(row['volume']):>9}"
         line += "".join(f"{_number(row[key]):>9}" for key in _DOSES)
         spread = row["relative_uncertainty"]
-        line += f"{'-' if spread is None else format(spread, '.1%'):>9}"
+        line += f"{_percent(spread):>9}"
         line += "".join(f"{_number(row.get(key)):>9}" for key in columns)
         line += "".join(f"{_number(row['volume_above'][dose]) + ' mL':>11}" for dose in above)
         lines.append(line)
     return "\n".join([*lines, "", f"dose map: {out}", *(f"note: {note}" for note in notes)])
+
+
+def _percent(spread: float | None) -> str:
+    if spread is None:
+        return "-"
+    return "<0.1%" if 0 < spread < 1e-3 else f"{spread:.1%}"
 
 
 def _number(value: float | None) -> str:

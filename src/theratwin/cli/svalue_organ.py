@@ -140,6 +140,13 @@ def method(phantom: str, walls: str, mass: list[str] | None) -> str:
     )
 
 
+def _of_bone(source: str) -> str:
+    """Say which bone surfaces are meant, for a source in or on bone."""
+    if not source.startswith(("trabecular_bone", "cortical_bone")):
+        return ""
+    return "; marrow and bone surfaces (here 10 um, 120 g) by ICRP Publication 30"
+
+
 def _extra(
     values: OrganSValues, decays: dict[str, float], mass: list[str] | None
 ) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _extra(
         "decays": decays,
         "source": values.source,
         "source_mass_g": values.source_mass,
-        "method": method(values.phantom, values.walls, mass),
+        "method": method(values.phantom, values.walls, mass) + _of_bone(values.source),
     }
 
 
@@ -167,7 +174,7 @@ def _text(values: OrganSValues, decays: dict[str, float], mass: list[str] | None
     lines = [
         f"{parent} in {values.source} ({values.source_mass:.4g} g), phantom {values.phantom}",
         "decays: " + ", ".join(f"{name} {n:.4g}" for name, n in decays.items()),
-        method(values.phantom, values.walls, mass),
+        method(values.phantom, values.walls, mass) + _of_bone(values.source),
         "",
         f"{'target':<25} {'S, mGy/(MBq s)':>14}  uncertainty    mass, g  by photons",
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from theratwin.report.names import in_order, site, title
 from theratwin.report.numbers import bounds, gigabecquerel, middle, nanomoles
 from theratwin.twin import Interval, Prediction, RegionDose
@@ -89,6 +91,16 @@ def rate_table(prediction: Prediction) -> DoseTable | None:
         return [_cell(interval) for interval in rate.rows[region][: len(course)]]
 
     return DoseTable(heads, _groups(prediction, cells))
+
+
+def cross_dose_in_words(prediction: Prediction) -> str:
+    """Return the share of each organ's dose that other regions give, most first; or nothing."""
+    shares = {}
+    for name, dose in prediction.regions.items():
+        if dose.cross_dose is not None and (whole := np.median(dose.dose.sum(axis=1))) > 0:
+            shares[name] = float(np.median(dose.cross_dose.sum(axis=1)) / whole)
+    told = sorted((item for item in shares.items() if item[1] > 0), key=lambda item: -item[1])
+    return ", ".join(f"{title(name).lower()} {100 * share:.2g} %" for name, share in told)
 
 
 def _groups(prediction: Prediction, cells: Callable[[str], list[Cell]]) -> tuple[Group, ...]:

@@ -11,7 +11,7 @@ from theratwin.report import facts, figures, planned
 from theratwin.report.body_content import body_content
 from theratwin.report.cautions import cautions
 from theratwin.report.changes import changes
-from theratwin.report.dose_table import dose_table, rate_table
+from theratwin.report.dose_table import cross_dose_in_words, dose_table, rate_table
 from theratwin.report.headline import LESIONS_SHOWN, answers, limit_uses
 from theratwin.report.names import in_order, title
 from theratwin.report.numbers import listed
@@ -140,6 +140,7 @@ def _doses(twin: Twin, prediction: Prediction) -> dict[str, Any]:
         "doses": figures.doses(prediction),
         "dose_table": dose_table(prediction),
         "rate_table": rate_table(prediction),
+        "cross": cross_dose_in_words(prediction),
         "shares": figures.shares(twin),
         "change": changes(twin) if twin.history else None,
         "changed": figures.changed(twin) if twin.history else None,

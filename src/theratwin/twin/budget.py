@@ -10,6 +10,7 @@ from theratwin.case import Case
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
 from theratwin.dosimetry import Budget, bodies, log_sd, relative_spread, self_s_value
+from theratwin.twin.cross_dose import cross_dose, cross_uncertainty
 from theratwin.twin.doses import (
     BLOOD,
     MARROW,
@@ -30,10 +31,11 @@ def budget(twin: Twin, region: str) -> Budget:
 
     .. math::
 
-        u^2(D) = u^2(\tilde A) + u^2(Q) + u^2(R) + c^2 u^2(m) + u^2(S)
+        u^2(D) = u^2(\tilde A) + u^2(Q) + u^2(R) + c^2 u^2(m) + u^2(S) + x^2 u^2(X)
 
-    (EANM guidance, Gear et al. 2018), each :math:`u` the standard deviation of a logarithm. The
-    part ``curve`` is the spread of the posterior's time-integrated activity, cycles without scans
+    (EANM guidance, Gear et al. 2018, and the share x of the dose that comes from other regions),
+    each :math:`u` the standard deviation of a logarithm. The part
+    ``curve`` is the spread of the posterior's time-integrated activity, cycles without scans
     included; the others are what all scans share.
 
     In red marrow calibration acts on the body's part of the dose alone if the marrow's activity is
@@ -69,8 +71,22 @@ def _self_dose(twin: Twin, region: str) -> Budget:
             "recovery": log_sd(case.uncertainty.recovery) if small else 0.0,
             "mass": abs(_sensitivity(s_value, volume.mass)) * log_sd(volume.relative_uncertainty),
             "dose factor": log_sd(factor),
+            "cross-dose": _cross_share(twin, region) * log_sd(cross_uncertainty()),
         }
     )
+
+
+def _cross_share(twin: Twin, region: str) -> float:
+    """Return the share of a region's dose that comes from other regions, median over draws."""
+    cross = cross_dose(twin.case, tuple(twin.activities))
+    if cross is None:
+        return 0.0
+    names, s_value = twin.case.schedule.names, _s_value(twin.case, region)
+    own, others = 0.0, 0.0
+    for name, activity in _integrated(twin, region).items():
+        own = own + activity * s_value(twin.case.volume(region, name).mass)
+        others = others + cross.to(region, twin.activities, names.index(name))
+    return float(np.median(others / (own + others)))
 
 
 def _marrow(twin: Twin) -> Budget:
@@ -91,6 +107,7 @@ def _marrow(twin: Twin) -> Budget:
             "recovery": 0.0,
             "mass": own_share * log_sd(delineated),
             "dose factor": own_share * log_sd(model.relative_uncertainty),
+            "cross-dose": (1.0 - own_share) * log_sd(cross_uncertainty()),
         }
     )
 

@@ -12,6 +12,7 @@ from theratwin.core.errors import InputError
 from theratwin.core.seed import stream
 from theratwin.dosimetry import MarrowModel, bodies, marrow_model, self_s_value
 from theratwin.twin.course import Activities, activities_by_cycle
+from theratwin.twin.cross_dose import CrossDose, cross_dose, cross_uncertainty
 from theratwin.twin.posterior import BlockPosterior
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.systematics import systematics
@@ -50,8 +51,9 @@ def doses_of(
     case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
 ) -> tuple[RegionDose, ...]:
     """Return the doses that activities give: where a volume is declared, and in red marrow."""
+    cross = cross_dose(case, tuple(activities))
     found = [
-        _self_dose(case, region, curves, schedule, draws=draws, seed=seed)
+        _dose(case, region, curves, schedule, activities, cross, draws=draws, seed=seed)
         for region, curves in activities.items()
         if is_target(case, region)
     ]
@@ -101,21 +103,24 @@ def marrow_source(case: Case) -> str:
     return MARROW if MARROW in case.measurements.regions else BLOOD
 
 
-def _self_dose(
+def _dose(
     case: Case,
     region: str,
     curves: tuple[Curve | None, ...],
     schedule: Schedule,
+    activities: Activities,
+    cross: CrossDose | None,
     *,
     draws: int,
     seed: int,
 ) -> RegionDose:
+    """Return a region's dose: its own, and by other regions a share more with the same course."""
     factors = systematics(case, region, draws=draws, seed=seed)
     scale = factors.calibration * factors.recovery
     lesion = region in case.lesion_names
-    activities = tuple(None if curve is None else curve * scale for curve in curves)
-    rates = []
-    for administration, activity in zip(schedule, activities, strict=True):
+    doubt = _cross_doubt(region, draws, seed)
+    rates, shares = [], []
+    for cycle, (administration, curve) in enumerate(zip(schedule, curves, strict=True)):
         volume = case.volume(region, administration.name)
         s_value = factors.dose_factor * self_s_value(
             case.radiopharmaceutical.nuclide,
@@ -123,11 +128,15 @@ def _self_dose(
             bodies=bodies(region, case.patient.absent),
             density=volume.density,
         )
-        rates.append(None if activity is None else activity * s_value)
+        share = np.zeros(draws)
+        if curve is not None and cross is not None:
+            share = doubt * _share(cross.to(region, activities, cycle), curve, s_value)
+        rates.append(None if curve is None else curve * (scale * s_value * (1.0 + share)))
+        shares.append(share)
     return RegionDose(
         region=region,
         dose_rates=tuple(rates),
-        activities=activities,
+        activities=tuple(None if curve is None else curve * scale for curve in curves),
         tissue=tissue_of(
             region,
             lesion=lesion,
@@ -136,7 +145,19 @@ def _self_dose(
         ),
         mass=case.volume(region).mass * factors.mass,
         lesion=lesion,
+        cross_share=np.stack(shares, axis=-1),
     )
+
+
+def _share(cross: np.ndarray | float, curve: Curve, s_value: np.ndarray) -> np.ndarray:
+    """Return the dose from other regions over the region's own."""
+    own = np.asarray(curve.integral() * s_value)
+    return np.divide(cross, own, out=np.zeros(own.shape), where=own != 0)
+
+
+def _cross_doubt(region: str, draws: int, seed: int) -> np.ndarray:
+    log_sd = np.sqrt(np.log1p(cross_uncertainty() ** 2))
+    return np.exp(log_sd * stream(seed, region, "cross-dose").standard_normal(draws))
 
 
 def marrow_model_of(case: Case) -> MarrowModel:
@@ -168,13 +189,14 @@ def _marrow_dose(
         uncertain = uncertain / systematics(case, MARROW, draws=draws, seed=seed).mass
     calibration_sd = np.sqrt(np.log1p(case.uncertainty.calibration**2))
     calibration = np.exp(calibration_sd * stream(seed, "calibration").standard_normal(draws))
+    doubt = _cross_doubt(MARROW, draws, seed)
     own = _in_marrow(case, activities, model.activity_for_blood, calibration)
     body = _in_body(activities)
     rates = tuple(
         joined(
             [
                 marrow * (model.self_s_value * uncertain),
-                whole * (model.body_s_value * calibration),
+                whole * (model.body_s_value * calibration * doubt),
             ]
         )
         for marrow, whole in zip(own, body, strict=True)

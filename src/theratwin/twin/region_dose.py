@@ -32,6 +32,9 @@ class RegionDose:
         Draws of the mass (g).
     lesion
         Whether it is a tumor lesion.
+    cross_share
+        Dose by other regions over the region's own, which the dose rates hold; None where it is
+        not told apart.
     """
 
     region: str
@@ -40,11 +43,19 @@ class RegionDose:
     tissue: Tissue | None
     mass: Float[np.ndarray, " draws"]
     lesion: bool
+    cross_share: Float[np.ndarray, "draws cycles"] | None = None
 
     @cached_property
     def dose(self) -> Float[np.ndarray, "draws cycles"]:
         """Absorbed dose (Gy) by each administration."""
         return self._by_cycle(lambda rate: rate.integral())
+
+    @cached_property
+    def cross_dose(self) -> Float[np.ndarray, "draws cycles"] | None:
+        """The part (Gy) that comes from other regions, by each administration."""
+        if self.cross_share is None:
+            return None
+        return self.dose * self.cross_share / (1.0 + self.cross_share)
 
     @cached_property
     def quadratic(self) -> Float[np.ndarray, "draws cycles"]:

@@ -6,16 +6,10 @@ import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.physics.organs.phantom_transport import PhantomTransport, run_case
 from theratwin.physics.organs.regions import mass_by_organ
 from theratwin.physics.organs.saf_assembly import assemble
-from theratwin.physics.organs.saf_case import (
-    PhantomTransport,
-    SafCase,
-    groups,
-    read_deposits,
-    run_case,
-    write_deposits,
-)
+from theratwin.physics.organs.saf_case import SafCase, groups, read_deposits, write_deposits
 from theratwin.physics.organs.saf_plan import PHOTON_ENERGIES, saf_cases
 from theratwin.physics.organs.saf_table import LOCAL_ENERGY, read_saf_table, write_saf_table
 from theratwin.physics.organs.skeleton import cavity_enhancement, layer_share

@@ -80,11 +80,12 @@ def monte_carlo_dose(
 
 def matter_of(problem: VoxelProblem, density: NDArray[np.floating]) -> VoxelMatter:
     """Return what the voxels hold, after Schneider: by CT numbers, or those that a density has."""
-    if problem.hounsfield is not None:
-        return VoxelMatter.of_hounsfield(problem.hounsfield, problem.voxel_size)
-    index = material_index_of_hounsfield(_hounsfield_of_density(density))
-    materials = tuple(schneider_materials())
-    return VoxelMatter(materials, index.astype(np.uint8), density, problem.voxel_size)  # type: ignore[arg-type]
+    numbers = problem.hounsfield
+    if numbers is None:
+        numbers = _hounsfield_of_density(density)
+    index = material_index_of_hounsfield(numbers).astype(np.uint8)
+    rho = density.astype(np.float32)
+    return VoxelMatter(tuple(schneider_materials()), index, rho, problem.voxel_size)
 
 
 def _hounsfield_of_density(density: NDArray[np.floating]) -> NDArray[np.float64]:

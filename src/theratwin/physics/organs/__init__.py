@@ -1,9 +1,10 @@
 """Organ S values: reference phantoms, specific absorbed fractions, and their folding."""
 
 from theratwin.physics.organs.mass_scaling import scaled_to_masses
+from theratwin.physics.organs.organ_values import OrganSValues, Radiation, Walls
 from theratwin.physics.organs.phantom import Organ, VoxelPhantom, read_phantom
 from theratwin.physics.organs.regions import region_name, region_title
-from theratwin.physics.organs.s_value import OrganSValues, Radiation, Walls, organ_s_values
+from theratwin.physics.organs.s_value import organ_s_values
 from theratwin.physics.organs.saf_curves import saf_at
 from theratwin.physics.organs.saf_table import (
     SafTable,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,39 +28,56 @@ def face_areas(phantom: VoxelPhantom) -> Array:
     return total
 
 
-def contact(
-    phantom: VoxelPhantom, source: str, parts: Sequence[Sequence[int]], areas: Array
-) -> Array:
-    r"""Return :math:`\sum_f A_f\, a_f / \rho_f` of a source by group, cm2/g.
-
-    Faces :math:`f` of area :math:`A_f` part the group from voxels with the share :math:`a_f` of the
-    source's activity a volume and density :math:`\rho_f`. Groups that hold activity get zero.
-    """
-    masses = mass_by_organ(phantom, source)
-    total = sum(masses.values())
-    found = np.zeros(len(parts))
-    for number, mass in masses.items():
-        volume = phantom.voxels[number] * phantom.voxel_volume  # mL
-        density = phantom.organs[number].density
-        weight = mass / total / volume / density * 1e-2  # mm2 in cm2
-        found += [weight * areas[number, list(numbers)].sum() for numbers in parts]
-    held = np.array([any(n in masses for n in numbers) for numbers in parts])
-    return np.where(held, 0.0, found)
-
-
-def crossing(contacts: Array, energy: float) -> Array:
-    r"""Return the fraction of their energy that electrons carry into groups, on straight tracks.
-
-    .. math:: \phi = \frac R8 \sum_f A_f\, a_f / \rho_f
-
-    (`layer_share` of a thick layer.) Scattered electrons carry less, and stepped surfaces are no
-    planes: `assemble` scales it to the Monte Carlo's sum over all pairs.
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """What a source's electrons do in each group, per unit of their range; shape (groups,).
 
     Parameters
     ----------
-    contacts
-        Of `contact`, any shape.
-    energy
-        MeV.
+    start
+        Share of the source's activity in the group.
+    into, out
+        Sum over faces of area times activity a volume over density, cm2/g: of activity on the
+        other side of the group's faces, and of its own.
     """
-    return contacts * float(csda_range(material("soft"), energy)) / 8
+
+    start: Array
+    into: Array
+    out: Array
+
+
+def contact(
+    phantom: VoxelPhantom, source: str, parts: Sequence[Sequence[int]], areas: Array
+) -> Contact:
+    """Return how a source touches the groups; activity is in proportion to mass."""
+    masses = mass_by_organ(phantom, source)
+    total = sum(masses.values())
+    weight = np.zeros(256)
+    for number, mass in masses.items():
+        volume = phantom.voxels[number] * phantom.voxel_volume  # mL
+        density = phantom.organs[number].density
+        weight[number] = mass / total / volume / density * 1e-2  # mm2 in cm2
+    start, into, out = (np.zeros(len(parts)) for _ in range(3))
+    for place, numbers in enumerate(parts):
+        own = list(numbers)
+        others = np.setdiff1d(np.arange(256), own)
+        start[place] = sum(masses.get(n, 0.0) for n in numbers) / total
+        faces = areas[own][:, others]
+        into[place] = (faces @ weight[others]).sum()
+        out[place] = (weight[own] @ faces).sum()
+    return Contact(start, into, out)
+
+
+def reach(energy: float) -> float:
+    r"""Return an eighth of the range of electrons, g/cm2.
+
+    .. math:: \phi = w + \frac R8 \left(\sum_f A_f\, a_f / \rho_f
+              - \sum_f A_f\, a'_f / \rho'_f\right)
+
+    is the fraction of their energy that electrons on straight tracks leave in a group that holds
+    the share :math:`w` of the activity: :math:`a_f` is the activity a volume beyond the face f of
+    area :math:`A_f`, :math:`a'_f` that of the group itself (`layer_share` of a thick layer).
+    Scattered electrons carry less, and stepped surfaces are no planes: `assemble` scales it to the
+    Monte Carlo's sum over all pairs.
+    """
+    return float(csda_range(material("soft"), energy)) / 8

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from theratwin.core.errors import InputError
+from theratwin.physics.organs.organ_values import OrganSValues
 from theratwin.physics.organs.regions import PAIRS, WALLS, region_name
-from theratwin.physics.organs.s_value import OrganSValues
 
 
 def scaled_to_masses(values: OrganSValues, masses: Mapping[str, float]) -> OrganSValues:

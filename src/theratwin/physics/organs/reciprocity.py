@@ -13,8 +13,7 @@ Array = NDArray[np.float64]
 DEVIATION = 0.05
 #: Matter of another kind than soft tissue: not used.
 OTHER_MATTER = (
-    "blood", "cortical_bone", "eye_lenses", "red_marrow", "trabecular_bone", "spongiosa",
-    "bone_surfaces", "whole_body",
+    "blood", "cortical_bone", "red_marrow", "trabecular_bone", "spongiosa", "bone_surfaces",
 )  # fmt: skip
 
 

@@ -48,11 +48,14 @@ TARGETS = tuple(sorted((*_SOLID, *_CONTENTS, "kidneys", "spongiosa", "whole_body
 SOURCES = tuple(
     sorted(
         (
-            *_CONTENTS, "adipose", "adrenals", "blood", "brain", "breasts", "cortical_bone",
-            "extrathoracic_airways", "eyes", "heart_wall", "kidney_left", "kidney_right", "liver",
-            "lungs", "lymph_nodes", "muscle", "ovaries", "pancreas", "prostate", "red_marrow",
-            "salivary_glands", "skin", "small_intestine_wall", "spleen", "stomach_wall", "testes",
-            "thymus", "thyroid", "trabecular_bone", "uterus", "whole_body",
+            *_CONTENTS, "adipose", "adrenals", "bladder_wall", "blood", "brain", "breasts",
+            "cortical_bone", "esophagus", "extrathoracic_airways", "eye_lenses", "eyes",
+            "gallbladder_wall", "heart_wall", "kidney_left", "kidney_right", "left_colon_wall",
+            "liver", "lungs", "lymph_nodes", "muscle", "oral_mucosa", "ovaries", "pancreas",
+            "pituitary", "prostate", "rectosigmoid_wall", "red_marrow", "right_colon_wall",
+            "salivary_glands", "skin", "small_intestine_wall", "spinal_cord", "spleen",
+            "stomach_wall", "testes", "thymus", "thyroid", "tongue", "tonsils", "trachea",
+            "trabecular_bone", "ureters", "uterus", "whole_body",
         )
     )
 )  # fmt: skip

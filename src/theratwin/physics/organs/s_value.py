@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
-from theratwin.physics.emissions import Lines
+from theratwin.physics.organs.organ_values import OrganSValues, Radiation, Walls
 from theratwin.physics.organs.regions import SKELETAL_TARGETS, WALLS, region_name
 from theratwin.physics.organs.saf_curves import local_saf, saf_at, saf_error
 from theratwin.physics.organs.saf_table import SafTable
@@ -19,70 +15,7 @@ from theratwin.physics.organs.skeletal_particles import BONE_SOURCES, skeletal_s
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 Array = NDArray[np.float64]
-Walls = Literal["mean", "surface"]
 _UNIT = GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H * 1e-3  # MeV/kg a decay in Gy/(MBq h)
-
-
-class Radiation(Protocol):
-    """What is emitted a decay: `Emissions`, or the sum of a chain."""
-
-    @property
-    def photons(self) -> Lines: ...
-    @property
-    def electrons(self) -> Lines: ...
-    @property
-    def alphas(self) -> Lines: ...
-
-
-@dataclass(frozen=True, eq=False)
-class OrganSValues:
-    """Absorbed dose to targets for each unit of time-integrated activity in one source.
-
-    The parts are unweighted absorbed dose, Gy/(MBq h), of shape (targets,): no radiation
-    weighting factor, no tissue weighting factor.
-
-    Parameters
-    ----------
-    phantom, source
-        Reference phantom and source region.
-    source_mass, target_mass
-        Masses that the values stand for, g; the latter by target, in the order of the parts.
-    photons, electrons, alphas
-        Parts by radiation; recoils belong to alphas.
-    relative_uncertainty
-        Relative standard uncertainty of the sum: Monte Carlo and models.
-    walls
-        What the dose of a wall from its content is: ``"mean"`` or ``"surface"``.
-    """
-
-    phantom: str
-    source: str
-    source_mass: float
-    target_mass: Mapping[str, float]
-    photons: Array
-    electrons: Array
-    alphas: Array
-    relative_uncertainty: Array
-    walls: Walls = "mean"
-
-    @property
-    def total(self) -> Array:
-        """The sum of the parts, Gy/(MBq h)."""
-        return self.photons + self.electrons + self.alphas
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Names of the targets."""
-        return tuple(self.target_mass)
-
-    def mgy_per_mbq_s(self) -> dict[str, float]:
-        """Return the sums by target in mGy/(MBq s), the usual unit of tables."""
-        return {n: float(s) / 3.6 for n, s in zip(self.targets, self.total, strict=True)}
-
-    def __getitem__(self, target: str) -> float:
-        """Return the sum for one target, Gy/(MBq h)."""
-        name = region_name(target, self.targets, "target")
-        return float(self.total[self.targets.index(name)])
 
 
 def organ_s_values(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,6 @@ from theratwin.core.files import write_text
 from theratwin.core.seed import stream
 from theratwin.physics.organs.phantom import VoxelPhantom
 from theratwin.physics.organs.regions import AIR, TARGETS, mass_by_organ, members
-from theratwin.physics.organs.voxel_matter import phantom_matter
 
 Array = NDArray[np.float64]
 FORMAT = 1
@@ -128,62 +127,6 @@ def source_voxels(phantom: VoxelPhantom, source: str) -> tuple[NDArray[np.int64]
     where = np.flatnonzero(table[flat] > 0)
     weights = table[flat[where]]
     return where, None if np.ptp(weights) < 1e-9 * weights[0] else weights / weights.sum()
-
-
-class PhantomTransport:
-    """A phantom ready for Monte Carlo, for many cases.
-
-    Photons leave the energy of their electrons where these start (kerma); electrons are followed
-    with their bremsstrahlung.
-
-    Parameters
-    ----------
-    phantom
-        The phantom.
-    particles
-        Which of ``"photon"`` and ``"electron"`` will be asked for.
-    """
-
-    def __init__(self, phantom: VoxelPhantom, particles: Iterable[str]) -> None:
-        from theratwin.physics.matter import material
-        from theratwin.physics.transport import RegionTransport, Settings
-
-        matter = phantom_matter(phantom)
-        regions = group_index(groups(phantom))[phantom.organ]
-        self._ready: dict[str, Any] = {}
-        for particle in particles:
-            photon = particle == "photon"
-            response = material("red_marrow") if photon else None
-            settings = Settings(electrons=not photon)
-            self._ready[particle] = RegionTransport(matter, regions, response, settings)
-
-    def run(self, *source: Any, particle: str, **rest: Any) -> Any:
-        """Return the `RegionDeposition` of a source; see `RegionTransport.run`."""
-        return self._ready[particle].run(*source, particle=particle, **rest)
-
-
-def run_case(
-    phantom: VoxelPhantom, case: SafCase, run: Callable[..., Any], *, workers: int = 1
-) -> Deposits:
-    """Follow a case's particles; ``run`` is that of a `PhantomTransport` of the phantom."""
-    voxels, weights = source_voxels(phantom, case.source)
-    found = run(
-        voxels,
-        weights,
-        particle=case.particle,
-        energy=case.energy,
-        histories=case.histories,
-        seed=case.own_seed,
-        workers=workers,
-    )
-    return Deposits(
-        case,
-        groups(phantom),
-        np.asarray(found.fraction, dtype=float),
-        np.asarray(found.standard_error, dtype=float),
-        np.asarray(found.response_dose, dtype=float),
-        np.asarray(found.response_error, dtype=float),
-    )
 
 
 def write_deposits(deposits: Deposits, path: Path | str) -> Path:

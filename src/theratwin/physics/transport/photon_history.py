@@ -36,16 +36,8 @@ from theratwin.physics.transport.scene import (
 @compiled
 def follow_photon(scene, row, stack, height, tally, kerma, book, state):
     """Follow the photon of a stack's row to its end; return the height of the stack."""
-    energy, x, y, z, u, v, w, weight = (
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        row[8],
-    )
+    energy, x, y, z = row[1], row[2], row[3], row[4]
+    u, v, w, weight = row[5], row[6], row[7], row[8]
     born = row[0] < 0  # straight from the source
     tables = scene.photons
     nx, ny, nz = scene.shape
@@ -81,16 +73,10 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
             u, v, w = turned(u, v, w, cosine, 2.0 * np.pi * uniform(state))
             continue
         if kind == COMPTON:
-            kept, cosine = compton(tables, matter, energy, state)
-            azimuth = 2.0 * np.pi * uniform(state)
-            given = energy * (1.0 - kept)
-            along = electron_cosine(energy, kept, cosine)
-            a, b, c = turned(u, v, w, along, azimuth + np.pi)
-            height = _free(
-                scene, stack, height, tally, book, voxel, given, x, y, z, a, b, c, weight
-            )
-            u, v, w = turned(u, v, w, cosine, azimuth)
-            energy *= kept
+            energy, u, v, w, height = _scatter(
+                scene, stack, height, tally, book, matter, voxel, energy, x, y, z, u, v, w, weight,
+                state,
+            )  # fmt: skip
             if energy <= scene.photon_cutoff:
                 deposit(scene, tally, book, voxel, x, y, z, energy * weight)
                 return height
@@ -99,15 +85,40 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
             continue
         if kind == PHOTO:
             line = fluorescence(tables, matter, place, state)
-            if line > scene.photon_cutoff:
-                a, b, c = isotropic(state)
-                height = push(stack, height, PHOTON, line, x, y, z, a, b, c, weight)
-                energy -= line
-            a, b, c = turned(u, v, w, photoelectron(energy, state), 2.0 * np.pi * uniform(state))
-            return _free(scene, stack, height, tally, book, voxel, energy, x, y, z, a, b, c, weight)
+            return _absorb(
+                scene, stack, height, tally, book, voxel, energy, line, x, y, z, u, v, w, weight,
+                state,
+            )  # fmt: skip
         return _pair(
             scene, stack, height, tally, book, voxel, energy, x, y, z, u, v, w, weight, state
         )
+
+
+@compiled
+def _scatter(
+    scene, stack, height, tally, book, matter, voxel, energy, x, y, z, u, v, w, weight, state
+):
+    """Return energy and direction after Compton scattering, and the stack with the electron."""
+    kept, cosine = compton(scene.photons, matter, energy, state)
+    azimuth = 2.0 * np.pi * uniform(state)
+    given = energy * (1.0 - kept)
+    a, b, c = turned(u, v, w, electron_cosine(energy, kept, cosine), azimuth + np.pi)
+    height = _free(scene, stack, height, tally, book, voxel, given, x, y, z, a, b, c, weight)
+    u, v, w = turned(u, v, w, cosine, azimuth)
+    return energy * kept, u, v, w, height
+
+
+@compiled
+def _absorb(
+    scene, stack, height, tally, book, voxel, energy, line, x, y, z, u, v, w, weight, state
+):
+    """Free the photoelectron, and the K line that follows if it is above the cutoff."""
+    if line > scene.photon_cutoff:
+        a, b, c = isotropic(state)
+        height = push(stack, height, PHOTON, line, x, y, z, a, b, c, weight)
+        energy -= line
+    a, b, c = turned(u, v, w, photoelectron(energy, state), 2.0 * np.pi * uniform(state))
+    return _free(scene, stack, height, tally, book, voxel, energy, x, y, z, a, b, c, weight)
 
 
 @compiled

@@ -11,6 +11,7 @@ from theratwin.report.style import (
     GREEN,
     INK,
     ORANGE,
+    PURPLE,
     SKY,
     VERMILION,
     axes_or_new,
@@ -28,6 +29,7 @@ _COLORS = {
     "recovery": GREEN,
     "mass": VERMILION,
     "dose factor": SKY,
+    "cross-dose": PURPLE,
 }
 _ROW = 0.27
 
