@@ -16,6 +16,7 @@ from typing import Any
 from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_INNER = {**_OPTIONS, "_nrt": False, "forceinline": True}
 _FILES = sorted(Path(__file__).parent.glob("*.py"))
 _DIGEST = sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
 
@@ -26,7 +27,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     It becomes a part of whoever calls it, and counts no references to arrays: passing the scene
     and counting its arrays at each step would take nine tenths of the time.
     """
-    return njit(**_OPTIONS, _nrt=False, forceinline=True)(_with_digest(function))
+    return njit(**_INNER)(_with_digest(function))
 
 
 def compiled_with_arrays(function: Callable[..., Any]) -> Any:
