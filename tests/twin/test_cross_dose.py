@@ -55,6 +55,23 @@ def test_lesions_count_as_remainder_and_get_nothing(case):
     assert with_lesion.to("kidneys", alone, 0) == pytest.approx(0.0)
 
 
+def test_glands_get_nothing_of_their_own_from_the_remainder(case):
+    activities = {"parotid_glands": curve(50.0), "whole_body": curve(2000.0)}
+    cross = cross_dose(case, tuple(activities))
+    dose = cross.to("parotid_glands", activities, 0)
+    body = 1950.0 * shipped_body_mean()
+    # photons of the body around: 3 to 20 % of the body's mean dose, which is by electrons
+    assert 0.02 * body < dose < 0.3 * body
+    both = activities | {"submandibular_glands": curve(20.0)}
+    more = cross_dose(case, tuple(both))
+    assert more.to("parotid_glands", both, 0) == pytest.approx(dose * 1930 / 1950)
+
+
+def shipped_body_mean():
+    table, emitted = shipped_saf_table("AM"), chain_emissions("Lu-177", "none")
+    return organ_s_values(table, emitted, BODY)[BODY]
+
+
 def test_none_for_animals_and_for_chains(case):
     mouse = replace(case, patient=replace(case.patient, species="mouse"))
     assert cross_dose(mouse, ("kidneys",)) is None

@@ -18,7 +18,7 @@ from theratwin.twin.course import Activities
 
 BODY = "whole_body"
 PHANTOMS = {"male": "AM", "female": "AF"}
-#: Organs of which the phantoms have the whole only: what reaches the whole reaches its parts.
+#: Parts of organs that the phantoms have as a whole; parts give each other nothing here.
 PARTS = dict.fromkeys(("parotid_glands", "submandibular_glands"), "salivary_glands")
 
 Draws = Float[np.ndarray, " draws"]
@@ -31,9 +31,8 @@ class CrossDose:
     Parameters
     ----------
     places
-        Name in the phantom of each region that it has, by region; lesions have none.
-    targets
-        The same, and for parts of an organ that is not parted in the phantom that organ's.
+        Name in the phantom of each region that it has, by region; of a part of an organ that the
+        phantom has as a whole, the organ's. Lesions have none.
     s_values
         From each of them, and from `BODY`, by the phantom's name.
     apart
@@ -41,7 +40,6 @@ class CrossDose:
     """
 
     places: Mapping[str, str]
-    targets: Mapping[str, str]
     s_values: Mapping[str, OrganSValues]
     apart: frozenset[str]
 
@@ -54,9 +52,9 @@ class CrossDose:
         The remainder is what the whole body holds besides, spread evenly by mass; lesions are
         taken for a part of it.
         """
-        if region not in self.targets:
+        if region not in self.places:
             return 0.0
-        target = self.targets[region]
+        target = self.places[region]
         integrals = {
             name: _integral(curves[cycle])
             for name, curves in activities.items()
@@ -65,7 +63,7 @@ class CrossDose:
         dose = sum(
             self.s_values[place][target] * integrals[name]
             for name, place in self.places.items()
-            if name != region and name in integrals
+            if place != target and name in integrals
         )
         return dose + self._of_remainder(target) * self._remainder(activities, integrals, cycle)
 
@@ -83,7 +81,7 @@ class CrossDose:
     def _of_remainder(self, target: str) -> float:
         """Return the S value from the body but for the regions (MIRD Pamphlet No. 21)."""
         body = self.s_values[BODY]
-        parts = [self.s_values[place] for place in self.places.values()]
+        parts = [self.s_values[place] for place in dict.fromkeys(self.places.values())]
         mass = body.source_mass - sum(part.source_mass for part in parts)
         energy = body.source_mass * body[target] - sum(p.source_mass * p[target] for p in parts)
         return max(energy / mass, 0.0)
@@ -115,13 +113,13 @@ def _of_regions(phantom: str, nuclide: str, regions: tuple[str, ...]) -> CrossDo
     apart = frozenset({BODY, "remainder", "blood", "red_marrow", "excreted_urine"})
     places: dict[str, str] = {}
     for region in regions:
-        if region not in apart and (place := _place(region, table.sources)) is not None:
+        name = PARTS.get(region, region)
+        if region not in apart and (place := _place(name, table.sources)) is not None:
             places[region] = place
     emitted = chain_emissions(nuclide, "none")
     sources = (*dict.fromkeys(places.values()), BODY)
     values = {place: organ_s_values(table, emitted, place) for place in sources}
-    targets = {region: place for region, place in PARTS.items() if place in table.targets}
-    return CrossDose(places, targets | places, values, apart)
+    return CrossDose(places, values, apart)
 
 
 def _place(region: str, known: tuple[str, ...]) -> str | None:
