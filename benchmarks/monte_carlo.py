@@ -163,12 +163,12 @@ def timed(matter: VoxelMatter, activity: np.ndarray, name: str) -> dict[str, obj
     """Return time times variance of both, by round, each from its own histories."""
     source, count = emission(name), TIMED[name]
     start = transported(matter, drawn(matter, activity, source, 100, 1), SETTINGS, BATCHES, 1)
+    known = {"settings": SETTINGS, "workers": 1}
+    voxel_deposition(matter, activity, source, histories=100, **known)  # compiled by now
     rounds = []
     for seed in range(ROUNDS):
         began = time.process_time()
-        mine = voxel_deposition(
-            matter, activity, source, histories=count, settings=SETTINGS, seed=seed, workers=1
-        )
+        mine = voxel_deposition(matter, activity, source, histories=count, seed=seed, **known)
         ours = time.process_time() - began
         particles = drawn(matter, activity, source, count, seed)
         peer = transported(matter, particles, SETTINGS, BATCHES, seed)
