@@ -45,7 +45,7 @@ def fractions(medium: str, kind: str, energy: float, histories: int, workers: in
     radii = np.geomspace(1e-2 * x[1] * scale, 1.01 * x[-1] * scale, 600)
     low = float(np.clip(energy / 30, 1e-3, 1e-2))
     settings = Settings(
-        annihilation=False,
+        annihilation=kind != "positron",  # of pairs, but not of the source
         photon_cutoff=1.5e-3,
         electron_cutoff=low,
         cutoffs=ElectronCutoffs(loss=min(low, 5e-3), photon=min(low, 5e-3)),
