@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from theratwin.cli.options import Force, Json, Out
+from theratwin.cli.svalue_words import named, positive
 from theratwin.core.errors import InputError
 from theratwin.core.units import parse
 
@@ -57,15 +58,16 @@ def cell(
         found = cell_s_value(
             nuclide,
             Cell(
-                _length(cell_radius, "--cell-radius"), _length(nucleus_radius, "--nucleus-radius")
+                positive(cell_radius, "mm", "--cell-radius"),
+                positive(nucleus_radius, "mm", "--nucleus-radius"),
             ),
-            distance=None if distance is None else _length(distance, "--distance"),
+            distance=None if distance is None else positive(distance, "mm", "--distance"),
             progeny=progeny,
             retention=_retention(retention, progeny),
             method=method,
         )
     except InputError as error:
-        raise _named(error) from None
+        raise named(error, {"radius": "--cell-radius"}) from None
     value = _per_bq_s(found.total)
     emit(
         "svalue/1",
@@ -123,13 +125,6 @@ def _per_bq_s(doses: dict[str, float]) -> dict[str, float]:
     return {pair: dose / DECAYS_PER_MBQ_H for pair, dose in doses.items()}
 
 
-def _length(text: str, field: str) -> float:
-    length = parse(text, "mm", field=field)
-    if not length > 0:
-        raise InputError("a length must be positive", field=field, value=text)
-    return length
-
-
 def _retention(given: list[str] | None, progeny: str | None) -> float | dict[str, float]:
     if not given:
         return 1.0
@@ -146,15 +141,3 @@ def _retention(given: list[str] | None, progeny: str | None) -> float | dict[str
             raise InputError("no daughter's name", field="--retention", value=text)
         fractions[name] = parse(fraction, "", field=f"--retention {name}")
     return fractions
-
-
-def _named(error: InputError) -> InputError:
-    """Name the option in an error of the calculation."""
-    names = {"radius": "--cell-radius", "nucleus_radius": "--nucleus-radius"}
-    field = error.field or ""
-    if field.startswith("-"):
-        return error
-    option = names.get(field, f"--{field}")
-    return InputError(
-        error.message, field=option, value=error.value, allowed=error.allowed, remedy=error.remedy
-    )
