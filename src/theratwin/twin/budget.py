@@ -10,7 +10,7 @@ from theratwin.case import Case
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
 from theratwin.dosimetry import Budget, bodies, log_sd, relative_spread, self_s_value
-from theratwin.twin.cross_dose import cross_dose, cross_uncertainty
+from theratwin.twin.cross_dose import cross_dose, cross_uncertainty, has_cross_dose
 from theratwin.twin.doses import (
     BLOOD,
     MARROW,
@@ -78,7 +78,7 @@ def _self_dose(twin: Twin, region: str) -> Budget:
 
 def _cross_share(twin: Twin, region: str) -> float:
     """Return the share of a region's dose that comes from other regions, median over draws."""
-    cross = cross_dose(twin.case, tuple(twin.activities))
+    cross = cross_dose(twin.case, tuple(twin.activities)) if has_cross_dose(twin) else None
     if cross is None:
         return 0.0
     names, s_value = twin.case.schedule.names, _s_value(twin.case, region)

@@ -52,7 +52,9 @@ def predict_by_amount(
     found, changed = (
         {
             dose.region: dose
-            for dose in doses_of(twin.case, each, schedule, draws=twin.draws, seed=twin.seed)
+            for dose in doses_of(
+                twin.case, each, schedule, cross=False, draws=twin.draws, seed=twin.seed
+            )
         }
         for each in (activities, slopes)
     )

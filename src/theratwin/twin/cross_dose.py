@@ -15,11 +15,15 @@ from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics import chain_emissions, refuse_progeny
 from theratwin.physics.organs import OrganSValues, organ_s_values, region_name, shipped_saf_table
 from theratwin.twin.course import Activities
+from theratwin.twin.twin import Twin
 
 BODY = "whole_body"
 PHANTOMS = {"male": "AM", "female": "AF"}
 #: Parts of organs that the phantoms have as a whole; parts give each other nothing here.
-PARTS = dict.fromkeys(("parotid_glands", "submandibular_glands"), "salivary_glands")
+PARTS: Mapping[str, str] = {
+    "parotid_glands": "salivary_glands",
+    "submandibular_glands": "salivary_glands",
+}
 
 Draws = Float[np.ndarray, " draws"]
 
@@ -100,6 +104,15 @@ def cross_dose(case: Case, regions: tuple[str, ...]) -> CrossDose | None:
     except UnsupportedError:
         return None
     return _of_regions(phantom, nuclide, tuple(r for r in regions if r not in case.lesion_names))
+
+
+def has_cross_dose(twin: Twin) -> bool:
+    """Return whether a twin's doses hold what other regions give: those of curves do.
+
+    The parameters of whole bodies are calibrated to published doses as if organs gave each other
+    nothing; a part of its own would count that twice.
+    """
+    return twin.model == "curves"
 
 
 def cross_uncertainty() -> float:

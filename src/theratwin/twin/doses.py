@@ -29,11 +29,12 @@ _NOT_TARGETS = frozenset({WHOLE_BODY, REMAINDER, BLOOD, EXCRETED, MARROW})
 
 
 def region_doses(
-    case: Case, posteriors: Sequence[BlockPosterior], schedule: Schedule, *, seed: int
+    case: Case, posteriors: Sequence[BlockPosterior], schedule: Schedule, *, cross: bool, seed: int
 ) -> tuple[RegionDose, ...]:
     """Return the doses of organs, lesions, and of red marrow where the data allow it."""
     activities = all_activities(posteriors, schedule, seed=seed)
-    return doses_of(case, activities, schedule, draws=posteriors[0].draws, seed=seed)
+    draws = posteriors[0].draws
+    return doses_of(case, activities, schedule, cross=cross, draws=draws, seed=seed)
 
 
 def all_activities(
@@ -48,12 +49,15 @@ def all_activities(
 
 
 def doses_of(
-    case: Case, activities: Activities, schedule: Schedule, *, draws: int, seed: int
+    case: Case, activities: Activities, schedule: Schedule, *, cross: bool, draws: int, seed: int
 ) -> tuple[RegionDose, ...]:
-    """Return the doses that activities give: where a volume is declared, and in red marrow."""
-    cross = cross_dose(case, tuple(activities))
+    """Return the doses that activities give: where a volume is declared, and in red marrow.
+
+    ``cross`` adds what regions give each other.
+    """
+    others = cross_dose(case, tuple(activities)) if cross else None
     found = [
-        _dose(case, region, curves, schedule, activities, cross, draws=draws, seed=seed)
+        _dose(case, region, curves, schedule, activities, others, draws=draws, seed=seed)
         for region, curves in activities.items()
         if is_target(case, region)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from theratwin.case import Radiopharmaceutical, Schedule
+from theratwin.twin.cross_dose import has_cross_dose
 from theratwin.twin.doses import doses_of, region_doses
 from theratwin.twin.prediction import Prediction
 from theratwin.twin.relabel import relabeled
@@ -43,12 +44,12 @@ def predict(
     """
     if radiopharmaceutical is not None:
         twin = relabeled(twin, radiopharmaceutical)
-    case, seed = twin.case, twin.seed
+    case, seed, cross = twin.case, twin.seed, has_cross_dose(twin)
     if schedule is None or schedule == case.schedule:
         schedule = case.schedule
-        doses = doses_of(case, twin.activities, schedule, draws=twin.draws, seed=seed)
+        doses = doses_of(case, twin.activities, schedule, cross=cross, draws=twin.draws, seed=seed)
     else:
-        doses = region_doses(case, twin.posteriors, schedule, seed=seed)
+        doses = region_doses(case, twin.posteriors, schedule, cross=cross, seed=seed)
     return Prediction(
         case=twin.case,
         schedule=schedule,

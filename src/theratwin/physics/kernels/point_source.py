@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Kind = Literal["electron", "positron", "photon"]
 KINDS = ("electron", "positron", "photon")
 #: Media whose tables are shipped; lung is that tissue at any density.
-MEDIA = ("soft",)
+MEDIA = ("soft", "water", "adipose", "lung", "cortical_bone")
 LOWEST, HIGHEST = 1e-3, 5.0  # MeV: below, all stays at the source; above, no table
 
 
