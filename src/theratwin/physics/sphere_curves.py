@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from theratwin.physics.kernels.point_source import LOWEST, Kind, PointSource, point_source
+from theratwin.physics.kernels.point_source import LOWEST, Kind, PointSource, between, point_source
 
 Array = NDArray[np.float64]
 
@@ -37,17 +37,14 @@ class SphereCurves:
     def at(self, energy: float, radius: Array) -> Array:
         """Return the fraction at one energy for radii in g/cm2.
 
-        At one scaled radius the logit is linear in log E; beyond the ends the shape stays.
+        At one scaled radius the logit is a cubic in log E; beyond the ends the shape stays.
         """
         if energy <= LOWEST:
             return np.ones_like(radius)
         s = np.log(radius / self.table.length_at(energy))
         at = np.clip(s, self.log_s[0], self.log_s[-1])
-        ends = self.table.energy
-        place = float(np.interp(np.log(energy), np.log(ends), np.arange(len(ends))))
-        left = min(int(place), len(ends) - 2)
-        part = place - left
-        logit = (1 - part) * self._curves[left](at) + part * self._curves[left + 1](at)
+        first, weights = between(self.table.energy, energy)
+        logit = sum(w * self._curves[first + i](at) for i, w in enumerate(weights))
         return 1 / (1 + np.exp(-logit))
 
     @cached_property

@@ -87,6 +87,7 @@ def test_from_half_lives_halves():
     start=st.floats(-20, 20),
     length=st.floats(0, 40),
 )
+@pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")
 def test_integral_agrees_with_quadrature(starts, rates, start, length):
     rates = rates[: len(starts)]
     curve = Exponentials(np.ones(len(starts)), rates, starts)

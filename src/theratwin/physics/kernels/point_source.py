@@ -58,7 +58,7 @@ class PointSource:
     def within(self, energy: float, radius: Array) -> Array:
         """Return the fraction of an energy (MeV) absorbed within radii in g/cm2, shape of them.
 
-        At one scaled radius it is linear in log E; below the first column the shape stays.
+        At one scaled radius it is a cubic in log E; below the first column the shape stays.
 
         Raises
         ------
@@ -81,11 +81,29 @@ class PointSource:
         if energy <= LOWEST:
             return np.ones_like(radius)
         x = np.clip(radius / self.length_at(energy), 0.0, self.x[-1])
-        place = float(np.interp(np.log(energy), np.log(self.energy), np.arange(self.energy.size)))
-        left = min(int(place), self.energy.size - 2)
-        part = place - left
+        first, weights = between(self.energy, energy)
         curves = _curves(self.kind, self.medium)
-        return (1 - part) * curves[left](x) + part * curves[left + 1](x)
+        fraction = sum(w * curves[first + i](x) for i, w in enumerate(weights))
+        return np.clip(fraction, 0.0, 1.0)
+
+
+def between(energies: Array, energy: float) -> tuple[int, Array]:
+    """Return the first of four columns around an energy, and Lagrange's weights in log E.
+
+    Beyond the ends it is the last column alone: the shape stays.
+
+    Examples
+    --------
+    >>> first, weights = between(np.geomspace(0.01, 10, 7), 0.2)
+    >>> first, weights.round(3), float(weights.sum().round(12))
+    (1, array([-0.056,  0.446,  0.674, -0.064]), 1.0)
+    """
+    log = np.log(energies)
+    at = float(np.clip(np.log(energy), log[0], log[-1]))
+    first = int(np.clip(np.searchsorted(log, at) - 2, 0, log.size - 4))
+    nodes = log[first : first + 4]
+    apart = nodes[:, None] - nodes + np.eye(4)
+    return first, np.prod(np.where(np.eye(4) > 0, 1.0, at - nodes) / apart, axis=1)
 
 
 @cache
