@@ -61,18 +61,18 @@ def voxel(
     """
     from theratwin.cli import dose_voxel_inputs as inputs
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
-    from theratwin.cli.watch import doing
+    from theratwin.cli.watch import counting
     from theratwin.imaging.write import check_nifti_name
 
     check_nifti_name(out, force)
     check_plot(plot, force)
     if tissue:
         check_low_let(nuclide, progeny)
-    with doing("Computing the dose map", quiet=quiet):
+    with counting("Computing the dose map", quiet=quiet) as told:
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
         options = _options(kernel, photons, histories, precision, seed, progeny, workers)
-        found, course = inputs.dose(given, nuclide, method, decay, options)
+        found, course = inputs.dose(given, nuclide, method, decay, options, told)
         rows, distributions = region_rows(
             given.segments,
             given.density,

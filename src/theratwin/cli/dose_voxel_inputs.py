@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -230,8 +230,14 @@ def dose(
     method: str,
     decay: Mapping[str, float] | None,
     options: Mapping[str, Any],
+    told: Callable[[int, int], None] | None = None,
 ) -> tuple[VoxelDose, VoxelCourse | None]:
-    """Return the dose map by `voxel_dose` with the options, and of a scan its course in time."""
+    """Return the dose map by `voxel_dose` with the options, and of a scan its course in time.
+
+    ``told`` hears from the Monte Carlo how far it is.
+    """
+    if told is not None and method in ("photons", "full"):
+        options = {**options, "progress": told}
 
     def dose_of(activity: Any) -> VoxelDose:
         return voxel_dose(

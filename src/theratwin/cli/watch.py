@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TypeVar
@@ -72,3 +72,36 @@ def doing(what: str, *, quiet: bool = False) -> Iterator[None]:
 
     with Console(stderr=True).status(f"{what} ..."):
         yield
+
+
+@contextmanager
+def counting(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how much is done, on a terminal, while the body runs.
+
+    Parameters
+    ----------
+    what
+        What is done, such as ``"Following particles"``.
+    quiet
+        Show nothing.
+
+    Yields
+    ------
+    callable or None
+        To be called with what is done and what there is to do; None where nothing is shown.
+
+    Examples
+    --------
+    >>> with counting("Following particles", quiet=True) as told:
+    ...     print(told)
+    None
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
