@@ -53,6 +53,8 @@ def _percent(spread: float | None) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
+    if abs(value) < 1e-9:  # rounding of what is even
+        return "0"
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
