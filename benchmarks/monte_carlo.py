@@ -39,7 +39,7 @@ ORGANS = {
     "kidneys": ((17000, 18000), 1.0),
     "tumors": ((19000, 20000, 21000), 3.0),
 }
-CHUNKS, CHUNK, BATCHES = 6, 2_500_000, 10
+CHUNKS, CHUNK, BATCHES = 54, 2_500_000, 10
 ROUNDS, TIMED = 3, {"Lu-177": 800_000, "Y-90": 120_000}
 PHANTOM = (
     Path(__file__).parents[2]
