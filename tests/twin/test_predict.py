@@ -238,7 +238,8 @@ def test_infusions_and_later_times_shift_the_curve(twin):
     late = Schedule((Administration("late", 500.0, 7400.0, duration=1.0),))
     early = Schedule((Administration("early", 0.0, 7400.0),))
     shifted, plain = (
-        region_doses(twin.case, twin.posteriors, course, seed=1)[0] for course in (late, early)
+        region_doses(twin.case, twin.posteriors, course, cross=True, seed=1)[0]
+        for course in (late, early)
     )
     np.testing.assert_allclose(shifted.dose, plain.dose, rtol=1e-12)
     assert np.all(shifted.total_dose_rate(500.4) == 0)
