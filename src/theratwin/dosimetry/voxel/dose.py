@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from theratwin.core.errors import InputError
 from theratwin.dosimetry.voxel.kernel import kernel_dose
 from theratwin.dosimetry.voxel.local import local_dose, local_energy
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
-from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
 from theratwin.physics.kernels.voxel import MOST, voxel_kernel
 from theratwin.physics.nuclide import Nuclide
@@ -87,6 +85,18 @@ def _own_kernel(problem: VoxelProblem) -> VoxelKernel:
     return voxel_kernel(problem.emitted, problem.voxel_size, extent=extent)
 
 
+def _photons(problem: VoxelProblem, **options: Any) -> VoxelDose:
+    from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose  # numba takes a second
+
+    return monte_carlo_dose(problem, electrons=False, **options)
+
+
+def _full(problem: VoxelProblem, **options: Any) -> VoxelDose:
+    from theratwin.dosimetry.voxel.monte_carlo import monte_carlo_dose
+
+    return monte_carlo_dose(problem, electrons=True, **options)
+
+
 _RUN = {"histories": False, "uncertainty": False, "seed": False, "progress": False}
 #: The methods by name, from the quickest to the most exact.
 METHODS: dict[str, VoxelMethod] = {
@@ -94,10 +104,8 @@ METHODS: dict[str, VoxelMethod] = {
     "kernel": VoxelMethod(
         "convolution with a voxel kernel, scaled by density", _kernel, {"kernel": False}
     ),
-    "photons": VoxelMethod(
-        "Monte Carlo of photons, electrons local", partial(monte_carlo_dose, electrons=False), _RUN
-    ),
-    "full": VoxelMethod("Monte Carlo of all", partial(monte_carlo_dose, electrons=True), _RUN),
+    "photons": VoxelMethod("Monte Carlo of photons, electrons local", _photons, _RUN),
+    "full": VoxelMethod("Monte Carlo of all", _full, _RUN),
 }
 
 
