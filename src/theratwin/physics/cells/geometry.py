@@ -50,8 +50,8 @@ class Cell:
             raise InputError(
                 "the nucleus does not fit in the cell",
                 field="nucleus_radius",
-                value=self.nucleus_radius,
-                allowed=f"below the cell's radius, {self.radius:g} mm",
+                value=f"{1e3 * self.nucleus_radius:g} um",
+                allowed=f"below the cell's radius, {1e3 * self.radius:g} um",
             )
 
     def balls(self, compartment: str) -> tuple[tuple[int, float], ...]:

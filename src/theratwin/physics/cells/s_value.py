@@ -157,6 +157,6 @@ def _check(cell: Cell, distance: float | None, method: str) -> None:
         raise InputError(
             "two cells cannot be as close",
             field="distance",
-            value=distance,
-            allowed=f"at least two cell radii, {2 * cell.radius:g} mm, center to center",
+            value=f"{1e3 * distance:g} um",
+            allowed=f"at least two cell radii, {2e3 * cell.radius:g} um, center to center",
         )
