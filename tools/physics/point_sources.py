@@ -90,7 +90,7 @@ def table(medium: str, kind: str, folder: Path, histories: int, workers: int) ->
         "# for photons and fewer above 0.3 MeV. Row length: what scales the radii, g/cm2,",
         f"# {scale}; row error: largest standard error of a fraction;",
         "# then one row a scaled radius x = rho r / length, with the fraction F(x) of the energy,",
-        "# bremsstrahlung and secondary photons followed, annihilation quanta left out.",
+        "# bremsstrahlung and secondary photons followed, not a positron's annihilation quanta.",
         "energy_MeV," + ",".join(f"{e:.6g}" for e in ENERGIES[kind]),
         "length," + ",".join(f"{length(medium, kind, e):.6g}" for e in ENERGIES[kind]),
         "error," + ",".join(f"{e:.1e}" for e in errors.max(axis=0)),

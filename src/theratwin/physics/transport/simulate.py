@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from theratwin.physics.transport.scene import Scene
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
+SLICE = 50_000  # histories without a look whether to stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +97,19 @@ def simulate(
     source = (np.ascontiguousarray(voxels, np.int64), np.cumsum(weights))
     drawn = (emission.kind, emission.energy, np.cumsum(emission.yields))
 
+    stopped = Event()
+
     def run(batch: int) -> tuple[Array, Array, Array]:
         tally, kerma, book = np.zeros(scores), np.zeros(kermas), np.zeros(4)
-        run_batch(scene, source, drawn, seed, batch * size, size, tally, kerma, book)
+        for begun in range(0, size, SLICE):
+            if not stopped.is_set():
+                count = min(SLICE, size - begun)
+                first = batch * size + begun
+                run_batch(scene, source, drawn, seed, first, count, tally, kerma, book)
         return tally / size, kerma / size, book
 
-    for done, (tally, kerma, book) in enumerate(_in_order(run, batches, workers), start=1):
+    coming = _in_order(run, batches, workers, stopped)
+    for done, (tally, kerma, book) in enumerate(coming, start=1):
         sums[0].add(tally)
         sums[1].add(kerma)
         if summary is not None:
@@ -143,7 +152,9 @@ class _Sums:
         return np.sqrt(self._squares / (self.count * (self.count - 1)))
 
 
-def _in_order(run: Callable[[int], Any], batches: int, workers: int) -> Iterator[Any]:
+def _in_order(
+    run: Callable[[int], Any], batches: int, workers: int, stopped: Event
+) -> Iterator[Any]:
     """Yield the batches in order, a few ahead at work, so that sums add up alike."""
     if workers == 1:
         yield from map(run, range(batches))
@@ -157,6 +168,7 @@ def _in_order(run: Callable[[int], Any], batches: int, workers: int) -> Iterator
                 if coming < batches:
                     waiting.append(pool.submit(run, coming))
                     coming += 1
-        finally:
+        finally:  # also on Ctrl-C: what runs ends with its slice
+            stopped.set()
             for future in waiting:
                 future.cancel()
