@@ -1,0 +1,50 @@
+"""A tumor over time: growth, kill, feedback on its own dose, markers, control, response."""
+
+from theratwin.response.tumor.course import TumorCourse
+from theratwin.response.tumor.criteria import (
+    Recist,
+    RecistThresholds,
+    best_response,
+    diameter,
+    recist,
+    sum_of_diameters,
+    time_to_progression,
+)
+from theratwin.response.tumor.extinction import (
+    birth_death_extinction,
+    birth_death_generating,
+    control,
+    extinction_network,
+    fractionated_extinction,
+)
+from theratwin.response.tumor.growth import GrowthLaw, grown_volume, growth_law, growth_names
+from theratwin.response.tumor.markers import population_psa_network, secreted_marker_network
+from theratwin.response.tumor.network import tumor_network
+from theratwin.response.tumor.psa_response import MarkerResponse, marker_response
+from theratwin.response.tumor.self_dose import SelfDose
+
+__all__ = [
+    "GrowthLaw",
+    "MarkerResponse",
+    "Recist",
+    "RecistThresholds",
+    "SelfDose",
+    "TumorCourse",
+    "best_response",
+    "birth_death_extinction",
+    "birth_death_generating",
+    "control",
+    "diameter",
+    "extinction_network",
+    "fractionated_extinction",
+    "grown_volume",
+    "growth_law",
+    "growth_names",
+    "marker_response",
+    "population_psa_network",
+    "recist",
+    "secreted_marker_network",
+    "sum_of_diameters",
+    "time_to_progression",
+    "tumor_network",
+]
