@@ -13,12 +13,15 @@ from theratwin.response.tumor.criteria import (
 from theratwin.response.tumor.extinction import (
     birth_death_extinction,
     birth_death_generating,
+    birth_death_lines,
     control,
     extinction_network,
     fractionated_extinction,
 )
 from theratwin.response.tumor.growth import GrowthLaw, grown_volume, growth_law, growth_names
+from theratwin.response.tumor.hazard_curve import hazard_curve
 from theratwin.response.tumor.markers import population_psa_network, secreted_marker_network
+from theratwin.response.tumor.model import TumorModel
 from theratwin.response.tumor.network import tumor_network
 from theratwin.response.tumor.psa_response import MarkerResponse, marker_response
 from theratwin.response.tumor.self_dose import SelfDose
@@ -30,9 +33,11 @@ __all__ = [
     "RecistThresholds",
     "SelfDose",
     "TumorCourse",
+    "TumorModel",
     "best_response",
     "birth_death_extinction",
     "birth_death_generating",
+    "birth_death_lines",
     "control",
     "diameter",
     "extinction_network",
@@ -40,6 +45,7 @@ __all__ = [
     "grown_volume",
     "growth_law",
     "growth_names",
+    "hazard_curve",
     "marker_response",
     "population_psa_network",
     "recist",

@@ -35,6 +35,11 @@ class TumorCourse:
         Whole volume and that of living cells (mL), shape ``(patient, time)``.
     log_kill
         Integral of the hazard so far, of the same shape.
+    marker
+        A marker in serum, in its own unit, if it was followed.
+    log_expected_lines
+        Natural logarithm of the expected number of clonogens that have living offspring, if it was
+        followed.
 
     Examples
     --------
@@ -49,6 +54,8 @@ class TumorCourse:
     volume: Float[np.ndarray, "patient time"]
     living: Float[np.ndarray, "patient time"]
     log_kill: Float[np.ndarray, "patient time"]
+    marker: Float[np.ndarray, "patient time"] | None = None
+    log_expected_lines: Float[np.ndarray, "patient time"] | None = None
 
     def __post_init__(self) -> None:
         if len(self.times) < 2 or not np.all(np.diff(self.times) > 0):
@@ -58,12 +65,20 @@ class TumorCourse:
     def of(cls, solution: Solution, space: str = "") -> TumorCourse:
         """Return the course in a solution; ``space`` is the tumor's name space, if it has one."""
         prefix = f"{space}." if space else ""
+        seen = solution.observables
         return cls(
             np.asarray(solution.times),
-            solution[f"{prefix}volume"],
-            solution[f"{prefix}living"],
-            solution[f"{prefix}log_kill"],
+            *(solution[f"{prefix}{name}"] for name in ("volume", "living", "log_kill")),
+            marker=seen.get("marker.marker"),
+            log_expected_lines=seen.get("clonogens.log_expected_lines"),
         )
+
+    @property
+    def control(self) -> Float[np.ndarray, "patient time"]:
+        """The probability that no clonogen has living offspring, if that was followed."""
+        if self.log_expected_lines is None:
+            raise InputError("the clonogens were not followed", field="control")
+        return np.exp(-np.exp(np.minimum(self.log_expected_lines, 700.0)))
 
     @property
     def diameter(self) -> Float[np.ndarray, "patient time"]:

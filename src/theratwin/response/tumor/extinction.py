@@ -129,7 +129,24 @@ def birth_death_extinction(time: Any, birth: Any, death: Any, clonogens: Any = 1
     >>> round(float(birth_death_extinction(1e6, 0.02, 0.01, 3)), 6)
     0.125
     """
-    return as_float(birth_death_generating(0.0, time, birth, death)) ** as_float(clonogens)
+    with np.errstate(divide="ignore"):  # no line is left where the number underflows
+        lines = namespace(time, birth, death).log(birth_death_lines(time, birth, death))
+    return control(clonogens, lines)
+
+
+def birth_death_lines(time: Any, birth: Any, death: Any) -> Any:
+    r"""Return the probability that a cell has living offspring after a time, at constant rates.
+
+    .. math:: q = \frac{1}{e^{-rt} + b \frac{1 - e^{-rt}}{r}}, \qquad r = b - d
+
+    exact to rounding where it is small, as one less the extinction is not.
+
+    Examples
+    --------
+    >>> float(birth_death_lines(50.0, 0.02, 0.02))
+    0.5
+    """
+    return _left(1.0, time, birth, death)
 
 
 def birth_death_generating(x: Any, time: Any, birth: Any, death: Any) -> Any:
@@ -158,13 +175,17 @@ def birth_death_generating(x: Any, time: Any, birth: Any, death: Any) -> Any:
     >>> float(birth_death_generating(1.0, 10.0, 0.2, 0.1))
     1.0
     """
+    return 1.0 - _left(1.0 - as_float(x), time, birth, death)
+
+
+@np.errstate(over="ignore")  # of a tumor that dies out nothing is left in the end
+def _left(unlike: Any, time: Any, birth: Any, death: Any) -> Any:
     from theratwin.core.curve.exponentials import decay_integral
 
-    x, time = as_float(x), as_float(time)
+    unlike, time = as_float(unlike), as_float(time)
     rate = as_float(birth) - as_float(death)
-    xp = namespace(x, time, rate)
-    left = 1.0 - x
-    return 1.0 - left / (xp.exp(-rate * time) + birth * left * decay_integral(rate, time))
+    decayed = namespace(unlike, time, rate).exp(-rate * time)
+    return unlike / (decayed + as_float(birth) * unlike * decay_integral(rate, time))
 
 
 def fractionated_extinction(

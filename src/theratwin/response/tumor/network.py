@@ -55,9 +55,10 @@ def tumor_network(
     -------
     Network
         Inputs ``dose_rate`` (Gy/h) or ``activity`` (MBq), or ``hazard``, and those asked for.
-        Outputs ``volume``, ``living`` (mL), ``receptor_factor``, ``flow_factor``, and with
-        ``self_dose`` ``s_value`` and ``dose_rate``. Observables of the same names, ``dead`` (mL),
-        ``diameter`` (mm) and ``hazard_of_cells``; quadratures ``log_kill`` and ``dose`` (Gy).
+        Outputs ``volume``, ``living`` (mL), ``receptor_factor``, ``flow_factor``,
+        ``total_hazard`` (1/h), with ``self_dose`` also ``s_value`` and ``dose_rate``. Observables
+        of the same names, ``dead`` (mL) and ``diameter`` (mm); quadratures ``log_kill`` and
+        ``dose`` (Gy).
 
     Raises
     ------
@@ -75,7 +76,7 @@ def tumor_network(
     >>> [port.name for port in network.inputs]
     ['activity']
     >>> [port.name for port in network.outputs]
-    ['volume', 'living', 'receptor_factor', 'flow_factor', 's_value', 'dose_rate']
+    ['volume', 'living', 'receptor_factor', 'flow_factor', 's_value', 'dose_rate', 'total_hazard']
     """
     law = growth_law(growth)
     wanted = tuple(further_inputs)
@@ -203,7 +204,8 @@ def _hazard(
 
 
 def _report(b: NetworkBuilder, hazard: Expression, dose_rate: Expression | None) -> None:
-    b.observable("hazard_of_cells", hazard, "1/h")
+    b.observable("total_hazard", hazard, "1/h")
+    b.output("total_hazard", hazard, "1/h")
     b.quadrature("log_kill", hazard, "")
     if dose_rate is not None:
         b.quadrature("dose", dose_rate, "Gy")
