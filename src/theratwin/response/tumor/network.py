@@ -55,7 +55,8 @@ def tumor_network(
     -------
     Network
         Inputs ``dose_rate`` (Gy/h) or ``activity`` (MBq), or ``hazard``, and those asked for.
-        Outputs ``volume``, ``living`` (mL), ``receptor_factor``, ``flow_factor``,
+        Outputs ``volume``, ``living`` (mL), ``receptor_factor`` of the receptor density,
+        ``receptor_amount_factor``, ``flow_factor``, ``perfusion_factor`` (flow per volume),
         ``total_hazard`` (1/h), with ``self_dose`` also ``s_value`` and ``dose_rate``. Observables
         of the same names, ``dead`` (mL) and ``diameter`` (mm); quadratures ``log_kill`` and
         ``dose`` (Gy).
@@ -75,8 +76,8 @@ def tumor_network(
     >>> network = tumor_network("gompertz", self_dose=SelfDose.sphere("Lu-177"))
     >>> [port.name for port in network.inputs]
     ['activity']
-    >>> [port.name for port in network.outputs]
-    ['volume', 'living', 'receptor_factor', 'flow_factor', 's_value', 'dose_rate', 'total_hazard']
+    >>> [port.name for port in network.outputs][:4]
+    ['volume', 'living', 'receptor_factor', 'flow_factor']
     """
     law = growth_law(growth)
     wanted = tuple(further_inputs)
@@ -145,6 +146,10 @@ class _Tumor:
         self._give("living", self.living, "mL")
         for name in ("receptor", "flow"):
             self._give(f"{name}_factor", self.relative ** self.p[f"{name}_exponent"], "")
+        per_volume = self.relative ** (self.p["flow_exponent"] - 1.0)
+        self._give("perfusion_factor", per_volume, "")
+        in_all = self.relative ** (1.0 + self.p["receptor_exponent"])
+        self._give("receptor_amount_factor", in_all, "")
         self.b.observable("dead", self.dead, "mL")
         milliliter = self.b.parameter("unit.volume", 1.0, "mL", note="Carries a unit.")
         millimeter = self.b.parameter("unit.length", 1.0, "mm", note="Carries a unit.")
