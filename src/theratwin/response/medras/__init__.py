@@ -2,7 +2,8 @@
 
 from theratwin.response.medras.cell_line import CellLine
 from theratwin.response.medras.medras import Medras
+from theratwin.response.medras.rpt.medras_rpt import MedrasRpt
 from theratwin.response.medras.rpt.network import rpt_network
 from theratwin.response.medras.rpt.options import Options
 
-__all__ = ["CellLine", "Medras", "Options", "rpt_network"]
+__all__ = ["CellLine", "Medras", "MedrasRpt", "Options", "rpt_network"]
