@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from theratwin.core import Component, Curve, Exponentials, Exposure, InputError, UnsupportedError
-from theratwin.core._arrays import namespace
 from theratwin.response.cell_survival.kinetic import KineticModel
 from theratwin.response.lea_catcheside import protraction_integral
 from theratwin.response.oxygen.enhancement import radioresistance

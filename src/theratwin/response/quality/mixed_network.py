@@ -32,7 +32,7 @@ def mixed_network(parameters: Iterable[Parameter], *, oxygen: bool) -> Network:
     <Network lq-mixed: 2 states, 0 reactions, 15 parameters>
     """
     b = NetworkBuilder("lq-mixed")
-    used = [p for p in parameters if oxygen or "oer" not in p.name and p.name != "half_pressure"]
+    used = [p for p in parameters if oxygen or ("oer" not in p.name and p.name != "half_pressure")]
     known = {p.name: b.parameter(p) for p in used}
     pressure = b.input("oxygen", "mmHg") if oxygen else None
     linear: Expression | None = None
