@@ -3,6 +3,7 @@
 from theratwin.physics.cells.cluster import Cluster, ball, populate, sheet
 from theratwin.physics.cells.cluster_dose import ClusterDose, cluster_dose
 from theratwin.physics.cells.geometry import Cell
+from theratwin.physics.cells.medium import medium_event
 from theratwin.physics.cells.multi_event import MultiEvent, multi_event
 from theratwin.physics.cells.s_value import CellSValue, cell_s_value
 from theratwin.physics.cells.specific_energy import SingleEvent, single_event
@@ -17,6 +18,7 @@ __all__ = [
     "ball",
     "cell_s_value",
     "cluster_dose",
+    "medium_event",
     "multi_event",
     "populate",
     "sheet",
