@@ -12,8 +12,9 @@ def chain(
     source: Expression,
     rate: Expression,
     hazard: Expression | float = 0.0,
+    initial: float = 1.0,
 ) -> list[Expression]:
-    r"""Add :math:`\dot x_i = k (x_{i-1} - x_i) - h x_i` from 1, and return the stages.
+    r"""Add :math:`\dot x_i = k (x_{i-1} - x_i) - h x_i`, and return the stages.
 
     Without a hazard the time through :math:`n` stages is gamma distributed, with mean
     :math:`n / k` and standard deviation :math:`\sqrt n / k`.
@@ -30,10 +31,12 @@ def chain(
         Rate of each (1/h).
     hazard
         Rate (1/h) at which cells die on the way.
+    initial
+        Where they start: at rest, 1, or empty, 0.
     """
     found: list[Expression] = []
     for i in range(stages):
-        stage = b.variable(f"{name}_{i + 1}", 1.0)
+        stage = b.variable(f"{name}_{i + 1}", initial)
         b.rate(stage, rate * ((found[-1] if found else source) - stage) - hazard * stage)
         found.append(stage)
     return found
