@@ -1,0 +1,1 @@
+"""MEDRAS as hazards of cells that go through their cycle: theratwin's own extension."""
