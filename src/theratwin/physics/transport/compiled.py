@@ -14,6 +14,7 @@ from types import CellType, FunctionType
 from typing import Any
 
 from numba import njit
+from numba.extending import overload
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _INNER = {**_OPTIONS, "_nrt": False, "forceinline": True}
@@ -33,6 +34,12 @@ def compiled(function: Callable[..., Any]) -> Any:
 def compiled_with_arrays(function: Callable[..., Any]) -> Any:
     """Compile a function that makes arrays of its own."""
     return njit(**_OPTIONS)(_with_digest(function))
+
+
+def replaceable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that compiled ones call, and of which a GPU has a form of its own."""
+    overload(function, jit_options=_INNER, strict=False, target="cpu")(lambda *_: function)
+    return function
 
 
 def _with_digest(function: Any) -> Any:

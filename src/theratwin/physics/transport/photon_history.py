@@ -28,6 +28,7 @@ from theratwin.physics.transport.scene import (
     ESCAPED,
     PHOTON,
     POSITRON,
+    add,
     deposit,
     push,
 )
@@ -62,7 +63,7 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
         if scene.response.size > 0 and scene.region[voxel] >= 0:
             # the collisions of a uniform density are an estimate of the fluence
             value = interpolated(scene.response, place) / majorant
-            kerma[scene.region[voxel]] += value * weight
+            add(kerma, scene.region[voxel], value * weight)
         matter = scene.matter[voxel]
         real = scene.density[voxel] * attenuation(tables, matter, place)
         if uniform(state) * majorant >= real:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from theratwin.physics.transport.emission import Emission
 from theratwin.physics.transport.energy_book import EnergyBook
 from theratwin.physics.transport.histories import run_batch
-from theratwin.physics.transport.scene import Scene
+from theratwin.physics.transport.scene import BOOK, DROPPED, Scene
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -93,14 +93,14 @@ def simulate(
     size = max(1, -(-histories // batches))
     kermas = scores if scene.response.size else 0
     sums = _Sums(scores), _Sums(kermas), _Sums(0)
-    energies = np.zeros(4)
+    energies = np.zeros(BOOK)
     source = (np.ascontiguousarray(voxels, np.int64), np.cumsum(weights))
     drawn = (emission.kind, emission.energy, np.cumsum(emission.yields))
 
     stopped = Event()
 
     def run(batch: int) -> tuple[Array, Array, Array]:
-        tally, kerma, book = np.zeros(scores), np.zeros(kermas), np.zeros(4)
+        tally, kerma, book = np.zeros(scores), np.zeros(kermas), np.zeros(BOOK)
         for begun in range(0, size, SLICE):
             if not stopped.is_set():
                 count = min(SLICE, size - begun)
@@ -127,7 +127,7 @@ def simulate(
         summary=sums[2].mean,
         summary_error=sums[2].standard_error,
         histories=sums[0].count * size,
-        book=EnergyBook(*(float(energy) for energy in energies)),
+        book=EnergyBook(*(float(energy) for energy in energies[:DROPPED])),
     )
 
 
