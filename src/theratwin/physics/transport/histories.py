@@ -20,6 +20,8 @@ from theratwin.physics.transport.scene import (
     push,
 )
 
+SLICE = 50_000  # histories that cover the source evenly, without a look whether to stop
+
 
 @compiled_with_arrays
 def run_batch(scene, source, emission, seed, first, count, tally, kerma, book):
@@ -37,6 +39,26 @@ def run_batch(scene, source, emission, seed, first, count, tally, kerma, book):
         follow_history(
             scene, source, emission, seed, first, history, count, room, tally, kerma, book
         )
+    book[DROPPED] += room[0][-1, 0]
+
+
+@compiled
+def run_thread(
+    scene, source, emission, seed, first, size, begun, count, thread, threads, room, tally, kerma,
+    book,
+):  # fmt: skip
+    """Follow every so-many-th of the histories ``begun`` to ``begun + count`` of a batch.
+
+    What `run_batch` does to the slices of a batch of ``size`` histories, of which the first has
+    the number ``first``, is done here by many threads, each with a ``room`` of its own.
+    """
+    for history in range(begun + thread, begun + count, threads):
+        start = history // SLICE * SLICE
+        covering = min(SLICE, size - start)
+        follow_history(
+            scene, source, emission, seed, first + start, history - start, covering, room, tally,
+            kerma, book,
+        )  # fmt: skip
     book[DROPPED] += room[0][-1, 0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -101,7 +102,7 @@ def deposit(scene, tally, book, voxel, x, y, z, energy):
         shell = 0
         if square > 0.0:
             shell = int(
-                max((0.5 * np.log(square) - scene.log_radius) * scene.per_log_radius, -1.0) + 1.0
+                max((0.5 * math.log(square) - scene.log_radius) * scene.per_log_radius, -1.0) + 1.0
             )
         add(tally, min(shell, tally.size - 1), energy)
     elif scene.region.size == 0:
