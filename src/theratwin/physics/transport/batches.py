@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.physics.transport.histories import SLICE, run_batch
-from theratwin.physics.transport.scene import BOOK, Scene
+from theratwin.physics.transport.scene import BOOK, STACK, Scene
 
 Array = NDArray[np.float64]
 DEVICES = ("cpu", "cuda")
@@ -104,8 +104,8 @@ def _on_processor(batches: Batches, stopped: Event) -> Follower:
         scored = batches.zeros()
         for begun in range(0, size, SLICE):
             if not stopped.is_set():
-                count, first = min(SLICE, size - begun), batch * size + begun
-                run_batch(scene, source, emission, seed, first, count, *scored)
+                part = (batch * size, size, begun, min(SLICE, size - begun))
+                run_batch(scene, source, emission, seed, part, (0, 1), STACK, *scored)
         return scored
 
     return follow

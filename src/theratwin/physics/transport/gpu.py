@@ -38,18 +38,15 @@ def _add(*_: Any) -> Callable[..., None]:
 def kernel(rows: int) -> Any:
     """Return the kernel whose threads have a stack of so many rows."""
 
-    def follow(scene, source, emission, seed, first, size, begun, count, tally, kerma, book):
+    def follow(scene, source, emission, seed, part, tally, kerma, book):
         stack = cuda.local.array((rows, 9), np.float64)
         state = cuda.local.array(2, np.uint64)
         own = cuda.local.array(BOOK, np.float64)
         stack[rows - 1, 0] = 0.0
         for entry in range(BOOK):
             own[entry] = 0.0
-        thread, threads = cuda.grid(1), cuda.gridsize(1)
-        run_thread(
-            scene, source, emission, seed, first, size, begun, count, thread, threads,
-            (stack, state), tally, kerma, own,
-        )  # fmt: skip
+        turn, room = (cuda.grid(1), cuda.gridsize(1)), (stack, state)
+        run_thread(scene, source, emission, seed, part, turn, room, tally, kerma, own)
         for entry in range(BOOK):
             add(book, entry, own[entry])
 
@@ -63,14 +60,13 @@ def on_gpu(batches: Batches, stopped: Event) -> Follower:
     read = _sent((scene, source, emission))
 
     def follower(batch: int) -> tuple[Array, Array, Array]:
-        stream = cuda.stream()
-        scored = tuple(cuda.to_device(each, stream=stream) for each in batches.zeros())
+        stream, empty = cuda.stream(), batches.zeros()
+        scored = [cuda.to_device(each, stream=stream) for each in empty]
         for begun in range(0, size, LAUNCH):
             if not stopped.is_set():
-                count = min(LAUNCH, size - begun)
-                blocks = min(-(-count // BLOCK), BLOCKS)
-                first = batch * size
-                follow[blocks, BLOCK, stream](*read, seed, first, size, begun, count, *scored)
+                part = (batch * size, size, begun, min(LAUNCH, size - begun))
+                blocks = min(-(-part[-1] // BLOCK), BLOCKS)
+                follow[blocks, BLOCK, stream](*read, seed, part, *scored)
                 stream.synchronize()
         tally, kerma, book = (each.copy_to_host(stream=stream) for each in scored)
         stream.synchronize()

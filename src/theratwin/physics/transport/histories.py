@@ -15,7 +15,6 @@ from theratwin.physics.transport.scene import (
     DROPPED,
     EMITTED,
     PHOTON,
-    STACK,
     deposit,
     push,
 )
@@ -24,8 +23,15 @@ SLICE = 50_000  # histories that cover the source evenly, without a look whether
 
 
 @compiled_with_arrays
-def run_batch(scene, source, emission, seed, first, count, tally, kerma, book):
-    """Follow the histories ``first`` to ``first + count`` and score into the last three arrays.
+def run_batch(scene, source, emission, seed, part, turn, rows, tally, kerma, book):
+    """Follow a part of a batch by one thread, whose stack has so many rows: see `run_thread`."""
+    room = np.zeros((rows, 9)), np.empty(2, np.uint64)
+    run_thread(scene, source, emission, seed, part, turn, room, tally, kerma, book)
+
+
+@compiled
+def run_thread(scene, source, emission, seed, part, turn, room, tally, kerma, book):
+    """Follow those histories of a part of a batch whose turn it is; score into the last three.
 
     Parameters
     ----------
@@ -33,25 +39,16 @@ def run_batch(scene, source, emission, seed, first, count, tally, kerma, book):
         Flat indices of the voxels of the source, and their cumulated weights (empty if even).
     emission
         Kinds, energies (MeV) and cumulated yields of what is emitted.
+    part
+        Number of the first history of the batch, size of the batch, and where in it the part
+        begins and how many histories it has.
+    turn
+        Number of the thread, and of how many.
+    room
+        What a thread works in: a stack, whose last row is zero at first, and a stream.
     """
-    room = np.zeros((STACK, 9)), np.empty(2, np.uint64)
-    for history in range(count):
-        follow_history(
-            scene, source, emission, seed, first, history, count, room, tally, kerma, book
-        )
-    book[DROPPED] += room[0][-1, 0]
-
-
-@compiled
-def run_thread(
-    scene, source, emission, seed, first, size, begun, count, thread, threads, room, tally, kerma,
-    book,
-):  # fmt: skip
-    """Follow every so-many-th of the histories ``begun`` to ``begun + count`` of a batch.
-
-    What `run_batch` does to the slices of a batch of ``size`` histories, of which the first has
-    the number ``first``, is done here by many threads, each with a ``room`` of its own.
-    """
+    first, size, begun, count = part
+    thread, threads = turn
     for history in range(begun + thread, begun + count, threads):
         start = history // SLICE * SLICE
         covering = min(SLICE, size - start)
@@ -64,10 +61,7 @@ def run_thread(
 
 @compiled
 def follow_history(scene, source, emission, seed, first, history, count, room, tally, kerma, book):
-    """Follow one of the ``count`` histories that cover the source evenly together.
-
-    ``room`` is what a thread works in: a stack (its last row zero at first) and a stream.
-    """
+    """Follow one of the ``count`` histories that cover the source evenly together."""
     stack, state = room
     start_stream(state, seed, first + history)
     voxel, x, y, z = _place(scene, source, history, count, state)

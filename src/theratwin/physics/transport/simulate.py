@@ -138,7 +138,7 @@ def _check_room(book: Array, device: str) -> None:
     if book[DROPPED]:
         raise UnsupportedError(
             "more particles are set free at once than there is room for",
-            field="histories",
+            field="settings.cutoffs",
             value=f"{book[DROPPED]:g} dropped",
             remedy="Raise ElectronCutoffs.loss or .photon, so that fewer collisions are single"
             + ("" if device == "cpu" else ", or take the device cpu"),
