@@ -54,6 +54,8 @@ class LinearQuadraticLinear(KineticModel):
     origin: ClassVar[str] = "theratwin"
     citations: ClassVar[tuple[str, ...]] = ("astrahan_2008",)
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "lq_l")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("transition_dose",)
 
     repair: str | Repair = "exponential"
 
