@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from theratwin.cli.output import emit
+from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of, rows
 from theratwin.core.errors import InputError
 from theratwin.core.provenance import Provenance
 from theratwin.core.units import parse
 
 if TYPE_CHECKING:
-    from theratwin.core import Exponentials
     from theratwin.response import Repair, Tissue
 
 app = typer.Typer(
@@ -26,17 +24,11 @@ app = typer.Typer(
     epilog="Research use only. Not a medical device.",
 )
 
-_TERMS = typer.Option(
-    help="Dose rate as a JSON list of terms: the dose rate at the start, the half-life (null if it "
-    "does not decay) and, unless it is 0 h, the start. Example: "
-    '[["1 Gy/h", "5 h"], ["0.5 Gy/h", "60 h", "1008 h"]].'
-)
 _REPAIR = typer.Option(
     help="Repair as a JSON list of components: the fraction and the half-time. Example: "
     '[[1, "2.8 h"]].'
 )
-Terms = Annotated[str, _TERMS]
-Until = Annotated[str | None, typer.Option(help='Count dose up to this time, as "72 h".')]
+Terms = Annotated[str, typer.Option("--terms", help=TERMS_HELP)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with all digits.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file, not to stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
@@ -57,7 +49,8 @@ def protraction(
     """The Lea-Catcheside factor G of a dose rate."""
     from theratwin.response import protraction_factor
 
-    curve, end = _course(terms, until)
+    end = end_of(until)
+    curve = course(terms, end)
     factor = float(protraction_factor(curve, _repair(repair), end))
     dose = float(curve.integral(end=end))
     emit(
@@ -85,7 +78,8 @@ def bed(
     """Biologically effective dose and EQD2, all cycles in one; no repopulation."""
     from theratwin.response import effect_of
 
-    curve, end = _course(terms, until)
+    end = end_of(until)
+    curve = course(terms, end)
     effect = effect_of(curve, _tissue(tissue, alpha_beta, repair), until=end)
     doses = {"BED": effect.bed, "EQD2": effect.eqd2, "dose": effect.dose}
     _emit_doses("bed/1", doses, {}, tissue, as_json, out, force)
@@ -106,7 +100,8 @@ def survival(
     """Surviving fraction of the linear-quadratic model, and its logarithm."""
     from theratwin.response import log_cell_kill_of, survival_of
 
-    curve, end = _course(terms, until)
+    end = end_of(until)
+    curve = course(terms, end)
     cells = _tissue(tissue, alpha_beta, repair)
     if alpha is not None:
         cells = replace(cells, alpha=parse(alpha, "1/Gy", field="--alpha"))
@@ -169,46 +164,11 @@ def _tissue(name: str | None, alpha_beta: str | None, repair: str | None) -> Tis
     return Tissue(ratio, known)
 
 
-def _course(terms: str, until: str | None) -> tuple[Exponentials, float]:
-    import numpy as np
-
-    from theratwin.core import Exponentials
-
-    parsed = [_term(entry, f"--terms[{i}]") for i, entry in enumerate(_rows(terms, "--terms"))]
-    amplitudes, rates, starts = (np.array(column) for column in zip(*parsed, strict=True))
-    end = math.inf if until is None else parse(until, "h", field="--until")
-    if end == math.inf and not np.all(rates > 0):
-        raise InputError(
-            "the dose has no end",
-            field=f"--terms[{int(np.argmin(rates))}][1]",
-            remedy="Give --until, the time up to which the dose counts",
-        )
-    return Exponentials(amplitudes, rates, starts), end
-
-
-def _term(entry: Any, field: str) -> tuple[float, float, float]:
-    if not isinstance(entry, list) or len(entry) not in (2, 3):
-        raise InputError(
-            "this is no term",
-            field=field,
-            value=entry,
-            allowed='[dose rate, half-life] or [dose rate, half-life, start], as ["1 Gy/h", "5 h"]',
-        )
-    amplitude = parse(entry[0], "Gy/h", field=f"{field}[0]")
-    start = parse(entry[2], "h", field=f"{field}[2]") if len(entry) == 3 else 0.0
-    if entry[1] is None:
-        return amplitude, 0.0, start
-    half_life = parse(entry[1], "h", field=f"{field}[1]")
-    if not half_life > 0:
-        raise InputError("a half-life must be positive", field=f"{field}[1]", value=entry[1])
-    return amplitude, math.log(2.0) / half_life, start
-
-
 def _repair(text: str) -> Repair:
     from theratwin.response import Repair
 
     fractions, half_times = [], []
-    for i, entry in enumerate(_rows(text, "--repair")):
+    for i, entry in enumerate(rows(text, "--repair")):
         field = f"--repair[{i}]"
         if not isinstance(entry, list) or len(entry) != 2:
             raise InputError(
@@ -225,13 +185,3 @@ def _repair(text: str) -> Repair:
         return Repair(tuple(fractions), tuple(half_times))
     except InputError as error:
         raise error.at("--repair") from None
-
-
-def _rows(text: str, field: str) -> list[Any]:
-    try:
-        rows = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"this is no JSON: {error}", field=field, value=text) from None
-    if not isinstance(rows, list) or not rows:
-        raise InputError("a list of at least one entry is needed", field=field, value=text)
-    return rows

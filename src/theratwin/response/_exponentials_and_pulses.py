@@ -10,7 +10,7 @@ from theratwin.core import Exponentials, Pulses
 from theratwin.core._arrays import namespace
 from theratwin.core.curve import decay_integral
 from theratwin.response._decay_pair import convolved_decay, nested_decay
-from theratwin.response.repair import Repair
+from theratwin.response.repair import Repair, spread
 
 
 def among_exponentials(curve: Exponentials, repair: Repair, until: float) -> Any:
@@ -23,7 +23,7 @@ def among_exponentials(curve: Exponentials, repair: Repair, until: float) -> Any
     .. math:: A_i \left[ I_j(m) E(\lambda_i + \mu) + A_j F(\lambda_i + \lambda_j, \lambda_i + \mu)
               \right].
     """
-    xp = namespace(curve.amplitudes, curve.rates, curve.starts)
+    xp = namespace(curve.amplitudes, curve.rates, curve.starts, *repair.half_times)
     terms = (curve.amplitudes, curve.rates, curve.starts)
     outer, outer_rate, outer_start = (array[..., :, None] for array in terms)
     inner, inner_rate, inner_start = (array[..., None, :] for array in terms)
@@ -33,7 +33,8 @@ def among_exponentials(curve: Exponentials, repair: Repair, until: float) -> Any
     inner_left = _left(xp, inner, inner_rate, inner_start, later)
     built_up = xp.maximum(later - inner_start, 0.0)
     total = 0.0
-    for fraction, rate in zip(repair.fractions, repair.rates, strict=True):
+    for fraction, mu in zip(repair.fractions, repair.rates, strict=True):
+        rate = spread(mu, 2)
         state = inner * convolved_decay(inner_rate, rate, built_up)
         remembered = _times(xp, outer_left * state, decay_integral(outer_rate + rate, length))
         nested = nested_decay(outer_rate + inner_rate, outer_rate + rate, length)
@@ -53,9 +54,10 @@ def _times(xp: Any, amplitude: Any, integral: Any) -> Any:
 
 def among_pulses(curve: Pulses, repair: Repair, until: float) -> Any:
     r"""Return :math:`\sum_{m n} q_m q_n \sum_k p_k e^{-\mu_k |t_m - t_n|}` (Gy²)."""
-    given = np.where(curve.times <= until, curve.amounts, 0.0)
-    kernel = repair.left(np.abs(curve.times[:, None] - curve.times))
-    return np.einsum("...m,mn,...n->...", given, kernel, given)
+    xp = namespace(curve.amounts, curve.times, *repair.half_times)
+    given = xp.where(curve.times <= until, curve.amounts, 0.0)
+    kernel = repair.left(xp.abs(curve.times[:, None] - curve.times))
+    return xp.einsum("...m,...mn,...n->...", given, kernel, given)
 
 
 def felt_by_exponentials(
@@ -79,11 +81,12 @@ def felt_by_exponentials(
     elapsed = np.maximum(moments - starts, 0.0)
     ahead = _left(np, amplitudes, rates, starts, began)
     total = 0.0
-    for fraction, mu in zip(repair.fractions, repair.rates, strict=True):
+    for fraction, rate in zip(repair.fractions, repair.rates, strict=True):
+        mu = spread(rate, 2)
         before = amplitudes * convolved_decay(rates, mu, elapsed)
         delay = np.exp(-mu * (began - moments))
         after = _times(np, ahead * delay, decay_integral(rates + mu, until - began))
-        total = total + fraction * np.sum(before + after, axis=-1)
+        total = total + spread(fraction, 1) * np.sum(before + after, axis=-1)
     return total
 
 
@@ -91,4 +94,4 @@ def felt_by_pulses(curve: Pulses, repair: Repair, until: float, times: np.ndarra
     """Return the same ``Y(t)`` (Gy) for pulses."""
     given = np.where(curve.times <= until, curve.amounts, 0.0)
     kernel = repair.left(np.abs(times[:, None] - curve.times))
-    return np.einsum("nm,...m->...n", kernel, given)
+    return np.einsum("...nm,...m->...n", kernel, given)

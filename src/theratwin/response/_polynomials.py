@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from theratwin.core import Pieces
-from theratwin.response.repair import Repair
+from theratwin.response.repair import Repair, spread
 
 _NODES = 24
 #: Exponents up to this are integrated by Gauss-Legendre nodes to rounding accuracy (24 nodes on
@@ -75,12 +75,12 @@ def among_pieces(curve: Pieces, repair: Repair) -> Any:
     unit = curve.coefficients * lengths[:, None] ** (powers + 1)
     total = 0.0
     for fraction, rate in zip(repair.fractions, repair.rates, strict=True):
-        exponents = rate * lengths
+        exponents = spread(rate, 1) * lengths
         ahead, behind, within = _unit_integrals(exponents, powers.size)
         gained = np.sum(unit * behind, axis=-1)
         state = _carried(gained, np.exp(-exponents))
         remembered = np.sum(state * np.sum(unit * ahead, axis=-1), axis=-1)
-        fresh = np.einsum("...ni,nij,...nj->...", unit, within, unit)
+        fresh = np.einsum("...ni,...nij,...nj->...", unit, within, unit)
         total = total + fraction * (remembered + fresh)
     return 2.0 * total
 
@@ -89,7 +89,7 @@ def _carried(gained: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """Return the repair state at the start of every piece."""
     states = np.zeros_like(gained)
     for piece in range(1, gained.shape[-1]):
-        states[..., piece] = states[..., piece - 1] * kept[piece - 1] + gained[..., piece - 1]
+        states[..., piece] = states[..., piece - 1] * kept[..., piece - 1] + gained[..., piece - 1]
     return states
 
 
@@ -99,8 +99,8 @@ def _unit_integrals(exponents: np.ndarray, powers: int) -> tuple[np.ndarray, ...
     :math:`m_i = \int_0^1 u^i e^{-z u} du`, :math:`r_j = \int_0^1 u^j e^{-z (1 - u)} du` and
     :math:`q_{ij} = \int_0^1 u^i \int_0^u v^j e^{-z (u - v)} dv\, du`.
     """
-    ahead, behind = np.empty((2, exponents.size, powers))
-    within = np.empty((exponents.size, powers, powers))
+    ahead, behind = np.empty((2, *exponents.shape, powers))
+    within = np.empty((*exponents.shape, powers, powers))
     steep = exponents > max(_STEEP, 2.0 * powers)
     for chosen, integrals in ((~steep, _by_nodes), (steep, _by_recursion)):
         if chosen.any():
@@ -137,19 +137,24 @@ def _by_recursion(z: np.ndarray, powers: int) -> tuple[np.ndarray, ...]:
 
 
 def against_pieces(
-    curve: Pieces, felt: Callable[[np.ndarray], Any], jumps: np.ndarray, fastest: float
+    curve: Pieces,
+    felt: Callable[[np.ndarray], Any],
+    jumps: np.ndarray,
+    fastest: float,
+    draws: tuple[int, ...] = (),
 ) -> Any:
     r"""Return :math:`2 \int \dot D Y dt` (Gy²) with ``felt``, another curve's Y(t).
 
     Y is smooth but for the times ``jumps``, from which it changes by exponentials no faster than
-    ``fastest`` (1/h); panels that double in length away from each jump hold them.
+    ``fastest`` (1/h); panels that double in length away from each jump hold them. ``draws`` is the
+    batch of ``felt``.
     """
     edges = _panels(curve.breaks, jumps, fastest)
     nodes, weights = _unit_nodes()
     lengths = np.diff(edges)
     times = (edges[:-1, None] + lengths[:, None] * nodes).ravel()
     weights = (lengths[:, None] * weights).ravel()
-    batch = max(int(np.prod(curve.batch_shape)), 1)
+    batch = max(int(np.prod(np.broadcast_shapes(curve.batch_shape, draws))), 1)
     total = 0.0
     for part in np.array_split(np.arange(times.size), times.size * batch // _CHUNK + 1):
         total = total + np.sum(weights[part] * curve(times[part]) * felt(times[part]), axis=-1)

@@ -190,13 +190,18 @@ def _pieces_and_pulses(pieces: Pieces, pulses: Pulses, repair: Repair, until: fl
     def felt(times: np.ndarray) -> Any:
         return felt_by_pulses(pulses, repair, until, times)
 
-    return polynomials.against_pieces(pieces, felt, np.unique(pulses.times), max(repair.rates))
+    jumps = np.unique(pulses.times)
+    return polynomials.against_pieces(pieces, felt, jumps, _fastest(repair), repair.batch_shape)
+
+
+def _fastest(repair: Repair) -> float:
+    return max(float(np.max(rate)) for rate in repair.rates)
 
 
 def _pieces_and_exponentials(
     pieces: Pieces, curve: Exponentials, repair: Repair, until: float
 ) -> Any:
-    fastest = max(*repair.rates, float(np.max(np.abs(curve.rates))))
+    fastest = max(_fastest(repair), float(np.max(np.abs(curve.rates))))
     starts = np.unique(curve.starts)
     if starts.size > curve.starts.shape[-1] and curve.batch_shape:
         return _draw_by_draw(pieces, curve, repair, until)
@@ -204,18 +209,20 @@ def _pieces_and_exponentials(
     def felt(times: np.ndarray) -> Any:
         return felt_by_exponentials(curve, repair, until, times)
 
-    return polynomials.against_pieces(pieces, felt, np.append(starts, until), fastest)
+    jumps = np.append(starts, until)
+    return polynomials.against_pieces(pieces, felt, jumps, fastest, repair.batch_shape)
 
 
 def _draw_by_draw(pieces: Pieces, curve: Exponentials, repair: Repair, until: float) -> Any:
     """Serve starts that differ over the batch, each draw with panels of its own."""
-    batch = np.broadcast_shapes(pieces.batch_shape, curve.batch_shape)
+    batch = np.broadcast_shapes(pieces.batch_shape, curve.batch_shape, repair.batch_shape)
     terms = (*batch, curve.amplitudes.shape[-1])
     fields = (curve.amplitudes, curve.rates, curve.starts)
-    spread = Exponentials(*(np.broadcast_to(field, terms) for field in fields))
+    full = Exponentials(*(np.broadcast_to(field, terms) for field in fields))
     coefficients = np.broadcast_to(pieces.coefficients, (*batch, *pieces.coefficients.shape[-2:]))
     shared = np.empty(batch)
     for draw in np.ndindex(*batch):
         one = Pieces(pieces.breaks, coefficients[draw])
-        shared[draw] = _pieces_and_exponentials(one, spread[draw], repair, until)
+        own = repair.of_draw(draw, batch)
+        shared[draw] = _pieces_and_exponentials(one, full[draw], own, until)
     return shared

@@ -243,8 +243,8 @@ def test_bindings_are_checked() -> None:
         network.system({"fed": 1.0})
     with pytest.raises(InputError, match="curve or a number"):
         network.system({"feed": "1 nmol/h"})
-    with pytest.raises(InputError, match="one patient"):
-        network.system({"feed": Exponentials([[1.0], [2.0]], [0.1])})
+    with pytest.raises(InputError, match="at most one axis"):
+        network.system({"feed": Exponentials([[[1.0], [2.0]]], [0.1])})
     with pytest.raises(UnsupportedError, match="pulse"):
         network.system({"feed": Pulses([1.0], [2.0])})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import (
     TIME,
@@ -15,7 +17,7 @@ from theratwin.dynamics.expressions.expression import (
     constant,
     symbols,
 )
-from theratwin.dynamics.networks.port import Bound, bind
+from theratwin.dynamics.networks.port import Bound, Number, bind
 from theratwin.dynamics.system import State, StateEvent, System
 
 if TYPE_CHECKING:
@@ -78,12 +80,13 @@ def bind_inputs(network: Network, bindings: Mapping[str, Any]) -> dict[str, Boun
     return {name: bind(name, bindings[name]) for name in known}
 
 
-def _merged(first: dict[str, float], others: list[Mapping[str, float]]) -> dict[str, float]:
+def _merged(first: dict[str, float], others: list[Mapping[str, Number]]) -> dict[str, float]:
     for other in others:
         for name, value in other.items():
             if name in first:
                 raise InputError("the name stands twice", field="bindings", value=name)
-            first[name] = value
+            # Defaults are one patient's; `numbers` gives those of all.
+            first[name] = float(np.ravel(value)[0])
     return first
 
 
