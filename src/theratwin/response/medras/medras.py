@@ -117,9 +117,15 @@ class Medras(CellModel):
                 for name, value in self.parameters.items()
             }
             line = self._line(values)
-            one = [c[place] if c is not None and c.batch_shape else c for c in (photons, ions)]
             tracks = self._tracks(line, exposure, values)
-            found[place] = ion_survival(line, one[0], one[1], tracks, self.plating_delay, until)
+            found[place] = ion_survival(
+                line,
+                None if photons is None else _one(photons, place),
+                _one(ions, place),
+                tracks,
+                self.plating_delay,
+                until,
+            )
         return found
 
     def _dose_rates(self, exposure: Exposure | Curve) -> tuple[Curve | None, Curve | None]:
@@ -215,6 +221,10 @@ class Medras(CellModel):
             field = Field(photons, ions.scaled(1.0 - tracks.unrepairable), tracks.overlap)
         repair = repair_in(self.line)
         return repair, damages(field, repair, [until])[0]
+
+
+def _one(curve: Curve, place: tuple[int, ...]) -> Curve:
+    return curve[place] if curve.batch_shape else curve
 
 
 def let_of(exposure: Exposure | Curve, model: str) -> float:
