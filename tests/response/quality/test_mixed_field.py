@@ -158,7 +158,7 @@ class TestPorts:
 
 def test_the_resistance_of_alphas_is_what_the_kinetic_model_says():
     # The parameter set says so: HSG cells, alphas of the whole chain slowed down in water.
-    from theratwin.response.oxygen import oxygen_cell
+    from theratwin.response.quality.oxygen_kinetic import oxygen_cell
     from theratwin.response.quality.slowing_down import nuclide_quality
 
     cell = oxygen_cell("HSG")

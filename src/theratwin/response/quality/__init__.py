@@ -17,6 +17,12 @@ from theratwin.response.quality.microdosimetric_kinetic import (
     spectrum_log_survival,
 )
 from theratwin.response.quality.mixed_field import MixedField
+from theratwin.response.quality.oxygen_kinetic import (
+    OxygenCell,
+    OxygenDomainCell,
+    oxygen_cell,
+    oxygen_domain_cell,
+)
 from theratwin.response.quality.slowing_down import (
     AlphaQuality,
     alpha_let,
@@ -36,6 +42,8 @@ __all__ = [
     "DomainCell",
     "LesionCells",
     "MixedField",
+    "OxygenCell",
+    "OxygenDomainCell",
     "RadiationWeights",
     "SizeStudy",
     "SpecificEnergies",
@@ -51,6 +59,8 @@ __all__ = [
     "lesion_cells",
     "mkm_coefficients",
     "nuclide_quality",
+    "oxygen_cell",
+    "oxygen_domain_cell",
     "radiation_weights",
     "saturated",
     "saturation_parameter",
