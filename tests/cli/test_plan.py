@@ -75,6 +75,7 @@ def test_options_reach_the_plan(app, folder):
     options = ["--limit", "bed(kidneys) <= 28 Gy @ 0.9", "--without-limit", "red_marrow"]
     options += ["--max-activity", "5 GBq", "--max-cycles", "3", "--interval", "8 weeks"]
     options += ["--maximize", "mean-lesion-bed", "--gland-weight", "0", "--json"]
+    options += ["--external-beam", "kidneys: 0.2 Gy x 2 from 9 weeks"]
     done = RUN.invoke(app, ["plan", folder, *options])
     assert done.exit_code == 0, done.output
     value = json.loads(done.output)["value"]
@@ -92,6 +93,7 @@ def test_options_reach_the_plan(app, folder):
     assert value["objective"]["name"] == "mean-lesion-bed"
     assert value["glands"]["weight"] == 0.0
     assert value["next"]["activity"] <= 5000.0
+    assert value["external_beam"] == [{"times": [1512.0, 1536.0], "doses": {"kidneys": 0.2}}]
 
 
 def test_a_limit_that_cannot_be_checked_is_wrong_input(app, folder):

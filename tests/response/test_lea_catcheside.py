@@ -397,3 +397,40 @@ def test_unknown_form_of_curve():
 
     with pytest.raises(UnsupportedError, match="Odd"):
         protraction_integral(Odd(), BIPHASIC)
+
+
+HALF_TIMES = np.array([0.4, 1.9, 30.0])
+FORMS = (
+    Exponentials([1.0, -0.4], [0.1, 0.7], [0.0, 3.0]),
+    Pieces([0.0, 2.0, 9.0], [[1.0, 0.2], [0.4, -0.05]]),
+    Pulses([0.0, 5.0], [1.0, 2.0]),
+)
+
+
+class TestRepairOfSeveralDraws:
+    """Half-times may be arrays over draws: each draw as if it stood alone."""
+
+    @pytest.mark.parametrize("parts", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+    @pytest.mark.parametrize("until", [7.0, float("inf")])
+    def test_each_draw(self, parts, until):
+        curve = FORMS[parts[0]]
+        for k in parts[1:]:
+            curve = curve + FORMS[k]
+        found = protraction_integral(curve, Repair.single(HALF_TIMES), until)
+        alone = [protraction_integral(curve, Repair.single(h), until) for h in HALF_TIMES]
+        assert_allclose(found, alone, rtol=1e-12)
+
+    def test_with_curves_of_as_many_draws(self):
+        curve = Exponentials([1.0], [0.1], [0.0]).scaled(np.array([1.0, 2.0, 3.0]))
+        curve = curve + Pieces([0.0, 2.0], [[1.0]])
+        found = protraction_integral(curve, Repair.single(HALF_TIMES))
+        alone = [protraction_integral(curve[k], Repair.single(h)) for k, h in enumerate(HALF_TIMES)]
+        assert_allclose(found, alone, rtol=1e-12)
+
+    def test_starts_that_differ_by_draw(self):
+        starts = np.array([[0.0], [1.0], [5.0]])
+        curve = Exponentials(np.full((3, 1), 0.5), np.full((3, 1), 0.1), starts)
+        curve = curve + Pieces([0.0, 2.0], [[1.0]])
+        found = protraction_integral(curve, Repair.single(HALF_TIMES))
+        alone = [protraction_integral(curve[k], Repair.single(h)) for k, h in enumerate(HALF_TIMES)]
+        assert_allclose(found, alone, rtol=1e-12)

@@ -2,6 +2,7 @@
 
 from theratwin.case.case import KINETIC_MODELS, Case, SharedUncertainty
 from theratwin.case.diagnostic import Diagnostic
+from theratwin.case.external_beam import ExternalBeam, parse_external_beam, pulses_of
 from theratwin.case.measurement import Kind, Measurement, Measurements
 from theratwin.case.patient import Lesion, Patient, Volume
 from theratwin.case.regions import Region, find_region, region, regions
@@ -19,6 +20,7 @@ __all__ = [
     "AminoAcids",
     "Case",
     "Diagnostic",
+    "ExternalBeam",
     "Kind",
     "Lesion",
     "Ligand",
@@ -31,6 +33,8 @@ __all__ = [
     "SharedUncertainty",
     "Volume",
     "find_region",
+    "parse_external_beam",
+    "pulses_of",
     "region",
     "regions",
 ]

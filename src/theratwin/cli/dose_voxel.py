@@ -42,6 +42,7 @@ def voxel(
     precision: option.Precision = None,
     seed: option.Seed = None,
     workers: option.Workers = None,
+    device: option.Device = None,
     ct: option.Ct = None,
     density: option.Density = None,
     labels: option.Labels = None,
@@ -71,7 +72,7 @@ def voxel(
     with counting("Computing the dose map", quiet=quiet) as told:
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
-        options = _options(kernel, photons, histories, precision, seed, progeny, workers)
+        options = _options(kernel, photons, histories, precision, seed, progeny, workers, device)
         found, course = inputs.dose(given, nuclide, method, decay, options, told)
         rows, distributions = region_rows(
             given.segments,
@@ -133,6 +134,7 @@ def _options(
     seed: int | None,
     progeny: str | None,
     workers: int | None,
+    device: str | None,
 ) -> dict[str, Any]:
     """Return the options that were given; a method refuses those of another."""
     from theratwin.physics import read_voxel_kernel
@@ -145,6 +147,7 @@ def _options(
         "seed": seed,
         "progeny": progeny,
         "workers": workers or processors(),
+        "device": device,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -113,6 +113,17 @@ Delivered = Annotated[
 ]
 
 
+ExternalBeamTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--external-beam",
+        help="External-beam fractions beside the cycles, by region: "
+        '"lesion_1: 3 Gy x 5 from 2 weeks every 1 day", counted from the first administration. '
+        "May be repeated.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb to the program."""
     app.command("plan")(plan)
@@ -131,6 +142,7 @@ def plan(
     doubling_time: DoublingTime = None,
     gland_weight: GlandWeight = None,
     delivered: Delivered = None,
+    external_beam: ExternalBeamTexts = None,
     beside: Beside = None,
     show_sensitivity: ShowSensitivity = False,
     scan: Scans = None,
@@ -140,6 +152,7 @@ def plan(
 ) -> None:
     """Choose the next activity and the number of cycles, under limits and uncertainty."""
     from theratwin import planning
+    from theratwin.case import parse_external_beam
     from theratwin.cli.output import emit
     from theratwin.store import load_twin
 
@@ -148,6 +161,7 @@ def plan(
         "limits": _limits(limit or [], without_limit or []),
         "glands": gland_weight,
         "delivered": delivered,
+        "external_beam": [parse_external_beam(text) for text in external_beam or []],
     }
     rival = None
     if beside is not None:

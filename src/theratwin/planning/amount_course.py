@@ -14,9 +14,9 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.case import Administration
+from theratwin.case import Administration, ExternalBeam
 from theratwin.planning.course import UNIT, Course, carried, further_schedule
-from theratwin.planning.dose_arrays import DoseArrays, Doses
+from theratwin.planning.dose_arrays import Doses
 from theratwin.planning.regimen import Regimen
 from theratwin.twin import RegionDose, Twin, predict_by_amount
 
@@ -54,8 +54,12 @@ class AmountCourses:
         further: int,
         regimen: Regimen,
         ends: tuple[float, float],
+        beams: Sequence[ExternalBeam] = (),
     ) -> AmountCourses:
         """Solve the course at nodes between two amounts (nmol), both included.
+
+        What external-beam fractions and a cycle do together is taken to depend on the amount as
+        the cycle's dose does.
 
         Raises
         ------
@@ -65,7 +69,7 @@ class AmountCourses:
         count = 1 + int(np.ceil(np.log(ends[1] / ends[0]) / _NODE_DISTANCE))
         amounts = np.geomspace(*ends, max(count, 2))
         nodes = [
-            course_and_slopes(twin, delivered, further, regimen.changed("amount", amount))
+            course_and_slopes(twin, delivered, further, regimen.changed("amount", amount), beams)
             for amount in amounts
         ]
         template = nodes[0][0]
@@ -79,7 +83,7 @@ class AmountCourses:
         """Return the course with an amount (nmol) between the ends."""
         regions, x = {}, float(np.log(amount))
         for name, (dose, square) in self.doses.items():
-            arrays = DoseArrays.of(self.template.regions[name])
+            arrays = self.template.arrays(name)
             known = None if square is None else square(x)
             regions[name] = replace(arrays, dose=dose(x), square=known)
         regimen = self.regimen.changed("amount", amount)
@@ -103,15 +107,19 @@ class DoseSlopes:
 
 
 def course_and_slopes(
-    twin: Twin, delivered: Sequence[Administration], further: int, regimen: Regimen
+    twin: Twin,
+    delivered: Sequence[Administration],
+    further: int,
+    regimen: Regimen,
+    beams: Sequence[ExternalBeam] = (),
 ) -> tuple[Course, dict[str, DoseSlopes]]:
     """Return the course of a regimen, and its exact derivatives by the amount, by region."""
     schedule = further_schedule(twin.case, delivered, further, regimen)
     later = schedule.names[len(delivered) :]
     prediction, changes = predict_by_amount(twin, schedule, later)
-    course = Course(
-        twin.case, schedule, len(delivered), UNIT, prediction.regions, carried(twin, regimen)
-    )
+    most = carried(twin, regimen)
+    regions = prediction.regions
+    course = Course(twin.case, schedule, len(delivered), UNIT, regions, most, tuple(beams))
     slopes = {name: _slopes(prediction.regions[name], change) for name, change in changes.items()}
     return course, slopes
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.case import Administration, Case, Schedule
+from theratwin.case import Administration, Case, ExternalBeam, Schedule, pulses_of
+from theratwin.core import Pulses
 from theratwin.core.errors import InputError
-from theratwin.planning.dose_arrays import DoseArrays, Doses
+from theratwin.planning.dose_arrays import DoseArrays, Doses, crossing_of
 from theratwin.planning.limit import Quantity
 from theratwin.planning.regimen import Regimen
 from theratwin.planning.total import Total
+from theratwin.response import protraction_integral
 from theratwin.twin import Twin, predict
 
 #: Activity (MBq) that further cycles are predicted with; what they do is scaled from there.
@@ -40,6 +42,8 @@ class Course:
         Draws by region over that schedule.
     most
         Largest activity (MBq) that the ligand of a further cycle carries, every molecule labeled.
+    beams
+        External-beam therapy beside it, all of which is given whatever the number of cycles.
     """
 
     case: Case
@@ -48,6 +52,7 @@ class Course:
     unit: float
     regions: Mapping[str, Doses]
     most: float = float("inf")
+    beams: tuple[ExternalBeam, ...] = ()
 
     @cached_property
     def _totals(self) -> dict[Quantity, Total]:
@@ -75,16 +80,40 @@ class Course:
                 remedy="Measure it; red marrow needs blood, whole body and the patient's height",
             )
         region = self.regions[quantity.region]
-        dose = region.dose
-        quadratic = np.zeros_like(dose)
+        linear = region.dose
+        quadratic = np.zeros_like(linear)
         if quantity.kind == "bed":
             quadratic = region.quadratic / region.known_tissue.alpha_beta
+        always, crossing = self._by_beams(region, quantity.kind)
+        linear = linear * (1.0 + crossing)
         given = slice(0, self.delivered)
         return Total(
-            (dose + quadratic)[:, given].sum(axis=1),
-            self._first(dose / self.unit),
+            (linear + quadratic)[:, given].sum(axis=1) + always,
+            self._first(linear / self.unit),
             self._first(quadratic / self.unit**2),
         )
+
+    def _by_beams(self, region: Doses, kind: str) -> tuple[float, np.ndarray | float]:
+        """Return what the beams add by themselves (Gy), and to each cycle for a Gy of its dose."""
+        fractions = self._fractions(region.region)
+        if fractions is None:
+            return 0.0, 0.0
+        dose = float(fractions.integral())
+        if kind == "dose":
+            return dose, 0.0
+        tissue = region.known_tissue
+        square = float(protraction_integral(fractions, tissue.repair))
+        return dose + square / tissue.alpha_beta, crossing_of(region, fractions) / tissue.alpha_beta
+
+    def arrays(self, region: str) -> DoseArrays:
+        """Return the doses of a region as arrays."""
+        return DoseArrays.of(self.regions[region], self._fractions(region))
+
+    def _fractions(self, region: str) -> Pulses | None:
+        """Return the beams' fractions in a region, at the schedule's times."""
+        found = pulses_of(self.beams, region)
+        first = self.schedule.administrations[0].time
+        return None if found is None else found.shifted(first)
 
     def _first(self, by_cycle: np.ndarray) -> np.ndarray:
         """Return sums over the first n further cycles, from n = 0."""
@@ -104,7 +133,7 @@ class Course:
 
     def resampled(self, draws: Any) -> Course:
         """Return the course with some of its draws, in any order, repeated or not."""
-        regions = {name: DoseArrays.of(doses)[draws] for name, doses in self.regions.items()}
+        regions = {name: self.arrays(name)[draws] for name in self.regions}
         return replace(self, regions=regions)
 
     def schedule_of(self, cycles: int, activity: float) -> Schedule:
@@ -120,12 +149,17 @@ class Course:
 
 
 def course_of(
-    twin: Twin, delivered: Sequence[Administration], further: int, regimen: Regimen
+    twin: Twin,
+    delivered: Sequence[Administration],
+    further: int,
+    regimen: Regimen,
+    beams: Sequence[ExternalBeam] = (),
 ) -> Course:
-    """Predict delivered administrations and ``further`` ones of a regimen."""
+    """Predict delivered administrations and ``further`` ones of a regimen, beams beside them."""
     schedule = further_schedule(twin.case, delivered, further, regimen)
     regions = predict(twin, schedule).regions
-    return Course(twin.case, schedule, len(delivered), UNIT, regions, carried(twin, regimen))
+    most = carried(twin, regimen)
+    return Course(twin.case, schedule, len(delivered), UNIT, regions, most, tuple(beams))
 
 
 def carried(twin: Twin, regimen: Regimen) -> float:

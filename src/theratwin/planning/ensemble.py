@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float
 
 from theratwin.planning.course import Course
-from theratwin.planning.dose_arrays import DoseArrays, Doses
+from theratwin.planning.dose_arrays import Doses
 
 
 def conditioned(
@@ -49,8 +49,8 @@ def conditioned(
         centered.T @ centered / (len(seen) - 1) + np.diag(spread**2), (shown + errors - seen).T
     ).T
     regions: dict[str, Doses] = {}
-    for name, doses in course.regions.items():
-        arrays = DoseArrays.of(doses)
+    for name in course.regions:
+        arrays = course.arrays(name)
         square = None if arrays.square is None else _moved(arrays.square, centered, innovation)
         dose = _moved(arrays.dose, centered, innovation)
         regions[name] = replace(arrays, dose=dose, square=square)

@@ -43,6 +43,7 @@ def notes_on(
         _lesions_left_out(course),
         *_foretold(twin, limits),
         _intended(course),
+        _beams(course),
         _low(best),
         _growth(objective),
         _amount(twin, course),
@@ -130,6 +131,21 @@ def _intended(course: Course) -> str:
     return (
         f"Not measured, so taken as intended only and replaced: {', '.join(intended)}. If one was "
         "given, name the last as delivered."
+    )
+
+
+def _beams(course: Course) -> str:
+    if not course.beams:
+        return ""
+    given = [
+        f"{dose:g} Gy x {len(beam.times)} to {region.replace('_', ' ')} from day "
+        f"{beam.times[0] / 24.0:.3g}"
+        for beam in course.beams
+        for region, dose in beam.doses.items()
+    ]
+    return (
+        f"External beam beside the cycles, whatever their number: {'; '.join(given)}. A mean dose "
+        "over each region; regions without one get none."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from theratwin.case import Administration, Case
+from theratwin.case import Administration, Case, ExternalBeam
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.bounds import bounds as default_bounds
@@ -37,12 +37,15 @@ class _Asked:
     limits: tuple[Limit, ...]
     bounds: Bounds
     glands: Glands
+    beams: tuple[ExternalBeam, ...]
     known: dict[Regimen, Course]
 
     def course(self, regimen: Regimen) -> Course:
         """Predict a course once, however often it is asked for."""
         if regimen not in self.known:
-            self.known[regimen] = course_of(self.twin, self.delivered, self.further, regimen)
+            self.known[regimen] = course_of(
+                self.twin, self.delivered, self.further, regimen, self.beams
+            )
         return self.known[regimen]
 
     def options(self, course: Course) -> tuple[Outcome, ...]:
@@ -61,6 +64,7 @@ def plan(
     glands: float | None = None,
     delivered: str | None = None,
     beside: Plan | None = None,
+    external_beam: Sequence[ExternalBeam] = (),
 ) -> Plan:
     """Choose the activity and the number of further cycles, and what of their giving is free.
 
@@ -88,6 +92,9 @@ def plan(
     beside
         Another plan of the same patient after the same cycles, such as that of a twin of curves:
         the new plan says what that one would do by this twin.
+    external_beam
+        External-beam therapy beside the cycles: its fractions count in limits and objective, with
+        what they and the cycles do together before sublethal damage is repaired.
 
     Raises
     ------
@@ -101,13 +108,15 @@ def plan(
     """
     _require_person(twin)
     bounds = default_bounds() if bounds is None else bounds
-    asked = _asked(twin, maximize, limits, bounds, glands, delivered)
+    beams = tuple(external_beam)
+    asked = _asked(twin, maximize, limits, bounds, glands, delivered, beams)
     regimen, tried = chosen_regimen(
         twin,
         asked.delivered,
         asked.further,
         asked.bounds,
         lambda course: choose(asked.options(course)),
+        beams,
     )
     course = asked.course(regimen)
     found = asked.options(course)
@@ -133,6 +142,7 @@ def plan(
         limits=asked.limits,
         bounds=asked.bounds,
         glands=asked.glands,
+        external_beam=beams,
         notes=notes_on(
             twin, course, found, best, asked.limits, asked.objective, asked.glands, chosen=chosen
         ),
@@ -147,6 +157,7 @@ def _asked(
     bounds: Bounds,
     glands: float | None,
     delivered: str | None,
+    beams: tuple[ExternalBeam, ...],
 ) -> _Asked:
     """Fill in what was not given, and check that all of it can be."""
     given = _given(twin, bounds, delivered)
@@ -154,13 +165,27 @@ def _asked(
     # One more than can be planned, to say what going on would do.
     further = max(bounds.cycles + 1, standard.cycles) - len(given)
     first = Regimen.first(bounds, given[-1] if given else twin.case.schedule.administrations[0])
-    before = course_of(twin, given, further, first)
+    before = course_of(twin, given, further, first, beams)
+    _require_reached(beams, before)
     limits = default_limits() if limits is None else tuple(limits)
     _require_known(limits, before)
     objective = maximize or default_objective(before)
     check_free(twin, bounds, objective)
     soft = glands_of(before, glands)
-    return _Asked(twin, given, further, objective, limits, bounds, soft, {first: before})
+    return _Asked(twin, given, further, objective, limits, bounds, soft, beams, {first: before})
+
+
+def _require_reached(beams: Sequence[ExternalBeam], course: Course) -> None:
+    """Raise if a beam gives dose where no dose is predicted: it is never dropped silently."""
+    for region in (region for beam in beams for region in beam.doses):
+        if region not in course.regions:
+            raise InputError(
+                "no dose is predicted there",
+                field="external_beam",
+                value=region,
+                allowed=list(course.regions),
+                remedy="Measure it, or leave the region out",
+            )
 
 
 def _require_person(twin: Twin) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from theratwin.case import Administration, Case, Schedule
+from theratwin.case import Administration, Case, ExternalBeam, Schedule
 from theratwin.core import Citation, Provenance, citation, parameter_set
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.glands import Glands
@@ -85,7 +85,7 @@ class Plan:
         as many cycles were delivered already.
     rival
         Another plan of the same patient, and what it would do by this twin.
-    objective, limits, bounds, glands
+    objective, limits, bounds, glands, external_beam
         What was asked for.
     notes
         What a reader must know.
@@ -111,6 +111,7 @@ class Plan:
     limits: tuple[Limit, ...]
     bounds: Bounds
     glands: Glands
+    external_beam: tuple[ExternalBeam, ...]
     notes: tuple[str, ...]
     provenance: Provenance
 
@@ -191,6 +192,10 @@ class Plan:
                 for limit, reached in zip(self.limits, self.best.probabilities, strict=True)
             ],
             "bounds": asdict(self.bounds),
+            "external_beam": [
+                {"times": list(beam.times), "doses": dict(beam.doses)}
+                for beam in self.external_beam
+            ],
             "glands": {"regions": list(self.glands.regions), "weight": self.glands.weight},
             "plan": self.best.to_dict(),
             "options": [option.to_dict() for option in self.options],

@@ -123,7 +123,8 @@ def scan_value(
     seen = _seen(twin, plan, delivered, administration, hours, shown)
     spread = np.array([_spread(twin, region, noise) for region in shown])
     further = plan.bounds.cycles - delivered
-    course = course_of(twin, plan.schedule.administrations[:delivered], further, plan.regimen)
+    given = plan.schedule.administrations[:delivered]
+    course = course_of(twin, given, further, plan.regimen, plan.external_beam)
     without = _planned(plan, course)
     generator = stream(seed, "scan value", administration, f"{hours:g}")
     pairs = []

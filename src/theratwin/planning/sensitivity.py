@@ -127,9 +127,11 @@ def sensitivity(twin: Twin, plan: Plan) -> Sensitivity:
     further = len(plan.cycle_names) - plan.delivered
     slopes: dict[str, DoseSlopes] = {}
     if twin.model == "curves":
-        course = course_of(twin, delivered, further, plan.regimen)
+        course = course_of(twin, delivered, further, plan.regimen, plan.external_beam)
     else:
-        course, slopes = course_and_slopes(twin, delivered, further, plan.regimen)
+        course, slopes = course_and_slopes(
+            twin, delivered, further, plan.regimen, plan.external_beam
+        )
     assumed = _Assumed(plan, course, plan.objective, plan.limits)
     shifts = (*_limits(assumed), *_biology(assumed), *_amount(assumed, slopes))
     nearest = _nearest(plan, course)
@@ -219,16 +221,15 @@ def _amount(assumed: _Assumed, slopes: Mapping[str, DoseSlopes]) -> Iterator[Shi
         return
     for factor in (_LITTLE, 1.0 / _LITTLE):
         regions: dict[str, Doses] = {
-            name: _moved(doses, slopes[name], amount, float(np.log(factor)))
-            for name, doses in assumed.course.regions.items()
+            name: _moved(assumed.course.arrays(name), slopes[name], amount, float(np.log(factor)))
+            for name in assumed.course.regions
         }
         course = replace(assumed.course, regions=regions, most=assumed.course.most * factor)
         yield assumed.shift(f"{amount * factor:.3g} nmol of ligand", course=course)
 
 
-def _moved(doses: Doses, slopes: DoseSlopes, amount: float, by: float) -> DoseArrays:
+def _moved(arrays: DoseArrays, slopes: DoseSlopes, amount: float, by: float) -> DoseArrays:
     """Return doses along their derivative by the logarithm of the amount."""
-    arrays = DoseArrays.of(doses)
 
     def along(values: np.ndarray, slope: np.ndarray) -> np.ndarray:
         relative = amount * slope / np.where(values > 0.0, values, 1.0)

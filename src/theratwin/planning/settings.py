@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from theratwin.case import Administration
+from theratwin.case import Administration, ExternalBeam
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.amount_course import AmountCourses
 from theratwin.planning.bounds import Bounds
@@ -77,6 +77,8 @@ class Search:
         What is free, and between which ends.
     judge
         From a course to its best outcome.
+    beams
+        External-beam therapy beside the cycles.
     """
 
     twin: Twin
@@ -84,6 +86,7 @@ class Search:
     further: int
     bounds: Bounds
     judge: Judge
+    beams: tuple[ExternalBeam, ...] = ()
 
     def best(self, first: Regimen) -> tuple[Regimen, tuple[Trial, ...]]:
         """Return the best regimen, and what was tried of every setting.
@@ -97,18 +100,19 @@ class Search:
             best = max(trials, key=lambda trial: trial.score)
             tried = (*tried, *trials)
             if best.best is None:  # the course says why
-                self.judge(course_of(self.twin, self.delivered, self.further, regimen))
+                self.judge(self._course(regimen))
             else:
                 regimen = regimen.changed(name, best.value)
         return regimen, tried
+
+    def _course(self, regimen: Regimen) -> Course:
+        return course_of(self.twin, self.delivered, self.further, regimen, self.beams)
 
     def _values(self, name: str, regimen: Regimen) -> tuple[Trial, ...]:
         span = getattr(self.bounds, name)
         found = []
         for value in span.spaced(_TRIED):
-            course = course_of(
-                self.twin, self.delivered, self.further, regimen.changed(name, value)
-            )
+            course = self._course(regimen.changed(name, value))
             found.append(Trial(name, float(value), self._judged(course)))
         return tuple(found)
 
@@ -118,7 +122,7 @@ class Search:
         span = self.bounds.amount
         assert span is not None
         courses = AmountCourses.solved(
-            self.twin, self.delivered, self.further, regimen, (span.low, span.high)
+            self.twin, self.delivered, self.further, regimen, (span.low, span.high), self.beams
         )
 
         def tried(amount: float) -> Trial:
@@ -153,13 +157,14 @@ def chosen_regimen(
     further: int,
     bounds: Bounds,
     judge: Judge,
+    beams: tuple[ExternalBeam, ...] = (),
 ) -> tuple[Regimen, tuple[Trial, ...]]:
     """Return how further cycles are best given, and what was tried; nothing if nothing is free."""
     last = delivered[-1] if delivered else twin.case.schedule.administrations[0]
     first = Regimen.first(bounds, last)
     if not bounds.free:
         return first, ()
-    return Search(thinned(twin, _DRAWS), delivered, further, bounds, judge).best(first)
+    return Search(thinned(twin, _DRAWS), delivered, further, bounds, judge, beams).best(first)
 
 
 def check_free(twin: Twin, bounds: Bounds, objective: Objective) -> None:

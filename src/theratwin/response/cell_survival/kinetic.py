@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theratwin.core import Curve, Exposure
+from theratwin.core import Curve, Exposure, UnsupportedError
 from theratwin.response.cell_survival.model import CellModel
 
 if TYPE_CHECKING:
     from theratwin.dynamics import Network
-
-#: Relative and absolute tolerance of the lesions and of what they kill.
-_TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
+    from theratwin.response.cell_survival.lq import LinearQuadratic
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,37 +41,37 @@ class KineticModel(CellModel):
         from theratwin.response.driven import settled
 
         end = settled(exposure, self.slowest_rate) if until == inf else until
-        return self._followed(exposure, [end])[..., 0]
+        return self.followed(exposure, [end])[..., 0]
 
     def over_time(self, exposure: Exposure | Curve, times: Any) -> Any:
         """Return the surviving fraction of the cells so far, shape ``(*batch, time)``."""
-        return np.exp(-self._followed(exposure, times))
+        return np.exp(-self.followed(exposure, times))
 
-    def _followed(self, exposure: Exposure | Curve, times: Any) -> np.ndarray:
+    def followed(self, exposure: Exposure | Curve, times: Any, name: str = "log_kill") -> Any:
+        """Return an observable of the network at times (h), shape ``(*batch, time)``."""
         from theratwin.response.driven import follow
 
-        found = follow(
-            self.network(),
-            exposure,
-            times,
-            parameters=dict(self.parameters),
-            start=min(0.0, _first(exposure)),
-            keep=(),
-            **_TOLERANCE,
+        values = self.network_values()
+        found = follow(self.network(), exposure, times, parameters=values, keep=())[name]
+        return found if _batched(exposure, values) else found[0]
+
+    def network_values(self) -> dict[str, Any]:
+        """Return the values of the network's parameters."""
+        return dict(self.parameters)
+
+    def low_dose_limit(self) -> LinearQuadratic:
+        """Return the linear-quadratic model that this one tends to at low dose or dose rate.
+
+        Raises
+        ------
+        UnsupportedError
+            If there is none in closed form.
+        """
+        raise UnsupportedError(
+            "no linear-quadratic limit is known of this model", field="model", value=self.name
         )
-        kill = found.require()["log_kill"]
-        return kill if self._batched(exposure) else kill[0]
-
-    def _batched(self, exposure: Exposure | Curve) -> bool:
-        given = [np.ndim(value) > 0 for value in self.parameters.values()]
-        return any(given) or any(curve.batch_shape for curve in _curves(exposure))
 
 
-def _curves(exposure: Exposure | Curve) -> list[Curve]:
-    return list(exposure.dose_rate.values()) if isinstance(exposure, Exposure) else [exposure]
-
-
-def _first(exposure: Exposure | Curve) -> float:
-    """Return when the dose begins (h)."""
-    starts = [np.asarray(curve.breakpoints) for curve in _curves(exposure)]
-    return float(min((s.min() for s in starts if s.size), default=0.0))
+def _batched(exposure: Exposure | Curve, values: Mapping[str, Any]) -> bool:
+    curves = exposure.dose_rate.values() if isinstance(exposure, Exposure) else [exposure]
+    return any(map(np.ndim, values.values())) or any(curve.batch_shape for curve in curves)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar
 
-from theratwin.core import Component, Curve, Exposure, Parameter, parameter_set
+import numpy as np
+
+from theratwin.core import Component, Curve, Exposure, InputError, Parameter, parameter_set
+from theratwin.core._arrays import namespace
 from theratwin.response.cell_survival.model import CellModel, dose_rates
 
 _PHOTON_ELECTRON = Component.PHOTON_ELECTRON.value
@@ -85,4 +88,11 @@ def linear_kill(parameters: Mapping[str, Any], rates: Mapping[str, Curve], until
         coefficient(parameters, component, "alpha") * curve.integral(end=until)
         for component, curve in rates.items()
     ]
-    return sum(parts[1:], parts[0])
+    kill = sum(parts[1:], parts[0])
+    if namespace(kill) is np and not np.all(np.isfinite(kill)):
+        raise InputError(
+            "the dose has no end",
+            field="exposure",
+            remedy="Give `until`, the time up to which the dose counts",
+        )
+    return kill

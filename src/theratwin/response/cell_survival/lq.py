@@ -92,11 +92,11 @@ class LinearQuadratic(CellModel):
         return repair_of(self.repair, self.parameters)
 
 
-def check_repair(repair: str | Repair, model: str) -> None:
-    """Refuse what is no way of repair."""
-    if not isinstance(repair, Repair) and repair not in _KINETICS:
+def check_repair(repair: str | Repair, model: str, known: tuple[str, ...] = _KINETICS) -> None:
+    """Refuse what is no way of repair that a model knows."""
+    if not isinstance(repair, Repair) and repair not in known:
         raise InputError(
-            "no such way of repair", field=f"{model}.repair", value=repair, allowed=_KINETICS
+            "no such way of repair", field=f"{model}.repair", value=repair, allowed=known
         )
 
 

@@ -35,6 +35,15 @@ class Damage:
         """Breaks not yet joined, of all paths."""
         return self.breaks.sum(axis=-1)
 
+    def with_more(self, other: Damage) -> Damage:
+        """Return the damage with that of a further dose, given in no time."""
+        return Damage(
+            self.breaks + other.breaks,
+            self.overlap + other.overlap,
+            self.misjoined + other.misjoined,
+            self.made + other.made,
+        )
+
 
 class Yields(NamedTuple):
     """What repair has left: breaks, misrepaired breaks, aberrations, breaks made; any shape."""

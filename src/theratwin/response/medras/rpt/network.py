@@ -161,6 +161,7 @@ def _report(
         ("breaks", breaks, ""),
     ):
         b.output(name, value, unit)
+    b.observable("log_kill", log_kill)
     b.observable("survival", exp(-log_kill))
     b.observable("living", living)
     b.observable("breaks", breaks)

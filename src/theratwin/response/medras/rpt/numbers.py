@@ -25,6 +25,8 @@ _SHARED = (
     *("fidelity.end_joining", "fidelity.alternative", "failing_fraction"),
     *("death.base", "death.mitosis", "arrest.breaks"),
 )
+#: Fractions are given to as many digits as numbers have, or to a few.
+_ROUNDING = 1e-9
 _DERIVED = "Follows from the parameters of response/medras for this cell line."
 
 
@@ -126,23 +128,23 @@ def start(
     options: Options,
     known: Mapping[str, Number],
     fractions: Mapping[str, float] | None,
-) -> dict[str, float]:
-    """Return the fraction of cells in each phase at the start; phases without any are left out
-    where cells stay in theirs."""
-    found = dict.fromkeys(PHASES, 0.0) | _fractions(line, options, known, fractions)
-    if set(found) != set(PHASES):
+) -> dict[str, Any]:
+    """Return the fraction of cells in each phase at the start.
+
+    Where cells stay in their phase, phases without any are left out.
+    """
+    given = _fractions(line, options, known, fractions)
+    for phase in given:
+        if phase not in PHASES:
+            raise InputError("unknown phase", field="fractions", value=phase, allowed=PHASES)
+    found = {phase: given.get(phase, 0.0) for phase in PHASES}
+    total = sum(map(np.asarray, found.values()))
+    if np.any(np.abs(total - 1.0) > _ROUNDING) or any(np.any(f < 0.0) for f in found.values()):
         raise InputError(
-            "unknown phase",
-            field="fractions",
-            value=sorted(set(found) - set(PHASES))[0],
-            allowed=PHASES,
-        )
-    if abs(sum(found.values()) - 1.0) > 1e-9 or min(found.values()) < 0.0:
-        raise InputError(
-            "fractions of cells are not negative and sum to 1", field="fractions", value=found
+            "fractions of cells are not negative and sum to 1", field="fractions", value=given
         )
     if options.cycle == "frozen":
-        return {phase: part for phase, part in found.items() if part > 0.0}
+        return {phase: part for phase, part in found.items() if np.any(part > 0.0)}
     return found
 
 
@@ -151,15 +153,13 @@ def _fractions(
     options: Options,
     known: Mapping[str, Number],
     fractions: Mapping[str, float] | None,
-) -> Mapping[str, float]:
+) -> Mapping[str, Any]:
     if fractions is not None:
         return fractions
     if line.phase == ASYNCHRONOUS:
         if options.cycle == "frozen":
             return line.mixture
-        return asynchronous_fractions(
-            {phase: float(np.ravel(known[f"duration.{phase}"].value)[0]) for phase in PHASES}
-        )
+        return _in_growth([known[f"duration.{phase}"].value for phase in PHASES])
     if line.phase not in PHASES:
         raise UnsupportedError(
             "mitosis is a part of G2 in this model",
@@ -169,3 +169,13 @@ def _fractions(
             remedy="Use the model medras for cells irradiated in mitosis",
         )
     return {line.phase: 1.0}
+
+
+def _in_growth(durations: list[Any]) -> dict[str, Any]:
+    """Return the fractions of steady growth, for each patient or draw."""
+    each = np.broadcast_arrays(*map(np.asarray, durations))
+    found = np.empty((len(PHASES), *each[0].shape))
+    for place in np.ndindex(*each[0].shape):
+        own = {phase: float(time[place]) for phase, time in zip(PHASES, each, strict=True)}
+        found[(slice(None), *place)] = list(asynchronous_fractions(own).values())
+    return dict(zip(PHASES, found, strict=True))
