@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,45 +98,53 @@ def tumor(
     on methods.
     """
     check_plot(plot, force)
-    forms: dict[str, str | None] = {
-        "acute": acute,
-        "constant": constant,
-        "duration": duration,
-        "exponential": exponential,
-        "half_life": half_life,
-        "terms": terms,
-        "let": let,
-    }
     schedule = _Schedule.of(cycles, every, until, step)
-    exposure = schedule.repeated(exposure_of(**forms)[0])
+    once, _ = exposure_of(
+        acute=acute,
+        constant=constant,
+        duration=duration,
+        exponential=exponential,
+        half_life=half_life,
+        terms=terms,
+        let=let,
+    )
     options = {"phase": phase, "p53": p53, "hr": hr, "nhej": nhej}
     sensitivity = Sensitivity(tissue, alpha, alpha_beta, repair)
     lesion = _lesion(growth, model, options, sensitivity, settings, parameters)
+    _follow(lesion, schedule, once, plot, parameters)(as_json=as_json, out=out, force=force)
+
+
+def _follow(
+    lesion: TumorModel,
+    schedule: _Schedule,
+    once: Exposure,
+    plot: Path | None,
+    file: Path | None,
+) -> partial[None]:
+    """Follow the lesion and draw it; returns what emits the result."""
+    exposure = schedule.repeated(once)
     course = lesion.course(exposure, schedule.times)
     if plot is not None:
         from theratwin.report.plots.tumor_course import plot_tumor_course
 
         save_plot(plot_tumor_course(course, schedule.starts), plot)
     dose = float(exposure.dose(end=float(schedule.times[-1])))
-    assert lesion.cells is not None
-    emit(
+    cells: CellModel = lesion.cells  # type: ignore[assignment]
+    inputs = [] if file is None else [file]
+    return partial(
+        emit,
         "tumor/1",
         columns(course),
         unit=UNITS,
-        text=text(course, dose, model),
-        as_json=as_json,
-        out=out,
-        provenance=Provenance.now(
-            inputs=[] if parameters is None else [parameters], parameter_sets=_sets(lesion)
-        ),
-        force=force,
+        text=text(course, dose, cells.name),
+        provenance=Provenance.now(inputs=inputs, parameter_sets=_sets(lesion)),
         extra={
             "summary": summary(course),
             "dose": {"value": dose, "unit": "Gy"},
             "starts_day": [start / 24.0 for start in schedule.starts],
-            "growth": growth,
+            "growth": lesion.growth,
             "parameters": _told(lesion),
-            "cells": described(lesion.cells),  # type: ignore[arg-type]
+            "cells": described(cells),
         },
     )
 
