@@ -1,5 +1,6 @@
 """Partner drugs: from doses to concentrations, to inhibited repair, to synergy."""
 
+from theratwin.response.drugs.combined import with_drugs
 from theratwin.response.drugs.drug import Drug, drug, drug_names
 from theratwin.response.drugs.pharmacodynamics import drug_effects, inhibition, trapping
 from theratwin.response.drugs.pharmacokinetics import Doses, free_concentration, oral, steady_peak
@@ -29,4 +30,5 @@ __all__ = [
     "oral",
     "steady_peak",
     "trapping",
+    "with_drugs",
 ]

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core import Curve, Exponentials, Pulses, Total
-from theratwin.core._arrays import as_float
+from theratwin.core import Curve, Exponentials, Pieces, Pulses, Total, UnsupportedError
+from theratwin.core._arrays import as_float, namespace
 from theratwin.response.medras.misrepair import Damage, fresh, repaired
 from theratwin.response.medras.pathways import PATHS, Repair
 
@@ -66,14 +66,20 @@ def _end_of(curve: Curve) -> float:
     if isinstance(curve, Exponentials):
         return inf if np.any(np.asarray(curve.amplitudes) != 0.0) else 0.0
     if isinstance(curve, Pulses):
+        if namespace(curve.amounts) is not np:
+            return float(np.max(curve.times, initial=0.0))
         given = _any_patient(np.asarray(curve.amounts) != 0.0)
         return float(np.max(curve.times[given], initial=0.0))
+    if not isinstance(curve, Pieces):
+        raise UnsupportedError(
+            "no end is known for this form of curve", field="curve", value=type(curve).__name__
+        )
     running = _any_patient(np.any(np.asarray(curve.coefficients) != 0.0, axis=-1))
     return float(np.max(curve.breaks[1:][running], initial=0.0))
 
 
 def _any_patient(flags: np.ndarray) -> np.ndarray:
-    return flags.reshape(-1, flags.shape[-1]).any(axis=0)
+    return np.asarray(flags.reshape(-1, flags.shape[-1]).any(axis=0))
 
 
 def damages(field: Field, repair: Repair, times: Sequence[float]) -> list[Damage]:
@@ -103,6 +109,7 @@ def _after_pulses(field: Field, repair: Repair, end: float) -> Damage:
         (float(time), part.amounts[..., i], overlap)
         for curve, overlap in ((field.photons, 0.0), (field.ions, field.track_overlap))
         for part in _parts(curve)
+        if isinstance(part, Pulses)
         for i, time in enumerate(part.times)
         if time <= end
     ]

@@ -22,6 +22,9 @@ from theratwin.response.medras.rpt.options import Options
 if TYPE_CHECKING:
     from theratwin.dynamics import Network, Solution
 
+#: Fraction of cells below which breaks per cell are no longer resolved.
+_FEWEST = 1e-9
+
 #: What a model of cell survival may be exposed to: an exposure, a dose rate, or inputs by name.
 Given = Exposure | Curve | Mapping[str, Any]
 
@@ -178,7 +181,8 @@ class MedrasRpt(KineticModel):
             phase = name.removeprefix("cells.")
             dying = 0.0
             if phase != "G1":
-                breaks = sum(then[f"breaks.{phase}.{path}"] for path in PATHS) / then[name]
+                total = sum(then[f"breaks.{phase}.{path}"] for path in PATHS)
+                breaks = np.maximum(total, 0.0) / np.maximum(then[name], _FEWEST)
                 most = np.asarray(line.value("arrest.breaks"))
                 worth = np.asarray(line.value("death.mitosis"))
                 dying = worth[..., None] * np.minimum(breaks, most[..., None])
