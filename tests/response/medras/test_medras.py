@@ -295,7 +295,7 @@ def test_jax_differentiates_in_dose():
         return model.log_kill(Pulses([0.0], dose[None]))
 
     with jax.enable_x64(True):
-        slope = float(jax.grad(kill)(jax.numpy.asarray(2.0)))
+        slope = float(jax.jit(jax.grad(kill))(jax.numpy.asarray(2.0)))
     step = 1e-5
     numeric = (model.log_kill(acute(2.0 + step)) - model.log_kill(acute(2.0 - step))) / (2 * step)
     assert_allclose(slope, numeric, rtol=1e-7)
