@@ -83,7 +83,7 @@ def followed(
 @compiled_with_arrays
 def run_list(scene, rows, seed, tally, book):
     """Follow given particles, each on a stream of its own; score them by batch."""
-    stack = np.empty((STACK, 9))
+    stack = np.zeros((STACK, 9))  # its last row counts what finds no room
     row = np.empty(9)
     state = np.empty(2, np.uint64)
     kerma = np.empty(0)

@@ -55,7 +55,7 @@ def test_default_limits_carry_their_sources():
     kidneys, marrow = default_limits()
     assert (kidneys.quantity, kidneys.bound, kidneys.probability) == (bed("kidneys"), 40.0, 0.95)
     assert (marrow.quantity, marrow.bound, marrow.probability) == (dose("red_marrow"), 2.0, 0.95)
-    assert kidneys.source.startswith("assumption.")
+    assert kidneys.source.startswith("Bodei et al. 2008.")
     assert "Bergsma" in marrow.source
 
 

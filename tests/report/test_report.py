@@ -136,7 +136,7 @@ def test_it_recommends_in_words(page, planned):
 def test_sources_and_assumptions_stand_apart(page):
     sources, assumptions = page[page.index("<h2>Sources") :].split("<h3>Assumptions</h3>")
     assert "Siebinga et al. 2024" in sources
-    assert "Bodei et al. 2008" in assumptions
+    assert "Bodei et al. 2008" in sources
     # Other patients' parameters do not bear on this one.
     assert "DOTATATE, not confirmed" not in assumptions
     assert "bodei_2008" not in page

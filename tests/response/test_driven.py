@@ -105,3 +105,15 @@ def test_settled_covers_dose_and_repair() -> None:
     assert end == pytest.approx(100.0 + 27.631 / 0.01 + 27.631 / 0.5, rel=1e-4)
     with pytest.raises(InputError, match="no end"):
         settled(Exponentials([1.0], [0.0]), 0.5)
+
+
+def test_networks_that_differ_in_their_defaults_keep_them() -> None:
+    def left(repair: float) -> float:
+        b = NetworkBuilder("breaks")
+        rate = b.input("dose_rate", "Gy/h")
+        found = b.variable("breaks", 0.0, "Gy")
+        b.rate(found, rate - b.parameter("repair", repair, "1/h", note="example") * found)
+        return float(follow(b.freeze(), Pulses([0.0], [2.0]), [1.0])["breaks"][0, 0])
+
+    expected = 2.0 * np.exp([-0.1, -1.0])
+    np.testing.assert_allclose([left(0.1), left(1.0)], expected, rtol=1e-7)

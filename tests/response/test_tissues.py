@@ -51,8 +51,9 @@ def test_limits():
     assert limits.value("kidneys.bed_with_risk_factors") == 28.0
     assert limits.value("schedule.interval") == 6 * 7 * 24.0
     # What could not be confirmed in its source must not pass for a citation.
-    for name in ("kidneys.bed", "kidneys.bed_with_risk_factors", "schedule.cycles"):
-        assert limits[name].is_assumption
+    assert limits["schedule.cycles"].is_assumption
+    for name in ("kidneys.bed", "kidneys.bed_with_risk_factors"):
+        assert limits[name].source == "bodei_2008"
 
 
 @pytest.mark.parametrize("field", ["alpha_beta", "alpha", "clonogens"])

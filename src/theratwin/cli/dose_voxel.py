@@ -42,6 +42,7 @@ def voxel(
     precision: option.Precision = None,
     seed: option.Seed = None,
     workers: option.Workers = None,
+    device: option.Device = None,
     ct: option.Ct = None,
     density: option.Density = None,
     labels: option.Labels = None,
@@ -62,16 +63,14 @@ def voxel(
     from theratwin.cli import dose_voxel_inputs as inputs
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
     from theratwin.cli.watch import counting
-    from theratwin.imaging.write import check_nifti_name
 
-    check_nifti_name(out, force)
-    check_plot(plot, force)
+    _check_files(out, plot, force)
     if tissue:
         check_low_let(nuclide, progeny)
     with counting("Computing the dose map", quiet=quiet) as told:
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
-        options = _options(kernel, photons, histories, precision, seed, progeny, workers)
+        options = _options(kernel, photons, histories, precision, seed, progeny, workers, device)
         found, course = inputs.dose(given, nuclide, method, decay, options, told)
         rows, distributions = region_rows(
             given.segments,
@@ -89,6 +88,14 @@ def voxel(
 
         save_plot(plot_dose_volume(distributions), plot)
     _tell(given, found, rows, out, kernel, as_json, local=method == "local", scan=decay is not None)
+
+
+def _check_files(out: Path, plot: Path | None, force: bool) -> None:
+    """Raise before anything is computed if a file cannot be written."""
+    from theratwin.imaging.write import check_nifti_name
+
+    check_nifti_name(out, force)
+    check_plot(plot, force)
 
 
 def _tell(
@@ -133,6 +140,7 @@ def _options(
     seed: int | None,
     progeny: str | None,
     workers: int | None,
+    device: str | None,
 ) -> dict[str, Any]:
     """Return the options that were given; a method refuses those of another."""
     from theratwin.physics import read_voxel_kernel
@@ -145,6 +153,7 @@ def _options(
         "seed": seed,
         "progeny": progeny,
         "workers": workers or processors(),
+        "device": device,
     }
     return {name: value for name, value in given.items() if value is not None}
 

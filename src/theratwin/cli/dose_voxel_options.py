@@ -59,6 +59,10 @@ Precision = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Monte Carlo: seed of the random streams.")]
 Workers = Annotated[int | None, typer.Option(help="Threads; all cores if left out.")]
+Device = Annotated[
+    Literal["cpu", "cuda"] | None,
+    typer.Option(help="Monte Carlo: cpu, or cuda for a GPU, which needs numba-cuda."),
+]
 Photons = Annotated[bool, typer.Option("--photons", help="local: add all photons, an upper bound.")]
 Ct = Annotated[Path | None, typer.Option(help="CT (NIfTI, HU): the density of every voxel.")]
 Density = Annotated[

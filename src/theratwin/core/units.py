@@ -28,6 +28,7 @@ INSIDE = {
     "dose": "Gy",
     "dose_rate": "Gy/h",
     "s_value": "Gy/(MBq h)",
+    "oxygen_pressure": "mmHg",
     "fraction": "",
 }
 

@@ -29,6 +29,7 @@ from theratwin.dynamics.networks.builder import NetworkBuilder
 from theratwin.dynamics.networks.couple import couple
 from theratwin.dynamics.networks.latex import network_latex, to_latex
 from theratwin.dynamics.networks.network import Network
+from theratwin.dynamics.networks.opened import opened
 from theratwin.dynamics.networks.port import SwitchChange, schedule
 from theratwin.dynamics.solving.dosing import Bolus, Dose, Infusion, Jump
 from theratwin.dynamics.solving.engine import Engine
@@ -92,6 +93,7 @@ __all__ = [
     "model_summary",
     "network_latex",
     "observables",
+    "opened",
     "piecewise",
     "right_hand_side",
     "sample_population",

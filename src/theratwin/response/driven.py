@@ -95,9 +95,11 @@ def follow(
     bindings = bound_to(network, exposure)
     known = numbers(network, bindings)
     jumps = [Jump(c.switch, c.time, c.value) for c in schedule(network, bindings)]
-    given = {**known, **(parameters or {})}
+    system = network.system(bindings)
+    # An engine is shared by systems that differ in their defaults, so these are given too.
+    given = {**system.parameters, **system.switches, **known, **(parameters or {})}
     return (
-        _engine(_Form(network.system(bindings)))
+        _engine(_Form(system))
         .solve(
             given,
             times,

@@ -1,4 +1,4 @@
-"""Tables of water, a stream, and means of samplers."""
+"""Rubble, tables of water, a stream, and means of samplers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from theratwin.physics.matter import material
+from theratwin.physics.transport import VoxelMatter
 from theratwin.physics.transport.photon_tables import PhotonTables, photon_tables
 from theratwin.physics.transport.random_stream import start_stream
 
@@ -24,6 +25,19 @@ def stream() -> np.ndarray:
 def photons_in_water() -> PhotonTables:
     """Return the photon tables of water alone."""
     return photon_tables([material("water")])
+
+
+@pytest.fixture(scope="session")
+def rubble() -> VoxelMatter:
+    """Return voxels of random matter, dense and thin, some of them empty."""
+    random = np.random.default_rng(5)
+    names = ("water", "lung", "cortical_bone", "air")
+    shape = (9, 7, 8)
+    density = np.exp(random.uniform(np.log(1e-3), np.log(2.5), shape))
+    density[random.random(shape) < 0.1] = 0.0
+    density[4, 3, 4] = 1.0
+    index = random.integers(0, len(names), shape)
+    return VoxelMatter(tuple(material(n) for n in names), index, density, (3.0, 5.0, 2.0))
 
 
 @pytest.fixture

@@ -5,23 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from theratwin.physics.matter import material
 from theratwin.physics.transport import Emission, Settings, VoxelMatter, voxel_deposition
 
 CASES = [("photon", 6.0), ("photon", 0.03), ("electron", 2.5), ("positron", 1.5), ("alpha", 7.0)]
-
-
-@pytest.fixture(scope="module")
-def rubble() -> VoxelMatter:
-    """Return voxels of random matter, dense and thin, some of them empty."""
-    random = np.random.default_rng(5)
-    names = ("water", "lung", "cortical_bone", "air")
-    shape = (9, 7, 8)
-    density = np.exp(random.uniform(np.log(1e-3), np.log(2.5), shape))
-    density[random.random(shape) < 0.1] = 0.0
-    density[4, 3, 4] = 1.0
-    index = random.integers(0, len(names), shape)
-    return VoxelMatter(tuple(material(n) for n in names), index, density, (3.0, 5.0, 2.0))
 
 
 def run(matter: VoxelMatter, particle: str, energy: float, **options):

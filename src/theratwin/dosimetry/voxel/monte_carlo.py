@@ -32,6 +32,7 @@ def monte_carlo_dose(
     histories: int | None = None,
     uncertainty: float | None = None,
     seed: int = 0,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> VoxelDose:
     """Return the dose by Monte Carlo.
@@ -48,6 +49,8 @@ def monte_carlo_dose(
         Stop when the mean relative error of voxels above half the largest energy is below.
     seed
         Of the random streams; the result does not depend on the number of threads.
+    device
+        ``cpu``, or ``cuda`` for a GPU (numba-cuda).
     progress
         Called with the histories done and those planned.
     """
@@ -63,6 +66,7 @@ def monte_carlo_dose(
         settings=Settings(electrons=electrons),
         seed=seed,
         workers=problem.workers,
+        device=device,
         progress=progress,
     )
     dose, spread = _dose(found, problem, matter)

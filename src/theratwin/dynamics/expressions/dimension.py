@@ -26,7 +26,9 @@ Unit = tuple[tuple[str, Fraction], ...]
 PLAIN: Unit = ()
 
 # The names that inside units are made of.
-_INSIDE = frozenset({"h", "nmol", "mL", "MBq", "g", "MeV", "mm", "m", "Gy", "count", "decay", "IA"})
+_INSIDE = frozenset(
+    {"h", "nmol", "mL", "MBq", "g", "MeV", "mm", "m", "Gy", "mmHg", "count", "decay", "IA"}
+)
 
 
 @lru_cache(maxsize=4096)

@@ -100,7 +100,7 @@ def _renamed(network: Network, space: str) -> dict[str, list[Any]]:
         return substitute(expression, swaps)
 
     return {
-        kind: [_renamed_part(part, path, law) for part in getattr(network, kind)] for kind in _KINDS
+        kind: [renamed_part(part, path, law) for part in getattr(network, kind)] for kind in _KINDS
     }
 
 
@@ -109,7 +109,7 @@ _NAMES = frozenset({"name", "compartment", "source", "target"})
 _BY_NAME = frozenset({"reactants", "products", "assignments"})
 
 
-def _renamed_part(
+def renamed_part(
     part: Any, path: Callable[[str], str], law: Callable[[Expression], Expression]
 ) -> Any:
     """Return a part with new names, in its own fields and in its laws."""

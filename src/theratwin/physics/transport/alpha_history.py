@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from theratwin.physics.transport.compiled import compiled
@@ -29,7 +31,7 @@ def follow_alpha(scene, row, tally, book):
     )
     ix, iy, iz = int(x / scene.size[0]), int(y / scene.size[1]), int(z / scene.size[2])
     ranges = scene.alpha_range
-    left = interpolated(ranges, (np.log(energy) - _LOG_FIRST) * _PER_LOG)
+    left = interpolated(ranges, (math.log(energy) - _LOG_FIRST) * _PER_LOG)
     while True:
         voxel = (ix * scene.shape[1] + iy) * scene.shape[2] + iz
         ax, bx = to_face(x, u, ix, scene.size[0])
@@ -61,4 +63,4 @@ def energy_of_range(ranges, reach):
     """Return the energy (MeV) of a range (g/cm2)."""
     high = min(max(np.searchsorted(ranges, reach), 1), ranges.size - 1)
     share = (reach - ranges[high - 1]) / (ranges[high] - ranges[high - 1])
-    return np.exp(_LOG_FIRST + (high - 1 + share) / _PER_LOG)
+    return math.exp(_LOG_FIRST + (high - 1 + share) / _PER_LOG)

@@ -14,9 +14,10 @@ from types import CellType, FunctionType
 from typing import Any
 
 from numba import njit
+from numba.extending import overload
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-_INNER = {**_OPTIONS, "_nrt": False, "forceinline": True}
+_INNER: Any = {**_OPTIONS, "_nrt": False, "forceinline": True}
 _FILES = sorted(Path(__file__).parent.glob("*.py"))
 _DIGEST = sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
 
@@ -27,16 +28,24 @@ def compiled(function: Callable[..., Any]) -> Any:
     It becomes a part of whoever calls it, and counts no references to arrays: passing the scene
     and counting its arrays at each step would take nine tenths of the time.
     """
-    return njit(**_INNER)(_with_digest(function))
+    return njit(**_INNER)(with_digest(function))
 
 
 def compiled_with_arrays(function: Callable[..., Any]) -> Any:
     """Compile a function that makes arrays of its own."""
-    return njit(**_OPTIONS)(_with_digest(function))
+    return njit(**_OPTIONS)(with_digest(function))
 
 
-def _with_digest(function: Any) -> Any:
-    """Return the function with a closure, which it does not use, but numba's cache does."""
-    code = function.__code__.replace(co_freevars=("_digest",))
-    closed = FunctionType(code, function.__globals__, function.__name__, None, (CellType(_DIGEST),))
+def replaceable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that compiled ones call, and of which a GPU has a form of its own."""
+    overload(function, jit_options=_INNER, strict=False, target="cpu")(lambda *_: function)
+    return function
+
+
+def with_digest(function: Any) -> Any:
+    """Return the function with one more variable in its closure, which only numba's cache uses."""
+    code = function.__code__
+    code = code.replace(co_freevars=(*code.co_freevars, "_digest"))
+    closure = (*(function.__closure__ or ()), CellType(_DIGEST))
+    closed = FunctionType(code, function.__globals__, function.__name__, None, closure)
     return functools.update_wrapper(closed, function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.photon_collisions import interpolated
@@ -21,7 +21,7 @@ def gathered_loss(mean, variance, state):
     if mean <= 0.0:
         return 0.0
     if mean * mean > 3.0 * variance:
-        return mean + np.sqrt(3.0 * variance) * (2.0 * uniform(state) - 1.0)
+        return mean + math.sqrt(3.0 * variance) * (2.0 * uniform(state) - 1.0)
     none = (3.0 * variance - mean * mean) / (3.0 * variance + 3.0 * mean * mean)
     if uniform(state) < none:
         return 0.0
@@ -35,8 +35,8 @@ def gathered_turn(first, second, state):
     Parameters are the step over the first and second transport mean free paths. The variable
     (1 - cos)/2 is flat on either side of a border that gives it the two exact moments.
     """
-    mean = -0.5 * np.expm1(-first)
-    square = mean + np.expm1(-second) / 6.0
+    mean = -0.5 * math.expm1(-first)
+    square = mean + math.expm1(-second) / 6.0
     if mean >= 0.499:
         return 2.0 * uniform(state) - 1.0
     border = (2.0 * mean - 3.0 * square) / (1.0 - 2.0 * mean)
@@ -57,11 +57,11 @@ def elastic(screening, cutoff, energy, spin, state):
     that nothing happens.
     """
     beta2 = energy * (energy + 2.0 * MASS) / (energy + MASS) ** 2
-    beta = np.sqrt(beta2)
+    beta = math.sqrt(beta2)
     low = (1.0 + screening) * cutoff / (cutoff + screening)
     chance = low + (1.0 - low) * uniform(state)
     turn = screening * chance / (1.0 + screening - chance)
-    root = np.sqrt(turn)
+    root = math.sqrt(turn)
     factor = 1.0 - beta2 * turn + spin * beta * root * (1.0 - root)
     if uniform(state) * (1.0 + 0.25 * abs(spin)) > factor:
         return 2.0
@@ -100,8 +100,8 @@ def knock_on(particle, energy, cutoff, state):
 def knock_on_cosines(energy, loss):
     """Return the cosines of the turn of the primary and of the direction of the electron freed."""
     kept = energy - loss
-    primary = np.sqrt(kept * (energy + 2.0 * MASS) / (energy * (kept + 2.0 * MASS)))
-    freed = np.sqrt(loss * (energy + 2.0 * MASS) / (energy * (loss + 2.0 * MASS)))
+    primary = math.sqrt(kept * (energy + 2.0 * MASS) / (energy * (kept + 2.0 * MASS)))
+    freed = math.sqrt(loss * (energy + 2.0 * MASS) / (energy * (loss + 2.0 * MASS)))
     return min(primary, 1.0), min(freed, 1.0)
 
 
@@ -111,9 +111,9 @@ def radiated(tables, low, energy, state):
     if energy <= tables.photon_cutoff:
         return 0.0
     row = tables.spectrum[low]
-    log_ratio = np.log(energy / tables.photon_cutoff)
+    log_ratio = math.log(energy / tables.photon_cutoff)
     while True:
-        photon = tables.photon_cutoff * np.exp(log_ratio * uniform(state))
+        photon = tables.photon_cutoff * math.exp(log_ratio * uniform(state))
         if uniform(state) <= spectrum_at(row, photon / energy):
             return photon
 
@@ -133,6 +133,6 @@ def spectrum_at(row, share):
 @compiled
 def radiation_cosine(energy, state):
     """Return the cosine of a bremsstrahlung photon to its electron: isotropic where that rests."""
-    beta = np.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
+    beta = math.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
     cosine = 2.0 * uniform(state) - 1.0
     return (cosine + beta) / (1.0 + beta * cosine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.electron_step import column, electron_step, located
@@ -35,7 +35,7 @@ def follow_electron(scene, row, stack, height, tally, book, state):
         low, share = located(tables, energy)
         rate = column(tables.values, matter, kind, low, share, SOFT_LOSS)
         majorant = tables.values[matter, kind, low, MAJORANT]
-        step = -np.log(1.0 - uniform(state)) / majorant
+        step = -math.log(1.0 - uniform(state)) / majorant
         longest = tables.step * energy / rate
         collides = step < longest
         energy, x, y, z, u, v, w, ix, iy, iz, end = electron_step(

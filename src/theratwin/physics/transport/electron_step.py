@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.directions import turned
@@ -49,7 +49,7 @@ def electron_step(
         column(values, matter, kind, low, share, SECOND_MOMENT) * step,
         state,
     )
-    u, v, w = turned(u, v, w, turn, 2.0 * np.pi * uniform(state))
+    u, v, w = turned(u, v, w, turn, 2.0 * math.pi * uniform(state))
     x, y, z, ix, iy, iz, left, end = walk(
         scene, tally, book, x, y, z, u, v, w, ix, iy, iz, step - hinge, even, state
     )
@@ -59,7 +59,7 @@ def electron_step(
 @compiled
 def located(tables, energy):
     """Return the point of the grid below an energy, and how far it lies toward the next."""
-    place = (np.log(energy) - tables.log_first) * tables.per_log
+    place = (math.log(energy) - tables.log_first) * tables.per_log
     low = min(max(int(place), 0), tables.values.shape[2] - 2)
     return low, min(max(place - low, 0.0), 1.0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from theratwin.physics.transport.compiled import compiled
@@ -26,7 +28,7 @@ def interpolated(table, place):
 @compiled
 def energy_place(tables, energy):
     """Return where an energy (MeV) lies on the grid of the tables."""
-    return (np.log(energy) - tables.log_first) * tables.per_log
+    return (math.log(energy) - tables.log_first) * tables.per_log
 
 
 @compiled
@@ -59,19 +61,19 @@ def compton(tables, matter, energy, state):
     """
     k = energy / MASS
     least = 1.0 / (1.0 + 2.0 * k)
-    first = -np.log(least)
+    first = -math.log(least)
     second = 0.5 * (1.0 - least * least)
     while True:
         if uniform(state) * (first + second) < first:
-            kept = np.exp(-first * uniform(state))
+            kept = math.exp(-first * uniform(state))
         else:
-            kept = np.sqrt(least * least + (1.0 - least * least) * uniform(state))
+            kept = math.sqrt(least * least + (1.0 - least * least) * uniform(state))
         versine = (1.0 - kept) / (k * kept)
         sine_squared = versine * (2.0 - versine)
         if uniform(state) > 1.0 - kept * sine_squared / (1.0 + kept * kept):
             continue
-        x = energy / ANGSTROM_MEV * np.sqrt(max(0.5 * versine, 1e-20))
-        place = (np.log(x) - tables.log_x) * tables.per_log_x
+        x = energy / ANGSTROM_MEV * math.sqrt(max(0.5 * versine, 1e-20))
+        place = (math.log(x) - tables.log_x) * tables.per_log_x
         if uniform(state) <= interpolated(tables.incoherent[matter], place):
             return kept, 1.0 - versine
 
@@ -127,13 +129,13 @@ def photoelectron(energy, state):
     that falls with :math:`\nu` where the bracket is positive.
     """
     gamma = 1.0 + energy / MASS
-    beta = np.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
+    beta = math.sqrt(energy * (energy + 2.0 * MASS)) / (energy + MASS)
     a = 1.0 / beta - 1.0
     b = 0.5 * beta * gamma * (gamma - 1.0) * (gamma - 2.0)
     most = 2.0 * (1.0 / a + b)
     while True:
         # nu/(A + nu) = q sqrt(r), with q its value at nu = 2
-        ratio = 2.0 / (a + 2.0) * np.sqrt(uniform(state))
+        ratio = 2.0 / (a + 2.0) * math.sqrt(uniform(state))
         versine = a * ratio / (1.0 - ratio)
         if uniform(state) * most <= (2.0 - versine) * (1.0 / (a + versine) + b):
             return 1.0 - versine
@@ -144,5 +146,5 @@ def electron_cosine(energy, kept, cosine):
     """Return the cosine of the angle of a Compton electron to the photon that made it."""
     if kept >= 1.0:
         return 1.0
-    momentum = np.sqrt(1.0 + kept * kept - 2.0 * kept * cosine)
+    momentum = math.sqrt(1.0 + kept * kept - 2.0 * kept * cosine)
     return min(1.0, max(-1.0, (1.0 - kept * cosine) / momentum))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.directions import isotropic, turned
@@ -28,6 +28,7 @@ from theratwin.physics.transport.scene import (
     ESCAPED,
     PHOTON,
     POSITRON,
+    add,
     deposit,
     push,
 )
@@ -50,11 +51,11 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
             weight *= share
             born = False
         else:
-            path = -np.log(1.0 - uniform(state)) / majorant
+            path = -math.log(1.0 - uniform(state)) / majorant
         x += path * u
         y += path * v
         z += path * w
-        ix, iy, iz = int(np.floor(x / sx)), int(np.floor(y / sy)), int(np.floor(z / sz))
+        ix, iy, iz = _voxel_at(x, sx), _voxel_at(y, sy), _voxel_at(z, sz)
         if ix < 0 or iy < 0 or iz < 0 or ix >= nx or iy >= ny or iz >= nz:
             book[ESCAPED] += energy * weight
             return height
@@ -62,7 +63,7 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
         if scene.response.size > 0 and scene.region[voxel] >= 0:
             # the collisions of a uniform density are an estimate of the fluence
             value = interpolated(scene.response, place) / majorant
-            kerma[scene.region[voxel]] += value * weight
+            add(kerma, scene.region[voxel], value * weight)
         matter = scene.matter[voxel]
         real = scene.density[voxel] * attenuation(tables, matter, place)
         if uniform(state) * majorant >= real:
@@ -70,7 +71,7 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
         kind = kind_of_collision(tables, matter, place, state)
         if kind == RAYLEIGH:
             cosine = rayleigh(tables, matter, energy, state)
-            u, v, w = turned(u, v, w, cosine, 2.0 * np.pi * uniform(state))
+            u, v, w = turned(u, v, w, cosine, 2.0 * math.pi * uniform(state))
             continue
         if kind == COMPTON:
             energy, u, v, w, height = _scatter(
@@ -95,14 +96,20 @@ def follow_photon(scene, row, stack, height, tally, kerma, book, state):
 
 
 @compiled
+def _voxel_at(at, size):
+    """Return the index of the voxel of a coordinate, negative before the first."""
+    return int(math.floor(at / size))  # noqa: RUF046 (a GPU's floor is no integer)
+
+
+@compiled
 def _scatter(
     scene, stack, height, tally, book, matter, voxel, energy, x, y, z, u, v, w, weight, state
 ):
     """Return energy and direction after Compton scattering, and the stack with the electron."""
     kept, cosine = compton(scene.photons, matter, energy, state)
-    azimuth = 2.0 * np.pi * uniform(state)
+    azimuth = 2.0 * math.pi * uniform(state)
     given = energy * (1.0 - kept)
-    a, b, c = turned(u, v, w, electron_cosine(energy, kept, cosine), azimuth + np.pi)
+    a, b, c = turned(u, v, w, electron_cosine(energy, kept, cosine), azimuth + math.pi)
     height = _free(scene, stack, height, tally, book, voxel, given, x, y, z, a, b, c, weight)
     u, v, w = turned(u, v, w, cosine, azimuth)
     return energy * kept, u, v, w, height
@@ -117,22 +124,22 @@ def _absorb(
         a, b, c = isotropic(state)
         height = push(stack, height, PHOTON, line, x, y, z, a, b, c, weight)
         energy -= line
-    a, b, c = turned(u, v, w, photoelectron(energy, state), 2.0 * np.pi * uniform(state))
+    a, b, c = turned(u, v, w, photoelectron(energy, state), 2.0 * math.pi * uniform(state))
     return _free(scene, stack, height, tally, book, voxel, energy, x, y, z, a, b, c, weight)
 
 
 @compiled
 def _spread_path(scene, attenuation, state):
     """Return a first path and its weight: half of them spread evenly over the decades of r."""
-    low, high = np.exp(scene.log_radius), 3.0 / attenuation
-    spread = np.log(high / low)
+    low, high = math.exp(scene.log_radius), 3.0 / attenuation
+    spread = math.log(high / low)
     if spread <= 0.0:
-        return -np.log(1.0 - uniform(state)) / attenuation, 1.0
+        return -math.log(1.0 - uniform(state)) / attenuation, 1.0
     if uniform(state) < 0.5:
-        path = -np.log(1.0 - uniform(state)) / attenuation
+        path = -math.log(1.0 - uniform(state)) / attenuation
     else:
-        path = low * np.exp(spread * uniform(state))
-    wanted = attenuation * np.exp(-attenuation * path)
+        path = low * math.exp(spread * uniform(state))
+    wanted = attenuation * math.exp(-attenuation * path)
     mixed = 0.5 * wanted
     if low <= path <= high:
         mixed += 0.5 / (path * spread)
@@ -157,11 +164,11 @@ def _pair(scene, stack, height, tally, book, voxel, energy, x, y, z, u, v, w, we
         return height
     book[CREATED] -= 2.0 * MASS * weight
     share = kinetic * uniform(state)
-    azimuth = 2.0 * np.pi * uniform(state)
-    cosine = np.cos(min(MASS / energy, 1.0))
+    azimuth = 2.0 * math.pi * uniform(state)
+    cosine = math.cos(min(MASS / energy, 1.0))
     a, b, c = turned(u, v, w, cosine, azimuth)
     height = _free(scene, stack, height, tally, book, voxel, share, x, y, z, a, b, c, weight)
-    a, b, c = turned(u, v, w, cosine, azimuth + np.pi)
+    a, b, c = turned(u, v, w, cosine, azimuth + math.pi)
     if scene.follow_electrons:
         return push(stack, height, POSITRON, kinetic - share, x, y, z, a, b, c, weight)
     deposit(scene, tally, book, voxel, x, y, z, (kinetic - share) * weight)

@@ -88,6 +88,7 @@ class RegionTransport:
         seed: int = 0,
         batches: int = 20,
         workers: int | None = None,
+        device: str = "cpu",
         progress: Progress | None = None,
     ) -> RegionDeposition:
         """Return what each region absorbs; for the parameters see `region_deposition`."""
@@ -104,6 +105,7 @@ class RegionTransport:
             batches=batches,
             seed=seed,
             workers=workers or os.cpu_count() or 1,
+            device=device,
             progress=progress,
         )
         per_gram = 1 / (self._volume[: found.kerma.size] * energy)
@@ -131,6 +133,7 @@ def region_deposition(
     response: Material | None = None,
     settings: Settings | None = None,
     workers: int | None = None,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> RegionDeposition:
     """Return the energy that each region absorbs from particles emitted within source voxels.
@@ -156,6 +159,8 @@ def region_deposition(
         What is followed.
     workers
         Threads; all cores where None.
+    device
+        ``cpu``, or ``cuda`` for a GPU (numba-cuda), which follows the same histories.
     progress
         Called with the histories done and those planned.
 
@@ -163,6 +168,8 @@ def region_deposition(
     ------
     InputError
         If shapes disagree, or a number is out of range.
+    UnsupportedError
+        If the device is not there, or too many particles wait.
 
     Examples
     --------
@@ -183,6 +190,7 @@ def region_deposition(
         seed=seed,
         batches=batches,
         workers=workers,
+        device=device,
         progress=progress,
     )
 

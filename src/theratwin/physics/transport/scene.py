@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theratwin.physics.transport.compiled import compiled
+from theratwin.physics.transport.compiled import compiled, replaceable
 from theratwin.physics.transport.electron_tables import ElectronTables
 from theratwin.physics.transport.photon_tables import PhotonTables
 
 PHOTON, ELECTRON, POSITRON, ALPHA = 0, 1, 2, 3
 EMITTED, CREATED, DEPOSITED, ESCAPED = range(4)  # the energy book, MeV
-STACK = 256  # particles that wait, at most; each cascade of keV secondaries needs a few
+DROPPED = 4  # a last place of the book: particles that found the stack full, an error if any
+BOOK = 5
+STACK = 257  # particles that wait, and a row that counts those for which there is no room
 
 
 class Scene(NamedTuple):
@@ -68,13 +71,23 @@ class Scene(NamedTuple):
 
 @compiled
 def push(stack, height, kind, energy, x, y, z, u, v, w, weight):
-    """Put a particle on the stack; return its new height (unchanged when full)."""
-    if height >= stack.shape[0]:
+    """Put a particle on the stack; return its new height.
+
+    The last row is none of its places: it counts the particles that find no room.
+    """
+    if height >= stack.shape[0] - 1:
+        stack[-1, 0] += 1.0
         return height
     row = stack[height]
     row[0], row[1], row[2], row[3], row[4] = kind, energy, x, y, z
     row[5], row[6], row[7], row[8] = u, v, w, weight
     return height + 1
+
+
+@replaceable
+def add(scores, place, value):
+    """Add to a score; on a GPU, whose threads share the scores, no other can come between."""
+    scores[place] += value
 
 
 @compiled
@@ -89,12 +102,12 @@ def deposit(scene, tally, book, voxel, x, y, z, energy):
         shell = 0
         if square > 0.0:
             shell = int(
-                max((0.5 * np.log(square) - scene.log_radius) * scene.per_log_radius, -1.0) + 1.0
+                max((0.5 * math.log(square) - scene.log_radius) * scene.per_log_radius, -1.0) + 1.0
             )
-        tally[min(shell, tally.size - 1)] += energy
+        add(tally, min(shell, tally.size - 1), energy)
     elif scene.region.size == 0:
-        tally[voxel] += energy
+        add(tally, voxel, energy)
     else:
         region = scene.region[voxel]
         if region >= 0:
-            tally[region] += energy
+            add(tally, region, energy)

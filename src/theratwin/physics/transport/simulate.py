@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theratwin.core.errors import UnsupportedError
+from theratwin.physics.transport.batches import Batches, follower
 from theratwin.physics.transport.emission import Emission
 from theratwin.physics.transport.energy_book import EnergyBook
-from theratwin.physics.transport.histories import run_batch
-from theratwin.physics.transport.scene import Scene
+from theratwin.physics.transport.scene import BOOK, DROPPED, Scene
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-SLICE = 50_000  # histories without a look whether to stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +60,7 @@ def simulate(
     batches: int,
     seed: int,
     workers: int,
+    device: str = "cpu",
     summary: Callable[[Array], Array] | None = None,
     until: Callable[[Array, Array], bool] | None = None,
     progress: Progress | None = None,
@@ -81,7 +82,10 @@ def simulate(
     seed
         Of all streams.
     workers
-        Threads.
+        Threads; those of a GPU each have a batch at work there.
+    device
+        ``cpu`` or ``cuda``. A GPU follows the same histories: results are the same but for
+        rounding, and where rounding turns a history another way.
     summary
         What to make of the scores of each batch, such as sums over regions: their errors then
         hold what voxels have in common.
@@ -89,31 +93,31 @@ def simulate(
         Given mean and standard error after each batch (from the fifth on), whether to stop.
     progress
         Called with the histories done and those planned.
+
+    Raises
+    ------
+    InputError
+        If the device is unknown.
+    UnsupportedError
+        If it is not there, or more particles wait than there is room for.
     """
     size = max(1, -(-histories // batches))
     kermas = scores if scene.response.size else 0
     sums = _Sums(scores), _Sums(kermas), _Sums(0)
-    energies = np.zeros(4)
+    energies = np.zeros(BOOK)
     source = (np.ascontiguousarray(voxels, np.int64), np.cumsum(weights))
     drawn = (emission.kind, emission.energy, np.cumsum(emission.yields))
-
     stopped = Event()
-
-    def run(batch: int) -> tuple[Array, Array, Array]:
-        tally, kerma, book = np.zeros(scores), np.zeros(kermas), np.zeros(4)
-        for begun in range(0, size, SLICE):
-            if not stopped.is_set():
-                count = min(SLICE, size - begun)
-                first = batch * size + begun
-                run_batch(scene, source, drawn, seed, first, count, tally, kerma, book)
-        return tally / size, kerma / size, book
+    run = follower(device, Batches(scene, source, drawn, seed, size, scores, kermas), stopped)
 
     coming = _in_order(run, batches, workers, stopped)
     for done, (tally, kerma, book) in enumerate(coming, start=1):
-        sums[0].add(tally)
-        sums[1].add(kerma)
+        _check_room(book, device)
+        mean = tally / size
+        sums[0].add(mean)
+        sums[1].add(kerma / size)
         if summary is not None:
-            sums[2].add(summary(tally))
+            sums[2].add(summary(mean))
         energies += book
         if progress is not None:
             progress(done * size, batches * size)
@@ -127,8 +131,20 @@ def simulate(
         summary=sums[2].mean,
         summary_error=sums[2].standard_error,
         histories=sums[0].count * size,
-        book=EnergyBook(*(float(energy) for energy in energies)),
+        book=EnergyBook(*(float(energy) for energy in energies[:DROPPED])),
     )
+
+
+def _check_room(book: Array, device: str) -> None:
+    """Check that no particle was dropped: results without it would be wrong."""
+    if book[DROPPED]:
+        raise UnsupportedError(
+            "more particles are set free at once than there is room for",
+            field="settings.cutoffs",
+            value=f"{book[DROPPED]:g} dropped",
+            remedy="Raise ElectronCutoffs.loss or .photon, so that fewer collisions are single"
+            + ("" if device == "cpu" else ", or take the device cpu"),
+        )
 
 
 class _Sums:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from theratwin.physics.transport.compiled import compiled
 from theratwin.physics.transport.directions import turned
@@ -45,15 +45,15 @@ def single_collision(
             state,
         )
         if cosine <= 1.0:
-            u, v, w = turned(u, v, w, cosine, 2.0 * np.pi * uniform(state))
+            u, v, w = turned(u, v, w, cosine, 2.0 * math.pi * uniform(state))
         return energy, u, v, w, height
     chance -= column(values, matter, kind, low, share, KNOCK_ON)
     if chance < 0.0:
         lost = knock_on(kind, energy, tables.loss_cutoff, state)
         if lost > 0.0:
             along, freed = knock_on_cosines(energy, lost)
-            azimuth = 2.0 * np.pi * uniform(state)
-            a, b, c = turned(u, v, w, freed, azimuth + np.pi)
+            azimuth = 2.0 * math.pi * uniform(state)
+            a, b, c = turned(u, v, w, freed, azimuth + math.pi)
             height = push(stack, height, ELECTRON, lost, x, y, z, a, b, c, weight)
             u, v, w = turned(u, v, w, along, azimuth)
         return energy - lost, u, v, w, height
@@ -62,7 +62,7 @@ def single_collision(
         photon = radiated(tables, low, energy, state)
         if photon > 0.0:
             cosine = radiation_cosine(energy, state)
-            a, b, c = turned(u, v, w, cosine, 2.0 * np.pi * uniform(state))
+            a, b, c = turned(u, v, w, cosine, 2.0 * math.pi * uniform(state))
             height = push(stack, height, PHOTON, photon, x, y, z, a, b, c, weight)
         return energy - photon, u, v, w, height
     return energy, u, v, w, height

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError
+from theratwin.physics.transport.batches import check_device
 from theratwin.physics.transport.emission import Emission
 from theratwin.physics.transport.energy_book import EnergyBook
 from theratwin.physics.transport.scene import ALPHA, PHOTON, POSITRON
@@ -61,6 +62,7 @@ def voxel_deposition(
     seed: int = 0,
     batches: int = BATCHES,
     workers: int | None = None,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> VoxelDeposition:
     """Return the energy that each voxel absorbs a decay of a map of activity.
@@ -81,13 +83,15 @@ def voxel_deposition(
         Stop when the mean relative error of voxels above half the largest energy is below.
     regions
         Region of each voxel, 0 and up, negative for none.
-    settings, seed, batches, workers, progress
+    settings, seed, batches, workers, device, progress
         As for `region_deposition`.
 
     Raises
     ------
     InputError
         If shapes disagree, there is no activity, or a number is out of range.
+    UnsupportedError
+        If the device is not there, or too many particles wait.
 
     Examples
     --------
@@ -99,6 +103,7 @@ def voxel_deposition(
     >>> round(float(found.energy[2, 2, 2]), 2), round(float(found.energy.sum()), 2)
     (0.14, 0.15)
     """
+    check_device(device)
     chosen = settings or Settings()
     source = np.asarray(activity, dtype=float)
     _check(matter, source, histories, batches, uncertainty)
@@ -124,6 +129,7 @@ def voxel_deposition(
             batches=batches,
             seed=seed,
             workers=workers or os.cpu_count() or 1,
+            device=device,
             summary=None if labels is None else lambda tally: _summed(labels, tally),
             until=None if uncertainty is None else precise,
             progress=progress,

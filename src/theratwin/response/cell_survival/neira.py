@@ -45,6 +45,8 @@ class Neira(KineticModel):
     origin: ClassVar[str] = "published"
     citations: ClassVar[tuple[str, ...]] = ("neira_2020", "italia_2025")
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "neira")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("epsilon",)
 
     @classmethod
     def matched(cls, alpha: Any, beta: Any, repair_rate: Any, *, epsilon: Any = 1.0) -> Self:

@@ -1,0 +1,21 @@
+"""Oxygen: how it changes what dose does, how it is distributed, and how it returns."""
+
+from theratwin.response.oxygen.course import constant_oxygen, reoxygenation
+from theratwin.response.oxygen.distribution import OxygenDistribution, effective_enhancement
+from theratwin.response.oxygen.enhancement import (
+    greatest_resistance,
+    oxygen_enhancement_ratio,
+    radioresistance,
+    relative_sensitivity,
+)
+
+__all__ = [
+    "OxygenDistribution",
+    "constant_oxygen",
+    "effective_enhancement",
+    "greatest_resistance",
+    "oxygen_enhancement_ratio",
+    "radioresistance",
+    "relative_sensitivity",
+    "reoxygenation",
+]
