@@ -166,7 +166,7 @@ def simulated(seed, runs, number, birth, death, steps):
 
 
 def test_cells_followed_one_by_one_die_out_as_often():
-    birth, death, number, runs = 0.02, 0.012, 5, 4000
+    birth, death, number, runs = 0.02, 0.012, 5, 20_000
     steps = [(20.0, 0.05), (60.0, 0.0), (100.0, 0.02)]
     share = simulated(11, runs, number, birth, death, steps)
     hazard = Pieces([0.0, 20.0, 60.0, 100.0], [[0.05], [0.0], [0.02]])
