@@ -226,6 +226,7 @@ def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
         ((), {"labels": None, "names": "1=liver"}, "belong to --labels"),
         (("--kernel", "kernel.json"), {}, "no effect on the method local"),
         (("--precision", "2 %"), {}, "no effect on the method local"),
+        (("--device", "cpu"), {}, "no effect on the method local"),
         (("--photons",), {"method": "kernel"}, "no effect on the method kernel"),
         ((), {"method": "quick"}, "unknown method"),
         ((), {"nuclide": "Ac-225"}, "progeny"),
@@ -239,6 +240,12 @@ def test_a_sheared_grid_and_bed_of_alphas_are_refused(files):
 def test_wrong_input_is_named(files, flags, changed, words):
     assert words in _refused(*flags, **changed)
     assert not (files / "dose.nii.gz").exists()
+
+
+def test_a_device_that_is_not_there_is_named(files, monkeypatch):
+    monkeypatch.setattr("theratwin.physics.transport.batches.find_spec", lambda _: None)
+    assert "numba-cuda is missing" in _refused("--device", "cuda", method="full")
+    assert _value("--device", "cpu", "--histories", "100", method="photons")["value"]["regions"]
 
 
 def test_the_program_has_the_command():

@@ -125,12 +125,12 @@ class TestSurvival:
         terms = json.dumps([[f"{20 * math.log(2) / 51!r} Gy/h", "51 h"]])
         given = run("survival", "--terms", terms, "--tissue", "prostate_metastasis", "--json")
         kill = 0.147 * 20 + 0.098 * 1.9 / 52.9 * 400
-        assert_allclose(json.loads(given)["value"]["log_cell_kill"], kill, rtol=1e-12)
-        assert_allclose(json.loads(given)["value"]["survival"], math.exp(-kill), rtol=1e-11)
+        assert_allclose(json.loads(given)["log_kill"], kill, rtol=1e-12)
+        assert_allclose(json.loads(given)["value"], math.exp(-kill), rtol=1e-11)
 
     def test_alpha(self, run):
         call = ("survival", "--terms", KIDNEY_CYCLE, "--tissue", "kidneys")
         with pytest.raises(InputError, match="--alpha: alpha of kidneys"):
             run(*call)
-        given = json.loads(run(*call, "--alpha", "0.1 /Gy", "--json"))["value"]
-        assert_allclose(given["log_cell_kill"], 3.38912, atol=5e-6)
+        given = json.loads(run(*call, "--alpha", "0.1 /Gy", "--json"))
+        assert_allclose(given["log_kill"], 3.38912, atol=5e-6)

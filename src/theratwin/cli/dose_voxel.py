@@ -63,10 +63,8 @@ def voxel(
     from theratwin.cli import dose_voxel_inputs as inputs
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
     from theratwin.cli.watch import counting
-    from theratwin.imaging.write import check_nifti_name
 
-    check_nifti_name(out, force)
-    check_plot(plot, force)
+    _check_files(out, plot, force)
     if tissue:
         check_low_let(nuclide, progeny)
     with counting("Computing the dose map", quiet=quiet) as told:
@@ -90,6 +88,14 @@ def voxel(
 
         save_plot(plot_dose_volume(distributions), plot)
     _tell(given, found, rows, out, kernel, as_json, local=method == "local", scan=decay is not None)
+
+
+def _check_files(out: Path, plot: Path | None, force: bool) -> None:
+    """Raise before anything is computed if a file cannot be written."""
+    from theratwin.imaging.write import check_nifti_name
+
+    check_nifti_name(out, force)
+    check_plot(plot, force)
 
 
 def _tell(

@@ -1,46 +1,46 @@
-"""``theratwin response``: protraction, BED and survival of a course of dose rate."""
+"""``theratwin response``: protraction and BED of a course of dose rate; the further commands."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from theratwin.cli import response_compare, response_survival
 from theratwin.cli.output import emit
-from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of, rows
+from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of
+from theratwin.cli.response_repair import REPAIR, OwnRepair, repair_of
 from theratwin.core.errors import InputError
 from theratwin.core.provenance import Provenance
 from theratwin.core.units import parse
 
 if TYPE_CHECKING:
-    from theratwin.response import Repair, Tissue
+    from theratwin.response import Tissue
 
 app = typer.Typer(
     name="response",
     no_args_is_help=True,
-    help="What dose does: protraction, BED, survival.",
+    help="What dose does: protraction, BED, survival of cells.",
     epilog="Research use only. Not a medical device.",
 )
 
-_REPAIR = typer.Option(
-    help="Repair as a JSON list of components: the fraction and the half-time. Example: "
-    '[[1, "2.8 h"]].'
-)
 Terms = Annotated[str, typer.Option("--terms", help=TERMS_HELP)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with all digits.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file, not to stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 TissueName = Annotated[str | None, typer.Option("--tissue", help="A tissue that ships, as kidneys")]
 AlphaBeta = Annotated[str | None, typer.Option(help='In place of the tissue\'s, as "2.5 Gy".')]
-OwnRepair = Annotated[str | None, _REPAIR]
+
+response_survival.register(app)
+response_compare.register(app)
 
 
 @app.command()
 def protraction(
     terms: Terms,
-    repair: Annotated[str, _REPAIR],
+    repair: Annotated[str, REPAIR],
     until: Until = None,
     as_json: AsJson = False,
     out: Out = None,
@@ -51,7 +51,7 @@ def protraction(
 
     end = end_of(until)
     curve = course(terms, end)
-    factor = float(protraction_factor(curve, _repair(repair), end))
+    factor = float(protraction_factor(curve, repair_of(repair), end))
     dose = float(curve.integral(end=end))
     emit(
         "protraction/1",
@@ -82,62 +82,19 @@ def bed(
     curve = course(terms, end)
     effect = effect_of(curve, _tissue(tissue, alpha_beta, repair), until=end)
     doses = {"BED": effect.bed, "EQD2": effect.eqd2, "dose": effect.dose}
-    _emit_doses("bed/1", doses, {}, tissue, as_json, out, force)
+    _emit_bed(doses, tissue, as_json, out, force)
 
 
-@app.command()
-def survival(
-    terms: Terms,
-    tissue: TissueName = None,
-    alpha: Annotated[str | None, typer.Option(help='As "0.147 /Gy".')] = None,
-    alpha_beta: AlphaBeta = None,
-    repair: OwnRepair = None,
-    until: Until = None,
-    as_json: AsJson = False,
-    out: Out = None,
-    force: Force = False,
+def _emit_bed(
+    doses: dict[str, float], tissue: str | None, as_json: bool, out: Path | None, force: bool
 ) -> None:
-    """Surviving fraction of the linear-quadratic model, and its logarithm."""
-    from theratwin.response import log_cell_kill_of, survival_of
-
-    end = end_of(until)
-    curve = course(terms, end)
-    cells = _tissue(tissue, alpha_beta, repair)
-    if alpha is not None:
-        cells = replace(cells, alpha=parse(alpha, "1/Gy", field="--alpha"))
-    if cells.alpha is None:
-        raise InputError(
-            f"alpha of {cells.name} is unknown",
-            field="--alpha",
-            remedy='Give it, as "0.147 /Gy"; BED does without it',
-        )
-    kill = log_cell_kill_of(curve, cells, until=end)
-    plain = {"survival": survival_of(curve, cells, until=end), "log_cell_kill": kill}
-    _emit_doses("survival/1", {"dose": curve.integral(end=end)}, plain, tissue, as_json, out, force)
-
-
-def _emit_doses(
-    schema: str,
-    doses: dict[str, Any],
-    plain: dict[str, Any],
-    tissue: str | None,
-    as_json: bool,
-    out: Path | None,
-    force: bool,
-) -> None:
-    value = {name: float(number) for name, number in {**plain, **doses}.items()}
-    unit = {name: "Gy" if name in doses else "1" for name in value}
-    width = max(map(len, value)) + 2
-    lines = [
-        f"{name:<{width}}{number:.6g}{' Gy' if name in doses else ''}"
-        for name, number in value.items()
-    ]
+    value = {name: float(number) for name, number in doses.items()}
     sets = ("response/tissues",) if tissue else ()
     emit(
-        schema,
+        "bed/1",
         value,
-        unit=unit,
-        text="\n".join(lines),
+        unit=dict.fromkeys(value, "Gy"),
+        text="\n".join(f"{name:<6}{number:.6g} Gy" for name, number in value.items()),
         as_json=as_json,
         out=out,
         provenance=Provenance.now(parameter_sets=sets),
@@ -150,7 +107,7 @@ def _tissue(name: str | None, alpha_beta: str | None, repair: str | None) -> Tis
     from theratwin.response import Tissue, tissue
 
     ratio = None if alpha_beta is None else parse(alpha_beta, "Gy", field="--alpha-beta")
-    known = None if repair is None else _repair(repair)
+    known = None if repair is None else repair_of(repair)
     if name is not None:
         base = tissue(name)
         return replace(
@@ -162,26 +119,3 @@ def _tissue(name: str | None, alpha_beta: str | None, repair: str | None) -> Tis
         missing = "--alpha-beta" if ratio is None else "--repair"
         raise InputError("this is missing", field=missing, remedy="Give it, or --tissue")
     return Tissue(ratio, known)
-
-
-def _repair(text: str) -> Repair:
-    from theratwin.response import Repair
-
-    fractions, half_times = [], []
-    for i, entry in enumerate(rows(text, "--repair")):
-        field = f"--repair[{i}]"
-        if not isinstance(entry, list) or len(entry) != 2:
-            raise InputError(
-                "this is no component of repair",
-                field=field,
-                value=entry,
-                allowed='[fraction, half-time], as [1, "2.8 h"]',
-            )
-        bare = type(entry[0]) in (int, float)
-        fraction = float(entry[0]) if bare else parse(entry[0], "", field=f"{field}[0]")
-        fractions.append(fraction)
-        half_times.append(parse(entry[1], "h", field=f"{field}[1]"))
-    try:
-        return Repair(tuple(fractions), tuple(half_times))
-    except InputError as error:
-        raise error.at("--repair") from None

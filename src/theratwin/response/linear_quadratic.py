@@ -154,9 +154,7 @@ def effect_of(
     >>> round(float(effect_of(course, tissue("kidneys")).bed), 4)
     25.7228
     """
-    curve = irradiation.total_dose_rate if isinstance(irradiation, Exposure) else irradiation
-    if isinstance(irradiation, Exposure):
-        _must_be_low_let(irradiation)
+    curve = low_let_curve(irradiation)
     dose = curve.integral(end=until)
     quadratic = protraction_integral(curve, tissue.repair, until)
     lost = 0.0 if repopulation is None else repopulation.dose_lost
@@ -200,6 +198,20 @@ def survival_of(irradiation: Exposure | Curve, tissue: Tissue, *, until: float =
     """Return the surviving fraction after a whole course; see `log_cell_kill_of`."""
     kill = log_cell_kill_of(irradiation, tissue, until=until)
     return namespace(kill).exp(-kill)
+
+
+def low_let_curve(irradiation: Exposure | Curve) -> Curve:
+    """Return the dose rate (Gy/h) of photons and electrons.
+
+    Raises
+    ------
+    UnsupportedError
+        If the exposure holds what the model would have to ignore.
+    """
+    if not isinstance(irradiation, Exposure):
+        return irradiation
+    _must_be_low_let(irradiation)
+    return irradiation.total_dose_rate
 
 
 def _must_be_low_let(exposure: Exposure) -> None:

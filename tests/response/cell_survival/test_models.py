@@ -253,3 +253,37 @@ class TestRepairOption:
         plain = float(cell_model("lq").log_kill(CYCLE))
         slower = float(cell_model("lq", repair="reciprocal").log_kill(CYCLE))
         assert slower > plain
+
+
+class TestLinearQuadraticNetworks:
+    """The closed forms of the linear-quadratic family, followed in time instead."""
+
+    @pytest.mark.parametrize(
+        "model",
+        [
+            cell_model("linear"),
+            cell_model("lq"),
+            cell_model("lq", repair=Repair((0.6, 0.4), (0.3, 2.7))),
+            cell_model("lq", repair="reciprocal"),
+        ],
+        ids=["linear", "lq", "two", "reciprocal"],
+    )
+    @pytest.mark.parametrize("until", [30.0, 500.0])
+    def test_one_component(self, model, until):
+        from theratwin.response.driven import follow
+
+        rate = CYCLE + Pulses([10.0], [1.0])
+        found = follow(model.network(), rate, [until], parameters=model.network_values())
+        # The pulse lasts 2e-8 h.
+        assert_allclose(found["log_kill"][0, 0], model.log_kill(rate, until), rtol=2e-8)
+
+    @pytest.mark.parametrize("name", ["linear", "lq"])
+    def test_mixed_field(self, name):
+        from theratwin.response.driven import follow
+
+        values = {key: v for key, v in MIXED.items() if name == "lq" or key.endswith("alpha")}
+        model = cell_model(name).with_parameters(values)
+        alphas = Exponentials.from_half_lives([0.05], [10.0], [20.0])
+        exposure = Exposure("cells", {Component.PHOTON_ELECTRON: CYCLE, Component.ALPHA: alphas})
+        found = follow(model.network(), exposure, [600.0], parameters=model.network_values())
+        assert_allclose(found["log_kill"][0, 0], model.log_kill(exposure, 600.0), rtol=1e-8)

@@ -97,7 +97,8 @@ def _full(problem: VoxelProblem, **options: Any) -> VoxelDose:
     return monte_carlo_dose(problem, electrons=True, **options)
 
 
-_RUN = dict.fromkeys(("histories", "uncertainty", "seed", "device", "progress"), False)
+_RUN_OPTIONS = ("histories", "uncertainty", "seed", "device", "progress")
+_RUN: dict[str, bool] = dict.fromkeys(_RUN_OPTIONS, False)
 #: The methods by name, from the quickest to the most exact.
 METHODS: dict[str, VoxelMethod] = {
     "local": VoxelMethod("local deposition of charged particles", _local, {"photons": False}),

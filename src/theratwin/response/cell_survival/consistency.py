@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from theratwin.core import Curve, Exposure
+from theratwin.core import Curve, Exposure, InputError
 from theratwin.response.cell_survival.kinetic import KineticModel
 from theratwin.response.cell_survival.lpl import LethalPotentiallyLethal
 from theratwin.response.cell_survival.lq_l import LinearQuadraticLinear
@@ -22,7 +23,12 @@ _MATCHED: tuple[Any, ...] = (
 )
 
 
-def matched_models(alpha: Any, beta: Any, repair_rate: Any) -> dict[str, KineticModel]:
+def matched_models(
+    alpha: Any,
+    beta: Any,
+    repair_rate: Any,
+    free: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, KineticModel]:
     r"""Return kinetic models whose limit is one linear-quadratic model, by name.
 
     Parameters
@@ -31,13 +37,36 @@ def matched_models(alpha: Any, beta: Any, repair_rate: Any) -> dict[str, Kinetic
         Radiosensitivity (1/Gy, 1/Gy²).
     repair_rate
         :math:`\mu` (1/h) of one exponential.
+    free
+        Model to values of parameters that its limit does not set.
+
+    Raises
+    ------
+    InputError
+        If the match sets a parameter that is given as free.
 
     Examples
     --------
     >>> list(matched_models(0.15, 0.05, 0.4))
     ['lq-l', 'lpl', 'rmr', 'tlk', 'neira']
     """
-    return {cls.name: cls.matched(alpha, beta, repair_rate) for cls in _MATCHED}
+    given = free or {}
+    return {
+        cls.name: cls.matched(alpha, beta, repair_rate, **_free(cls, given.get(cls.name, {})))
+        for cls in _MATCHED
+    }
+
+
+def _free(cls: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in given:
+        if name not in cls.free:
+            raise InputError(
+                f"{cls.name} is matched, which sets this",
+                field=cls.name,
+                value=name,
+                allowed=cls.free,
+            )
+    return given
 
 
 def departure(model: KineticModel, exposure: Exposure | Curve) -> Any:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from theratwin.core import Component, Curve, Exposure, InputError, Parameter, parameter_set
 from theratwin.core._arrays import namespace
 from theratwin.response.cell_survival.model import CellModel, dose_rates
+from theratwin.response.cell_survival.sublethal import linear_network
+
+if TYPE_CHECKING:
+    from theratwin.dynamics import Network
 
 _PHOTON_ELECTRON = Component.PHOTON_ELECTRON.value
 _OTHERS = tuple(c.value for c in Component if c is not Component.PHOTON_ELECTRON)
@@ -80,6 +84,15 @@ class Linear(CellModel):
         known = known_components(self.parameters, ("alpha",))
         rates = dose_rates(exposure, self.name, known)
         return linear_kill(self.parameters, rates, until)
+
+    def network(self) -> Network:
+        """Return the equations with ports; the dose rate of each component with values comes in."""
+        others = known_components(self.parameters, ("alpha",))[1:]
+        return linear_network(others, self.defaults()["alpha"])
+
+    def network_values(self) -> dict[str, Any]:
+        """Return the values of the network's parameters."""
+        return dict(self.parameters)
 
 
 def linear_kill(parameters: Mapping[str, Any], rates: Mapping[str, Curve], until: float) -> Any:

@@ -47,6 +47,8 @@ class LethalPotentiallyLethal(KineticModel):
     origin: ClassVar[str] = "published"
     citations: ClassVar[tuple[str, ...]] = ("curtis_1986",)
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "lpl")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("eta_pl",)
 
     @classmethod
     def matched(cls, alpha: Any, beta: Any, repair_rate: Any, *, eta_pl: Any = None) -> Self:

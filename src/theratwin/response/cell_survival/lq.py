@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from math import inf
 from operator import add
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from theratwin.core import Curve, Exposure, InputError
 from theratwin.core._arrays import namespace
@@ -18,8 +18,17 @@ from theratwin.response.cell_survival.linear import (
     linear_kill,
 )
 from theratwin.response.cell_survival.model import CellModel, dose_rates
+from theratwin.response.cell_survival.sublethal import (
+    HALF_TIME,
+    linear_quadratic_network,
+    own_repair,
+    repair_values,
+)
 from theratwin.response.lea_catcheside import protraction_integral
 from theratwin.response.repair import Repair
+
+if TYPE_CHECKING:
+    from theratwin.dynamics import Network
 
 #: Ways of repair that the parameter ``repair_half_time`` sets.
 _KINETICS = ("exponential", "reciprocal")
@@ -67,7 +76,7 @@ class LinearQuadratic(CellModel):
     def __post_init__(self) -> None:
         check_repair(self.repair, self.name)
         if isinstance(self.repair, Repair):
-            used = {n: v for n, v in self.parameters.items() if n != "repair_half_time"}
+            used = {n: v for n, v in self.parameters.items() if n != HALF_TIME}
             object.__setattr__(self, "parameters", used)
         super().__post_init__()
 
@@ -76,7 +85,7 @@ class LinearQuadratic(CellModel):
         """The unit of every parameter that can be given."""
         own = {"alpha": "1/Gy", "beta": "1/Gy^2"}
         if not isinstance(self.repair, Repair):
-            own["repair_half_time"] = "h"
+            own[HALF_TIME] = "h"
         return own | component_units(alpha="1/Gy", beta="1/Gy^2")
 
     def log_kill(self, exposure: Exposure | Curve, until: float = inf) -> Any:
@@ -85,6 +94,17 @@ class LinearQuadratic(CellModel):
         rates = dose_rates(exposure, self.name, known)
         quadratic = quadratic_kill(self.parameters, rates, self.repair_in_use, until)
         return linear_kill(self.parameters, rates, until) + quadratic
+
+    def network(self) -> Network:
+        """Return the equations with ports; the dose rate of each component with values comes in."""
+        others = known_components(self.parameters, ("alpha", "beta"))[1:]
+        return linear_quadratic_network(others, own_repair(self.repair, self.repair_in_use))
+
+    def network_values(self) -> dict[str, Any]:
+        """Return the values of the network's parameters, those of a given repair too."""
+        components = own_repair(self.repair, self.repair_in_use)
+        used = {n: v for n, v in self.parameters.items() if not (components and n == HALF_TIME)}
+        return {**used, **repair_values(self.repair_in_use, components)}
 
     @property
     def repair_in_use(self) -> Repair:
@@ -105,7 +125,7 @@ def repair_of(repair: str | Repair, parameters: Mapping[str, Any]) -> Repair:
     if isinstance(repair, Repair):
         return repair
     make = Repair.single if repair == "exponential" else Repair.reciprocal
-    return make(parameters["repair_half_time"])
+    return make(parameters[HALF_TIME])
 
 
 def quadratic_kill(

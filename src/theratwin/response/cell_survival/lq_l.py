@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -14,13 +13,16 @@ from theratwin.core import Parameter, parameter_set
 from theratwin.core._arrays import as_float, namespace
 from theratwin.response.cell_survival.kinetic import KineticModel
 from theratwin.response.cell_survival.lq import LinearQuadratic, check_repair, repair_of
-from theratwin.response.cell_survival.ports import declare, finish
+from theratwin.response.cell_survival.sublethal import (
+    HALF_TIME,
+    linear_quadratic_linear_network,
+    own_repair,
+    repair_values,
+)
 from theratwin.response.repair import Repair
 
 if TYPE_CHECKING:
-    from theratwin.dynamics import Expression, Network, NetworkBuilder
-
-_HALF_TIME = "repair_half_time"
+    from theratwin.dynamics import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +56,15 @@ class LinearQuadraticLinear(KineticModel):
     origin: ClassVar[str] = "theratwin"
     citations: ClassVar[tuple[str, ...]] = ("astrahan_2008",)
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "lq_l")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("transition_dose",)
 
     repair: str | Repair = "exponential"
 
     def __post_init__(self) -> None:
         check_repair(self.repair, self.name, ("exponential",))
         if isinstance(self.repair, Repair):
-            used = {n: v for n, v in self.parameters.items() if n != _HALF_TIME}
+            used = {n: v for n, v in self.parameters.items() if n != HALF_TIME}
             object.__setattr__(self, "parameters", used)
         super().__post_init__()
 
@@ -81,7 +85,7 @@ class LinearQuadraticLinear(KineticModel):
         if transition_dose is None:
             transition_dose = 2.0 * as_float(alpha) / beta
         half_time = math.log(2.0) / as_float(repair_rate)
-        values = {"alpha": alpha, "beta": beta, _HALF_TIME: half_time}
+        values = {"alpha": alpha, "beta": beta, HALF_TIME: half_time}
         return cls({**values, "transition_dose": transition_dose})
 
     @property
@@ -101,18 +105,13 @@ class LinearQuadraticLinear(KineticModel):
 
     def network(self) -> Network:
         """Return the equations, with ports."""
-        own = isinstance(self.repair, Repair)
-        return _network(len(self.repair_in_use.fractions) if own else 0)
+        components = own_repair(self.repair, self.repair_in_use)
+        return linear_quadratic_linear_network(components, tuple(self.defaults().values()))
 
     def network_values(self) -> dict[str, Any]:
         """Return the values of the network's parameters, those of a given repair too."""
-        values = dict(self.parameters)
-        if isinstance(self.repair, Repair):
-            parts = zip(self.repair.fractions, self.repair.half_times, strict=True)
-            for k, (fraction, half_time) in enumerate(parts):
-                values |= {f"repair.fraction_{k + 1}": fraction}
-                values |= {f"repair.half_time_{k + 1}": half_time}
-        return values
+        components = own_repair(self.repair, self.repair_in_use)
+        return {**self.parameters, **repair_values(self.repair_in_use, components)}
 
     def low_dose_limit(self) -> LinearQuadratic:
         """Return the linear-quadratic model without the transition."""
@@ -133,35 +132,3 @@ def acute_log_kill(dose: Any, parameters: Any) -> Any:
     p = parameters
     low = namespace(dose, p["transition_dose"]).minimum(dose, p["transition_dose"])
     return p["alpha"] * dose + p["beta"] * low * (2.0 * dose - low)
-
-
-@cache
-def _network(components: int) -> Network:
-    """Write it for a repair of so many components; 0 for the parameter ``repair_half_time``."""
-    from theratwin.dynamics import NetworkBuilder, minimum
-
-    b = NetworkBuilder("lq-l")
-    dose_rate = b.input("dose_rate", "Gy/h")
-    known = LinearQuadraticLinear.defaults()
-    p = declare(b, {n: v for n, v in known.items() if not (components and n == _HALF_TIME)})
-    left: Expression | float = 0.0
-    for k, (fraction, half_time) in enumerate(_repair(b, components) or [(1.0, p[_HALF_TIME])]):
-        damage = b.variable(f"unrepaired_{k + 1}", 0.0, "Gy")
-        b.rate(damage, fraction * dose_rate - math.log(2.0) / half_time * damage)
-        left = damage if k == 0 else left + damage
-    hazard = (p["alpha"] + 2.0 * p["beta"] * minimum(left, p["transition_dose"])) * dose_rate
-    killed = b.variable("log_killed", 0.0)
-    b.rate(killed, hazard)
-    return finish(b, hazard, killed)
-
-
-def _repair(b: NetworkBuilder, components: int) -> list[tuple[Expression, Expression]]:
-    """Add fraction and half-time of every component."""
-    note = "Given with the model."
-    return [
-        (
-            b.parameter(f"repair.fraction_{k + 1}", 1.0 / components, "", note=note),
-            b.parameter(f"repair.half_time_{k + 1}", 1.0, "h", note=note),
-        )
-        for k in range(components)
-    ]

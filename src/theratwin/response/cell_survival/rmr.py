@@ -49,6 +49,8 @@ class RepairMisrepair(KineticModel):
     origin: ClassVar[str] = "published"
     citations: ClassVar[tuple[str, ...]] = ("tobias_1985",)
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "rmr")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("delta",)
 
     def _check(self, name: str, value: Any) -> None:
         super()._check(name, value)

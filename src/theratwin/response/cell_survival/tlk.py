@@ -46,6 +46,8 @@ class TwoLesionKinetic(KineticModel):
     origin: ClassVar[str] = "published"
     citations: ClassVar[tuple[str, ...]] = ("stewart_2001",)
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "tlk")
+    #: Parameters that `matched` leaves free.
+    free: ClassVar[tuple[str, ...]] = ("lambda_1", "yield_1", "yield_2", "gamma")
 
     @classmethod
     def matched(
@@ -66,9 +68,7 @@ class TwoLesionKinetic(KineticModel):
         """
         free = {n: as_float(others.pop(n, cls.defaults()[n].value)) for n in _FREE}
         if others:
-            raise InputError(
-                "not free", field="tlk.matched", value=min(others), allowed=("lambda_1", *_FREE)
-            )
+            raise InputError("not free", field="tlk.matched", value=min(others), allowed=cls.free)
         total = free["yield_1"] + free["yield_2"]
         lethal = as_float(alpha) / total
         slow = repair_rate if lambda_1 is None else _slow(repair_rate, lambda_1, free)

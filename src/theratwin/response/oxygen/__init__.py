@@ -8,22 +8,12 @@ from theratwin.response.oxygen.enhancement import (
     radioresistance,
     relative_sensitivity,
 )
-from theratwin.response.oxygen.stochastic_kinetic import (
-    OxygenCell,
-    OxygenDomainCell,
-    oxygen_cell,
-    oxygen_domain_cell,
-)
 
 __all__ = [
-    "OxygenCell",
     "OxygenDistribution",
-    "OxygenDomainCell",
     "constant_oxygen",
     "effective_enhancement",
     "greatest_resistance",
-    "oxygen_cell",
-    "oxygen_domain_cell",
     "oxygen_enhancement_ratio",
     "radioresistance",
     "relative_sensitivity",

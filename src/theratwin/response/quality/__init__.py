@@ -1,0 +1,71 @@
+"""Radiation quality: what alphas, Auger electrons and recoils do that dose alone does not say."""
+
+from theratwin.response.quality.domains import (
+    DomainCell,
+    SpecificEnergies,
+    domain_cell,
+    saturated,
+    saturation_parameter,
+    track_specific_energies,
+)
+from theratwin.response.quality.lesion_cells import LesionCells, lesion_cells
+from theratwin.response.quality.lesion_size import SizeStudy, control_by_size, equal_kill
+from theratwin.response.quality.microdosimetric_kinetic import (
+    mkm_coefficients,
+    smk_coefficients,
+    smk_log_survival,
+    spectrum_log_survival,
+)
+from theratwin.response.quality.mixed_field import MixedField
+from theratwin.response.quality.oxygen_kinetic import (
+    OxygenCell,
+    OxygenDomainCell,
+    oxygen_cell,
+    oxygen_domain_cell,
+)
+from theratwin.response.quality.slowing_down import (
+    AlphaQuality,
+    alpha_let,
+    alpha_quality,
+    nuclide_quality,
+)
+from theratwin.response.quality.track_count import TrackCount
+from theratwin.response.quality.track_structure import TrackStructure, kiefer_chatterjee
+from theratwin.response.quality.weighted_dose import (
+    RadiationWeights,
+    WeightedDose,
+    radiation_weights,
+)
+
+__all__ = [
+    "AlphaQuality",
+    "DomainCell",
+    "LesionCells",
+    "MixedField",
+    "OxygenCell",
+    "OxygenDomainCell",
+    "RadiationWeights",
+    "SizeStudy",
+    "SpecificEnergies",
+    "TrackCount",
+    "TrackStructure",
+    "WeightedDose",
+    "alpha_let",
+    "alpha_quality",
+    "control_by_size",
+    "domain_cell",
+    "equal_kill",
+    "kiefer_chatterjee",
+    "lesion_cells",
+    "mkm_coefficients",
+    "nuclide_quality",
+    "oxygen_cell",
+    "oxygen_domain_cell",
+    "radiation_weights",
+    "saturated",
+    "saturation_parameter",
+    "smk_coefficients",
+    "smk_log_survival",
+    "spectrum_log_survival",
+    "track_specific_energies",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import inf, log
@@ -18,6 +19,7 @@ from theratwin.response.repair import Repair
 
 if TYPE_CHECKING:
     from theratwin.dynamics import Network
+    from theratwin.response.cell_survival.lq import LinearQuadratic
 
 _PHOTONS = Component.PHOTON_ELECTRON.value
 #: Components with their own values, by the prefix of these.
@@ -75,7 +77,27 @@ class MixedField(KineticModel):
         """Return the equations: all components are inputs, and oxygen if the option says so."""
         from theratwin.response.quality.mixed_network import mixed_network
 
-        return mixed_network(self.defaults().values(), oxygen=self.oxygen)
+        return mixed_network(self._used(self.defaults()), oxygen=self.oxygen)
+
+    def network_values(self) -> dict[str, Any]:
+        """Return the values of the network's parameters."""
+        return self._used(self.parameters)
+
+    def _used(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave out what only oxygen needs where none comes in."""
+        kept = {n: v for n, v in values.items() if "oer" not in n and n != "half_pressure"}
+        return dict(values) if self.oxygen else kept
+
+    def low_dose_limit(self) -> LinearQuadratic:
+        """Return the model `lq` with the same values, which this one is without oxygen."""
+        from theratwin.response.cell_survival.lq import LinearQuadratic
+
+        own = self.parameters
+        values = {name: own[name] for name in ("alpha", "beta", "repair_half_time")}
+        for component in _DENSE:
+            values[f"{component}.alpha"] = own["alpha"] * own[f"{component}.rbe_max"]
+            values[f"{component}.beta"] = own["beta"] * own[f"{component}.rbe_min"] ** 2
+        return LinearQuadratic.of().with_parameters(values)
 
     @property
     def slowest_rate(self) -> float:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
 
 from theratwin.core import Component, Parameter
-from theratwin.dynamics import Expression, Network, NetworkBuilder, exp
+from theratwin.dynamics import Expression, Network, NetworkBuilder
+from theratwin.response.cell_survival.ports import declare, finish
 
 _PHOTONS = Component.PHOTON_ELECTRON.value
 
 
-def mixed_network(parameters: Iterable[Parameter], *, oxygen: bool) -> Network:
+def mixed_network(parameters: Mapping[str, Parameter], *, oxygen: bool) -> Network:
     """Return the network of `MixedField`.
 
     Inputs are ``dose_rate`` (photons and electrons), ``dose_rate.alpha``, ``dose_rate.recoil``,
@@ -21,48 +24,60 @@ def mixed_network(parameters: Iterable[Parameter], *, oxygen: bool) -> Network:
     Parameters
     ----------
     parameters
-        Of the model, by its names.
+        Those that the network uses, by the model's names.
     oxygen
         Whether oxygen comes in; without it all is well oxygenated.
 
     Examples
     --------
     >>> from theratwin.response.quality.mixed_field import MixedField
-    >>> mixed_network(MixedField.defaults().values(), oxygen=True)
+    >>> mixed_network(MixedField.defaults(), oxygen=True)
     <Network lq-mixed: 2 states, 0 reactions, 15 parameters>
     """
     b = NetworkBuilder("lq-mixed")
-    used = [p for p in parameters if oxygen or ("oer" not in p.name and p.name != "half_pressure")]
-    known = {p.name: b.parameter(p) for p in used}
+    known = declare(b, parameters)
     pressure = b.input("oxygen", "mmHg") if oxygen else None
-    linear: Expression | None = None
-    felt: Expression | None = None
-    for component in (c.value for c in Component):
-        dense = component != _PHOTONS
-        rate = b.input(f"dose_rate.{component}" if dense else "dose_rate", "Gy/h")
-        alpha, root = known["alpha"] * rate, rate
-        if dense:
-            alpha = known[f"{component}.rbe_max"] * alpha
-            root = known[f"{component}.rbe_min"] * rate
-        if pressure is not None:
-            oer = f"{component}.oer" if dense else "oer"
-            alpha = alpha / _resistance(pressure, known, oer)
-            root = root / _resistance(pressure, known, oer if dense else "oer_beta")
-        linear = alpha if linear is None else linear + alpha
-        felt = root if felt is None else felt + root
-    rate_of_damage = b.rule("felt_dose_rate", felt, "Gy/h")
+    rates = {component.value: b.input(_port(component.value), "Gy/h") for component in Component}
+    linear = [_linear(c, rate, known, pressure) for c, rate in rates.items()]
+    felt = [_felt(c, rate, known, pressure) for c, rate in rates.items()]
+    damaging = b.rule("felt_dose_rate", reduce(add, felt), "Gy/h")
     damage = b.variable("unrepaired", 0.0, "Gy")
-    b.rate(damage, rate_of_damage - math.log(2.0) / known["repair_half_time"] * damage)
-    hazard = b.rule("hazard", linear + 2.0 * known["beta"] * rate_of_damage * damage, "1/h")
-    kill = b.variable("kill", 0.0, "")
+    b.rate(damage, damaging - math.log(2.0) / known["repair_half_time"] * damage)
+    quadratic = 2.0 * known["beta"] * damaging * damage
+    hazard = b.rule("hazard", reduce(add, linear) + quadratic, "1/h")
+    kill = b.variable("kill", 0.0)
     b.rate(kill, hazard)
-    b.output("hazard", hazard, "1/h")
-    b.output("log_kill", kill, "")
-    b.observable("log_kill", kill, "")
-    b.observable("survival", exp(-kill), "")
-    return b.freeze()
+    return finish(b, hazard, kill)
 
 
-def _resistance(pressure: Expression, known: dict[str, Expression], oer: str) -> Expression:
+def _port(component: str) -> str:
+    return "dose_rate" if component == _PHOTONS else f"dose_rate.{component}"
+
+
+def _linear(
+    component: str, rate: Expression, known: Mapping[str, Expression], pressure: Expression | None
+) -> Expression:
+    """Return alpha times the dose rate, 1/h."""
+    dense = component != _PHOTONS
+    hazard = known["alpha"] * rate
+    hazard = known[f"{component}.rbe_max"] * hazard if dense else hazard
+    return _spared(hazard, f"{component}.oer" if dense else "oer", known, pressure)
+
+
+def _felt(
+    component: str, rate: Expression, known: Mapping[str, Expression], pressure: Expression | None
+) -> Expression:
+    """Return the dose rate as the quadratic term weights it, Gy/h."""
+    dense = component != _PHOTONS
+    felt = known[f"{component}.rbe_min"] * rate if dense else rate
+    return _spared(felt, f"{component}.oer" if dense else "oer_beta", known, pressure)
+
+
+def _spared(
+    effect: Expression, oer: str, known: Mapping[str, Expression], pressure: Expression | None
+) -> Expression:
+    """Return an effect over the radioresistance at the pressure of oxygen."""
+    if pressure is None:
+        return effect
     half = known["half_pressure"]
-    return (pressure + half) / (pressure + half / known[oer])
+    return effect * (pressure + half / known[oer]) / (pressure + half)

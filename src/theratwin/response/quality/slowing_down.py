@@ -61,6 +61,33 @@ def alpha_let(energy: ArrayLike) -> Array:
     return KEV_PER_UM * heavy_stopping_power(material("water"), energy, "alpha")
 
 
+def alpha_energy(let: float) -> float:
+    """Return the energy (MeV) of alpha particles with a LET (keV/um), above that of the maximum.
+
+    Raises
+    ------
+    InputError
+        If no alpha particle of up to 60 MeV has it.
+
+    Examples
+    --------
+    >>> round(alpha_energy(100.0), 2)
+    4.2
+    """
+    energy = np.geomspace(0.5, 60.0, 2001)
+    known = alpha_let(energy)
+    peak = int(np.argmax(known))
+    falling = known[peak:]
+    if not falling[-1] <= let <= falling[0]:
+        raise InputError(
+            "no alpha particle has this LET in water",
+            field="let",
+            value=f"{let:g} keV/um",
+            allowed=f"{falling[-1]:.1f} to {falling[0]:.1f} keV/um",
+        )
+    return float(np.exp(np.interp(-let, -falling, np.log(energy[peak:]))))
+
+
 def alpha_quality(energy: float, cell: DomainCell) -> AlphaQuality:
     """Return the quality of alpha particles of one energy (MeV), before they slow down.
 
