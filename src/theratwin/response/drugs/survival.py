@@ -56,7 +56,7 @@ def log_kill_with_drugs(
     >>> day = Pieces([0.0, 24.0], [[0.1]])  # nmol/mL
     >>> kill = log_kill_with_drugs(cells, [drug("olaparib")], {"drug.olaparib": day}, [240.0])
     >>> round(float(np.exp(-kill[0, 0])), 2)
-    0.34
+    0.54
     """
     network = with_drugs(model.network(), list(drugs))
     ports = [port.name for port in network.inputs if port.name.startswith("drug.")]
