@@ -29,13 +29,13 @@ class TestSingleStrandBreaks:
         found = MedrasRpt.of(single_strand_breaks=True, phase="G1", cycle="frozen").solve(
             {"dose_rate": 0.0}, [0.0, 100.0]
         )
-        assert_allclose(found["single_strand_breaks.G1"], 600.0 / 2.0, rtol=1e-9)
+        assert_allclose(found["single_strand_breaks.G1"], 100.0 / 2.0, rtol=1e-9)
 
     def test_a_dose_adds_its_own_and_they_are_repaired(self):
         found = MedrasRpt.of(single_strand_breaks=True, phase="G1", cycle="frozen").solve(
             DOSE, [0.0, 1e-3, 1.0]
         )
-        added = found["single_strand_breaks.G1"][0] - 300.0
+        added = found["single_strand_breaks.G1"][0] - 50.0
         assert_allclose(added[1:], 2000.0 * np.exp(-2.0 * np.array([1e-3, 1.0])), rtol=1e-5)
 
     def test_untreated_cells_survive_by_definition(self):
@@ -45,8 +45,8 @@ class TestSingleStrandBreaks:
         assert cells.solve({"dose_rate": 0.0}, [100.0])["log_kill"] > 0.01
 
     def test_about_one_becomes_a_double_strand_break_in_an_s_phase(self):
-        steady = 1.5 * 600.0 / (2.0 + 3e-4)
-        assert 0.5 < steady * 3e-4 * 8.0 < 2.0
+        steady = 1.5 * 100.0 / (2.0 + 1.2e-3)
+        assert 0.5 < steady * 1.2e-3 * 8.0 < 2.0
 
     def test_they_change_little_of_what_a_dose_does(self):
         plain, more = (
