@@ -116,12 +116,16 @@ def test_a_parp_inhibitor_kills_more_cells_that_cannot_recombine():
     assert both.tumor.log_kill[0, -1] > 1.05 * alone.tumor.log_kill[0, -1]
 
 
-def test_checkpoint_inhibition_lets_lymphocytes_kill_more():
+def test_checkpoint_inhibition_lets_lymphocytes_kill_more(plain):
     therapy = Therapy(body(), "lesion_1", marrow=MARROW, immune=True)
     inhibited = Pieces([0.0, 2016.0], [[1.0]])
-    alone = therapy.follow(Agents({"": CYCLES}), TIMES)
-    both = therapy.follow(Agents({"": CYCLES}, checkpoint=inhibited), TIMES)
-    assert both.tumor.living[0, -1] < 0.9 * alone.tumor.living[0, -1]
+    # So little that lymphocytes have something left to do.
+    small = Schedule.regular("0.1 GBq", cycles=2, every="6 weeks", amount="57 nmol")
+    alone = therapy.follow(Agents({"": small}), TIMES)
+    both = therapy.follow(Agents({"": small}, checkpoint=inhibited), TIMES)
+    without = plain.follow(Agents({"": small}), TIMES)
+    assert alone.tumor.living[0, -1] < 0.998 * without.tumor.living[0, -1]
+    assert both.tumor.living[0, -1] < 0.98 * alone.tumor.living[0, -1]
 
 
 def test_what_has_no_place_is_refused(plain):
