@@ -262,6 +262,22 @@ def test_s_phase_lies_between_its_neighbors_without_hr():
     assert kills[0] < kills[1] < kills[2]
 
 
+@pytest.mark.parametrize("phase", ["G1", "S", "G2"])
+def test_causes_of_death_sum_to_all(phase):
+    model = Medras.of(phase=phase)
+    found = model.causes(constant(6.0, 5.0))
+    assert_allclose(found.total, model.log_kill(constant(6.0, 5.0)), rtol=1e-12)
+    assert (found.apoptosis > 0.0) == (phase == "G1")
+    assert (found.mitosis > 0.0) == (phase != "G1")
+
+
+def test_causes_are_those_of_photons_in_a_phase():
+    with pytest.raises(InputError, match="one phase"):
+        Medras.of().causes(acute(1.0))
+    with pytest.raises(UnsupportedError, match="photons"):
+        Medras.of(phase="G1").causes(helium(acute(1.0), 50.0))
+
+
 def test_over_time_is_survival_of_exposures_ended_then():
     model = Medras.of()
     curve = constant(6.0, 24.0)

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 def neira_population() -> Network:
     r"""Return a tumor of healthy cells P, damaged cells S and dead cells X (g), with ports.
 
-    .. math:: \dot P &= k_g P - (2 p + \alpha) \dot D P + \mu S \\
-              \dot S &= 2 p \dot D P - [\mu + (p + \alpha) \epsilon \dot D] S \\
-              \dot X &= \alpha \dot D P + (p + \alpha) \epsilon \dot D S - k_c X
+    .. math::
+
+        \begin{aligned}
+        \dot P &= k_g P - (2 p + \alpha) \dot D P + \mu S \\
+        \dot S &= 2 p \dot D P - [\mu + (p + \alpha) \epsilon \dot D] S \\
+        \dot X &= \alpha \dot D P + (p + \alpha) \epsilon \dot D S - k_c X
+        \end{aligned}
 
     Only healthy cells grow. The states are :math:`\ln (P + S) / M_0`, the damaged part
     :math:`s = S / (P + S)` and X, so that the living keep their digits down to the last cell and

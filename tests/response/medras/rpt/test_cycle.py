@@ -107,6 +107,13 @@ def test_fractions_sum_to_one_however_few_survive():
     assert_allclose(sum(found[f"cells.{phase}"] for phase in PHASES), 1.0, rtol=1e-6)
 
 
+def test_with_progression_protraction_may_kill_more():
+    # Without HR the cells in G1 survive a dose at once; over weeks each takes its turn in S and G2.
+    model = MedrasRpt.of(p53="mutant", hr="deficient")
+    fast, slow = (float(model.survival(Pieces([0.0, t], [[2.0 / t]]))) for t in (0.1, 500.0))
+    assert slow < 0.85 * fast
+
+
 def test_given_fractions():
     halves = {"G1": 0.5, "G2": 0.5}
     model = MedrasRpt.of(cycle="frozen", p53="mutant", fractions=halves)
