@@ -262,6 +262,22 @@ def test_s_phase_lies_between_its_neighbors_without_hr():
     assert kills[0] < kills[1] < kills[2]
 
 
+@pytest.mark.parametrize("phase", ["G1", "S", "G2"])
+def test_causes_of_death_sum_to_all(phase):
+    model = Medras.of(phase=phase)
+    found = model.causes(constant(6.0, 5.0))
+    assert_allclose(found.total, model.log_kill(constant(6.0, 5.0)), rtol=1e-12)
+    assert (found.apoptosis > 0.0) == (phase == "G1")
+    assert (found.mitosis > 0.0) == (phase != "G1")
+
+
+def test_causes_are_those_of_photons_in_a_phase():
+    with pytest.raises(InputError, match="one phase"):
+        Medras.of().causes(acute(1.0))
+    with pytest.raises(UnsupportedError, match="photons"):
+        Medras.of(phase="G1").causes(helium(acute(1.0), 50.0))
+
+
 def test_over_time_is_survival_of_exposures_ended_then():
     model = Medras.of()
     curve = constant(6.0, 24.0)
@@ -287,6 +303,13 @@ def test_patients_and_draws_at_once():
     assert_allclose(model.survival(ions)[1], alone, rtol=1e-12)
 
 
+def test_many_patients_whose_dose_rates_decay():
+    rates = math.log(2.0) / np.linspace(20.0, 90.0, 50)[:, None]
+    found = Medras.of().log_kill(Exponentials(10.0 * rates, rates))
+    assert np.all(np.diff(found) < 0.0)  # the longer, the less
+    assert_allclose(found[7], Medras.of().log_kill(Exponentials(10.0 * rates[7], rates[7])))
+
+
 def test_jax_differentiates_in_dose():
     jax = pytest.importorskip("jax")
     model = Medras.of(phase="G2")
@@ -295,7 +318,7 @@ def test_jax_differentiates_in_dose():
         return model.log_kill(Pulses([0.0], dose[None]))
 
     with jax.enable_x64(True):
-        slope = float(jax.grad(kill)(jax.numpy.asarray(2.0)))
+        slope = float(jax.jit(jax.grad(kill))(jax.numpy.asarray(2.0)))
     step = 1e-5
     numeric = (model.log_kill(acute(2.0 + step)) - model.log_kill(acute(2.0 - step))) / (2 * step)
     assert_allclose(slope, numeric, rtol=1e-7)

@@ -129,4 +129,4 @@ def test_jax_differentiates():
     step = 1e-6
     numeric = (lethal(0.04187 + step) - lethal(0.04187 - step)) / (2 * step)
     with jax.enable_x64(True):
-        assert_allclose(float(jax.grad(lethal)(0.04187)), numeric, rtol=1e-6)
+        assert_allclose(float(jax.jit(jax.grad(lethal))(0.04187)), numeric, rtol=1e-6)

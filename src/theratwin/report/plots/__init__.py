@@ -11,6 +11,7 @@ from theratwin.report.plots.estimates import plot_estimates
 from theratwin.report.plots.ligand_study import plot_ligand_study
 from theratwin.report.plots.plan import plot_plan
 from theratwin.report.plots.residuals import plot_residuals
+from theratwin.report.plots.survival import plot_survival
 from theratwin.report.plots.update import plot_update
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "plot_ligand_study",
     "plot_plan",
     "plot_residuals",
+    "plot_survival",
     "plot_update",
 ]

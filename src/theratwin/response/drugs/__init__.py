@@ -4,6 +4,7 @@ from theratwin.response.drugs.combined import with_drugs
 from theratwin.response.drugs.drug import Drug, drug, drug_names
 from theratwin.response.drugs.pharmacodynamics import drug_effects, inhibition, trapping
 from theratwin.response.drugs.pharmacokinetics import Doses, free_concentration, oral, steady_peak
+from theratwin.response.drugs.survival import log_kill_with_drugs
 from theratwin.response.drugs.synergy import (
     bliss_excess,
     dose_for,
@@ -27,6 +28,7 @@ __all__ = [
     "isobole",
     "loewe_index",
     "log_kill_excess",
+    "log_kill_with_drugs",
     "oral",
     "steady_peak",
     "trapping",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core import Curve
+from theratwin.core import Component, Curve, Exposure, InputError
 from theratwin.response.medras.cell_line import CellLine
 from theratwin.response.medras.irradiation import Field, damages
 from theratwin.response.medras.pathways import repair_in
-from theratwin.response.medras.survival import log_kill
+from theratwin.response.medras.survival import causes
 from theratwin.response.medras.track_count import mean_over_tracks
 from theratwin.response.medras.tracks import Tracks
 
@@ -59,7 +59,7 @@ def ion_survival(
         repair = repair_in(line, phase)
         course = ions.scaled(number / hits if hits else 0.0 * number)
         field = Field(photons, course.scaled(1.0 - tracks.unrepairable), tracks.overlap)
-        kill = log_kill(line, damages(field, repair, [until])[0], repair, delay)
+        kill = causes(line, damages(field, repair, [until])[0], repair, delay).total
         lost = tracks.unrepairable * tracks.dose * float(repair.breaks_per_gray)
         survival = np.exp(-kill - lost * number)
         if phase != "M":
@@ -72,3 +72,27 @@ def ion_survival(
         return mean_over_tracks(mean, lambda number: single(phase, number))
 
     return float(sum(part * averaged(phase, hits) for phase, part in line.mixture.items()))
+
+
+def one_of(curve: Curve, place: tuple[int, ...]) -> Curve:
+    """Return the curve of one patient, of a curve that has several or is that of all."""
+    return curve[place] if curve.batch_shape else curve
+
+
+def let_of(exposure: Exposure | Curve, model: str) -> float:
+    """Return the LET (keV/um) of the helium ions of an exposure.
+
+    Raises
+    ------
+    InputError
+        If it is not known.
+    """
+    assert isinstance(exposure, Exposure)
+    quality = exposure.quality.get(Component.ALPHA)
+    if quality is None or quality.let is None:
+        raise InputError(
+            f"the model {model} needs the LET of the helium ions",
+            field=f"exposure of {exposure.region}, quality.alpha.let",
+            remedy="Give Exposure(..., quality={'alpha': Quality(let=100.0)})",
+        )
+    return quality.let

@@ -145,10 +145,13 @@ def _after_any(field: Field, repair: Repair, ends: Sequence[float]) -> list[Dama
         return values if batched else values[0]
 
     def damage(time: int, end: float) -> Damage:
-        breaks = np.stack([kept(f"breaks.{path}", time) for path in PATHS], axis=-1)
-        near = 0.0 * breaks
-        if overlap is not None:
-            near = np.stack([kept(f"overlap.{path}", time) for path in PATHS], axis=-1)
+        def by_path(kind: str) -> Any:
+            # A solver leaves what has decayed on either side of zero.
+            states = [kept(f"{kind}.{path}", time) for path in PATHS]
+            return np.maximum(np.stack(states, axis=-1), 0.0)
+
+        breaks = by_path("breaks")
+        near = 0.0 * breaks if overlap is None else by_path("overlap")
         dose = sum(as_float(curve.integral(end=end)) for curve in field.curves)
         made = dose * repair.breaks_per_gray + 0.0 * breaks[..., 0]
         found_here = Damage(breaks, near, kept("misjoined", time), made)

@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from theratwin.core import Component, Curve, Exposure, InputError
+from theratwin.core import Component, Curve, Exposure, InputError, UnsupportedError
 from theratwin.core._arrays import as_float, namespace
 from theratwin.response.cell_survival.model import CellModel, dose_rates
 from theratwin.response.medras.cell_line import ASYNCHRONOUS, PARAMETERS, CellLine, published
-from theratwin.response.medras.ions import ion_survival
+from theratwin.response.medras.ions import ion_survival, let_of, one_of
 from theratwin.response.medras.irradiation import Field, damages
 from theratwin.response.medras.misrepair import Damage, Yields, foci, repaired, yields
 from theratwin.response.medras.pathways import Repair, repair_in
-from theratwin.response.medras.survival import log_kill, mixed
+from theratwin.response.medras.survival import Causes, causes, mixed
 from theratwin.response.medras.tracks import Tracks, tracks_of
 
 _COMPONENTS = (Component.PHOTON_ELECTRON.value, Component.ALPHA.value)
@@ -120,8 +120,8 @@ class Medras(CellModel):
             tracks = self._tracks(line, exposure, values)
             found[place] = ion_survival(
                 line,
-                None if photons is None else _one(photons, place),
-                _one(ions, place),
+                None if photons is None else one_of(photons, place),
+                one_of(ions, place),
                 tracks,
                 self.plating_delay,
                 until,
@@ -164,7 +164,7 @@ class Medras(CellModel):
         return [(repair, damage) for damage in damages(field, repair, times)]
 
     def _phase_kill(self, phase: str, repair: Repair, damage: Damage) -> Any:
-        return log_kill(self.line.at(phase), damage, repair, self.plating_delay)
+        return causes(self.line.at(phase), damage, repair, self.plating_delay).total
 
     def repair_after(
         self, exposure: Exposure | Curve, time: Any = inf, until: float = inf
@@ -213,6 +213,35 @@ class Medras(CellModel):
         rates = xp.stack(xp.broadcast_arrays(*clearance), axis=-1)
         return foci(damage, repair, rates, as_float(time))
 
+    def causes(self, exposure: Exposure | Curve, until: float = inf) -> Causes:
+        r"""Return :math:`-\ln S` by what cells die of, in one phase, of photons and electrons.
+
+        In mitosis, of what kills there; what it spares goes on in G1.
+
+        Raises
+        ------
+        InputError
+            If the cells are asynchronous.
+        UnsupportedError
+            If there are ions, after which cells differ by the number of their tracks.
+
+        Examples
+        --------
+        >>> from theratwin.core import Pulses
+        >>> found = Medras.of(phase="G1").causes(Pulses([0.0], [2.0]))
+        >>> print(f"{found.apoptosis:.4f} {found.aberrations:.4f} {found.base:.4f}")
+        0.7819 0.2447 0.0517
+        """
+        if self._dose_rates(exposure)[1] is not None:
+            raise UnsupportedError(
+                "causes of death are those of photons and electrons alone",
+                field="exposure",
+                value=Component.ALPHA.value,
+                remedy="Ask for survival",
+            )
+        repair, damage = self._after(exposure, until)
+        return causes(self.line, damage, repair, self.plating_delay)
+
     def _after(self, exposure: Exposure | Curve, until: float) -> tuple[Repair, Damage]:
         photons, ions = self._dose_rates(exposure)
         field = Field(photons)
@@ -221,26 +250,3 @@ class Medras(CellModel):
             field = Field(photons, ions.scaled(1.0 - tracks.unrepairable), tracks.overlap)
         repair = repair_in(self.line)
         return repair, damages(field, repair, [until])[0]
-
-
-def _one(curve: Curve, place: tuple[int, ...]) -> Curve:
-    return curve[place] if curve.batch_shape else curve
-
-
-def let_of(exposure: Exposure | Curve, model: str) -> float:
-    """Return the LET (keV/um) of the helium ions of an exposure.
-
-    Raises
-    ------
-    InputError
-        If it is not known.
-    """
-    assert isinstance(exposure, Exposure)
-    quality = exposure.quality.get(Component.ALPHA)
-    if quality is None or quality.let is None:
-        raise InputError(
-            f"the model {model} needs the LET of the helium ions",
-            field=f"exposure of {exposure.region}, quality.alpha.let",
-            remedy="Give Exposure(..., quality={'alpha': Quality(let=100.0)})",
-        )
-    return quality.let

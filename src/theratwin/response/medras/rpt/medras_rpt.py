@@ -125,6 +125,10 @@ class MedrasRpt(KineticModel):
         """Return the equations, with ports."""
         return rpt_network(self.line, self.options, self._values(), self.fractions)
 
+    def network_values(self) -> dict[str, Any]:
+        """Return the values of the network's parameters, which follow from `parameters`."""
+        return self._numbers()
+
     @property
     def slowest_rate(self) -> float:
         """The rate (1/h) of the very slow path, by which damage settles after the dose."""
