@@ -110,6 +110,23 @@ def test_helium_ions_need_a_model_with_values_for_them(follow):
     assert_allclose(found["summary"]["log_kill"], 0.71, rtol=1e-6)
 
 
+def test_a_lesion_too_small_to_be_seen_has_control_but_no_recist(run, follow):
+    tiny = ("--set", "initial_volume=1e-6 mL")
+    found = follow(*CYCLE, *SHORT, *tiny)
+    assert found["summary"]["best_response"] is None
+    assert set(found["value"]["recist"]) == {None}
+    assert 0.0 < found["summary"]["control"] < 1.0
+    assert "too small to be seen" in run(*CYCLE, *SHORT, *tiny)
+
+
+def test_a_lesion_that_is_gone_for_decades(follow):
+    found = follow("--acute", "60 Gy", "--until", "30 years", "--step", "1 week")
+    assert found["summary"]["log_kill"] > 300.0
+    assert found["summary"]["control"] == 1.0
+    assert found["summary"]["regrowth_day"] is None
+    assert min(found["value"]["volume"]) > 0.0
+
+
 def test_the_text_and_the_picture(run, tmp_path):
     picture = tmp_path / "course.svg"
     text = run(*CYCLE, "--cycles", "2", "--plot", str(picture))

@@ -40,7 +40,9 @@ def columns(course: TumorCourse) -> dict[str, Any]:
         "log_kill": course.log_kill[0],
         "control": course.control[0],
         "log_expected_lines": course.log_expected_lines[0],
-        "recist": [Recist(code).name for code in course.response()[0]],
+        "recist": [Recist(code).name for code in course.response()[0]]
+        if course.is_visible()[0]
+        else [None] * len(course.times),
     }
 
 
@@ -50,12 +52,14 @@ def summary(course: TumorCourse) -> dict[str, Any]:
 
     assert course.marker is not None
     marker = marker_response(course.times, course.marker[0])
+    seen = bool(course.is_visible()[0])
+    best = Recist(int(course.best_response()[0])).name if seen else None
     return {
         "nadir_volume": float(course.nadir[0]),
         "nadir_day": float(course.nadir_time[0]) / _DAY,
         "regrowth_day": float(course.regrowth_time[0]) / _DAY,
-        "best_response": Recist(int(course.best_response()[0])).name,
-        "progression_day": float(course.progression_time()[0]) / _DAY,
+        "best_response": best,
+        "progression_day": float(course.progression_time()[0]) / _DAY if seen else math.inf,
         "marker": {
             "best_change": float(marker.best_change),
             "psa50": bool(marker.declined),
@@ -73,6 +77,7 @@ def text(course: TumorCourse, dose: float, model: str) -> str:
     """Return the summary, and below it the course."""
     found = summary(course)
     marker, start = found["marker"], float(course.volume[0, 0])
+    best = found["best_response"]
     head = {
         "cells": model,
         "dose": f"{dose:.4g} Gy",
@@ -81,7 +86,9 @@ def text(course: TumorCourse, dose: float, model: str) -> str:
         "nadir": f"{found['nadir_volume']:.4g} mL ({100 * found['nadir_volume'] / start:.3g} %), "
         f"day {found['nadir_day']:.0f}",
         "back at the start": _day(found["regrowth_day"]),
-        "best response": f"{found['best_response']} (RECIST 1.1, this lesion alone)",
+        "best response": f"{best} (RECIST 1.1, this lesion alone)"
+        if best
+        else "too small to be seen",
         "progression": _day(found["progression_day"]),
         "marker": f"{100 * marker['best_change']:+.3g} % at best, day {marker['nadir_day']:.0f}; "
         f"by half: {_yes(marker['psa50'])}, by 90 %: {_yes(marker['psa90'])}",
@@ -110,7 +117,7 @@ def _table(course: dict[str, Any]) -> list[str]:
             f"{course['time'][k]:.0f}",
             *(f"{course[name][k]:.3g}" for name in ("volume", "living_volume", "diameter")),
             f"{course['marker'][k]:.3g}",
-            course["recist"][k],
+            course["recist"][k] or "",
         )
         for k in chosen
     ]

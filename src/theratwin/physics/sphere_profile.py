@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theratwin.physics.absorbed_fraction import mass_radius, positive
-from theratwin.physics.chain_emissions import weighted_emissions
-from theratwin.physics.emissions import Emissions, Lines
-from theratwin.physics.kernels.nuclide_kernel import RADII, alphas_within, nuclide_kernel
+from theratwin.physics.kernels.increments import energy_increments
 from theratwin.physics.nuclide import Nuclide
 from theratwin.physics.progeny import Progeny, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
 
 Array = NDArray[np.float64]
 _POINT, _WEIGHT = np.polynomial.legendre.leggauss(6)
-_NONE = Lines(np.zeros(0), np.zeros(0))
-_SPLIT = 4  # parts of each interval of the kernels' radii
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,15 +88,15 @@ def sphere_profile(
     rho = float(positive(density, "density", "g/mL"))
     radius = float(mass_radius(positive(mass, "mass", "g"), rho))
     middle, share = _shells(radius)
-    distance, electrons, alphas, recoils = _absorbed(weights)
-    inside = _share_inside(distance, middle[:, None], radius)
+    sent = energy_increments(weights)
+    inside = _share_inside(sent.distance, middle[:, None], radius)
     unit = GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H
     return SphereProfile(
         depth=(radius - middle) / rho * 10.0,
         share=share,
-        electrons=unit * inside @ electrons,
-        alphas=unit * inside @ alphas,
-        recoils=unit * recoils,
+        electrons=unit * inside @ (sent.electrons + sent.photons),
+        alphas=unit * inside @ sent.alphas,
+        recoils=unit * sent.recoils,
     )
 
 
@@ -120,18 +115,3 @@ def _share_inside(distance: Array, middle: Array, radius: float) -> Array:
     partly = (radius**2 - (distance - middle) ** 2) / (4.0 * distance * middle)
     part = np.where(distance <= radius - middle, 1.0, partly)
     return np.where(distance >= radius + middle, 0.0, part)
-
-
-@lru_cache(maxsize=32)
-def _absorbed(weights: tuple[tuple[str, float], ...]) -> tuple[Array, Array, Array, float]:
-    """Return distances (g/cm2) and the energy absorbed at each (MeV), by electrons and alphas."""
-    from scipy.interpolate import PchipInterpolator
-
-    emitted: Emissions = weighted_emissions(dict(weights))
-    light = nuclide_kernel(replace(emitted, alpha=_NONE, recoil=_NONE))
-    steps = np.arange(_SPLIT) / _SPLIT
-    fine = np.r_[(RADII[:-1, None] + np.diff(RADII)[:, None] * steps).ravel(), RADII[-1]]
-    electrons = np.diff(PchipInterpolator(RADII, light.total)(fine))
-    alphas = np.diff(alphas_within(emitted.alpha, fine))
-    distance = 0.5 * (fine[1:] + fine[:-1])
-    return distance, electrons, alphas, emitted.recoil.energy_per_decay

@@ -103,3 +103,16 @@ def test_what_is_no_mixture():
         Mixture([Part(1.0, 1.0, CELLS)], cross_fire=1.5)
     with pytest.raises(InputError, match="0 or more"):
         Part(-1.0, 1.0, CELLS)
+
+
+def test_jax_differentiates_the_effect_by_the_dose():
+    from theratwin.core._jax import jax
+
+    mixture = Mixture([Part(0.6, 1.0, CELLS, spread=0.3), Part(0.4, 0.5, CELLS)], 0.2)
+
+    def eud(scale):
+        return mixture.effect(CYCLE * scale).eud
+
+    slope = jax.grad(eud)(jax.numpy.asarray(1.0))
+    ends = [float(eud(1.0 + step)) for step in (-1e-5, 1e-5)]
+    assert_allclose(slope, (ends[1] - ends[0]) / 2e-5, rtol=1e-6)

@@ -9,7 +9,15 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
-from theratwin.core import Exponentials, Exposure, InputError, Pieces, Pulses, UnsupportedError
+from theratwin.core import (
+    Exponentials,
+    Exposure,
+    InputError,
+    Pieces,
+    Pulses,
+    Quality,
+    UnsupportedError,
+)
 from theratwin.response.driven import follow
 from theratwin.response.oxygen import constant_oxygen, radioresistance, reoxygenation
 from theratwin.response.quality.mixed_field import MixedField
@@ -70,6 +78,13 @@ class TestOxygen:
             return float(MODEL.log_kill(field(None, **rates)) / anoxic)
 
         assert ratio(alpha=DECAY) < 1.6 < 2.9 <= ratio(photon_electron=DECAY)
+
+    def test_classes_of_oxygen_are_one_batch(self):
+        pressures = [0.0, 2.0, 30.0]
+        batch = Exponentials(np.array(pressures)[:, None], [0.0])
+        found = MODEL.log_kill(field(batch, photon_electron=DECAY))
+        each = [MODEL.log_kill(field(constant_oxygen(p), photon_electron=DECAY)) for p in pressures]
+        assert_allclose(found, each, rtol=1e-13)
 
     def test_network_equals_the_integral_where_oxygen_stays(self):
         # Solver tolerance 1e-9.
@@ -148,6 +163,9 @@ class TestPorts:
         drugged = Exposure("tumor", {"photon_electron": DECAY}, drugs={"olaparib": DECAY})
         with pytest.raises(UnsupportedError, match="drugs"):
             MODEL.log_kill(drugged)
+        known = Exposure("tumor", {"alpha": DECAY}, {"alpha": Quality(let=100.0)})
+        with pytest.raises(UnsupportedError, match="mkm"):
+            MODEL.log_kill(known)
         varying = Exposure(
             "tumor", {"photon_electron": DECAY}, oxygen=reoxygenation(1.0, 2.0, 3.0),
             drugs={"olaparib": DECAY},

@@ -196,3 +196,14 @@ def test_the_hazard_of_a_closed_form_has_its_integral():
         assert_allclose(
             hazard.integral(end=time), model.log_kill(course, time), rtol=1e-9, atol=1e-12
         )
+
+
+def test_closed_forms_take_jax_arrays():
+    from theratwin.core._jax import jax
+
+    def chance(birth):
+        return birth_death_extinction(100.0, birth, 0.01, 3.0)
+
+    slope = jax.grad(chance)(jax.numpy.asarray(0.02))
+    ends = [birth_death_extinction(100.0, 0.02 + step, 0.01, 3.0) for step in (-1e-6, 1e-6)]
+    assert_allclose(slope, (ends[1] - ends[0]) / 2e-6, rtol=1e-6)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from theratwin.core import Curve, Exposure, InputError
-from theratwin.core._arrays import as_float
+from theratwin.core._arrays import as_float, namespace
 from theratwin.response.linear_quadratic import dose_of_bed, effect_of
 from theratwin.response.mixtures.uptake_spread import log_survival_of_spread
 from theratwin.response.tissues import Tissue
@@ -167,14 +167,14 @@ class Mixture:
             self._log_kill(part, relative, dose, effects[part.cells.repair].quadratic)
             for part, relative in zip(self.parts, self.relative_doses, strict=True)
         ]
-        kills = np.stack(each, axis=-1)
-        with np.errstate(divide="ignore"):  # a part of no cells
-            kill = -np.logaddexp.reduce(np.log(self.fractions) - kills, axis=-1)
+        xp = namespace(*each)
+        kills = xp.stack(each, axis=-1)
+        kill = -_log_mean(kills, self.fractions)
         eubed = kill / base.known_alpha
         squared = as_float(dose) ** 2
-        G = effects[base.repair].quadratic / np.where(squared > 0, squared, 1.0)
+        G = effects[base.repair].quadratic / xp.where(squared > 0, squared, 1.0)
         # Rounding may leave a kill of -1e-17 where there is no dose.
-        eud = dose_of_bed(np.maximum(eubed, 0.0), G, base.alpha_beta)
+        eud = dose_of_bed(xp.maximum(eubed, 0.0), G, base.alpha_beta)
         return MixtureEffect(dose, kill, eubed, eud, kills)
 
     def control(self, effect: MixtureEffect, clonogens: Any) -> Any:
@@ -182,8 +182,9 @@ class Mixture:
 
         Of the parts' numbers and survivals: `theratwin.response.tumor.control`.
         """
+        xp = namespace(effect.part_log_kill)
         numbers = as_float(clonogens)[..., None] * self.fractions
-        return control(numbers, -np.maximum(effect.part_log_kill, 0.0), parts=True)
+        return control(numbers, xp.minimum(-effect.part_log_kill, 0.0), parts=True)
 
     def _log_kill(self, part: Part, relative: float, dose: Any, quadratic: Any) -> Any:
         cells = part.cells
@@ -194,3 +195,10 @@ class Mixture:
         # Only the part of the dose that a cell's own part gives varies with its uptake.
         shared = self.cross_fire / relative
         return -log_survival_of_spread(linear, squared, part.spread, shared)
+
+
+def _log_mean(kills: Any, fractions: np.ndarray) -> Any:
+    """Return the logarithm of the mean survival, without underflow."""
+    xp = namespace(kills)
+    least = xp.min(kills, axis=-1, keepdims=True)
+    return xp.log(xp.sum(fractions * xp.exp(least - kills), axis=-1)) - least[..., 0]

@@ -8,9 +8,11 @@ from theratwin.response.oxygen.enhancement import (
     radioresistance,
     relative_sensitivity,
 )
+from theratwin.response.oxygen.vessels import VesselSheets, vessel_sheets
 
 __all__ = [
     "OxygenDistribution",
+    "VesselSheets",
     "constant_oxygen",
     "effective_enhancement",
     "greatest_resistance",
@@ -18,4 +20,5 @@ __all__ = [
     "radioresistance",
     "relative_sensitivity",
     "reoxygenation",
+    "vessel_sheets",
 ]

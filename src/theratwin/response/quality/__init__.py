@@ -8,6 +8,12 @@ from theratwin.response.quality.domains import (
     saturation_parameter,
     track_specific_energies,
 )
+from theratwin.response.quality.hypoxic_tissue import (
+    HypoxicTissue,
+    even_concentration,
+    hypoxic_tissue,
+)
+from theratwin.response.quality.kinetic_cell_model import MicrodosimetricKinetic
 from theratwin.response.quality.lesion_cells import LesionCells, lesion_cells
 from theratwin.response.quality.lesion_size import SizeStudy, control_by_size, equal_kill
 from theratwin.response.quality.microdosimetric_kinetic import (
@@ -25,6 +31,7 @@ from theratwin.response.quality.oxygen_kinetic import (
 )
 from theratwin.response.quality.slowing_down import (
     AlphaQuality,
+    alpha_energy,
     alpha_let,
     alpha_quality,
     nuclide_quality,
@@ -40,7 +47,9 @@ from theratwin.response.quality.weighted_dose import (
 __all__ = [
     "AlphaQuality",
     "DomainCell",
+    "HypoxicTissue",
     "LesionCells",
+    "MicrodosimetricKinetic",
     "MixedField",
     "OxygenCell",
     "OxygenDomainCell",
@@ -50,11 +59,14 @@ __all__ = [
     "TrackCount",
     "TrackStructure",
     "WeightedDose",
+    "alpha_energy",
     "alpha_let",
     "alpha_quality",
     "control_by_size",
     "domain_cell",
     "equal_kill",
+    "even_concentration",
+    "hypoxic_tissue",
     "kiefer_chatterjee",
     "lesion_cells",
     "mkm_coefficients",

@@ -121,6 +121,7 @@ class MixedField(KineticModel):
 
     def followed(self, exposure: Exposure | Curve, times: Any, name: str = "log_kill") -> Any:
         """Return an observable of the network at times (h); see `KineticModel.followed`."""
+        _rates(exposure)  # refuses what would be ignored
         given = isinstance(exposure, Exposure) and exposure.oxygen is not None
         if self.oxygen and not given:
             raise InputError(
@@ -132,36 +133,36 @@ class MixedField(KineticModel):
             return type(self)(self.parameters, oxygen=True).followed(exposure, times, name)
         return super().followed(exposure, times, name)
 
-    def _linear(self, component: str, pressure: float) -> Any:
+    def _linear(self, component: str, pressure: Any) -> Any:
         """Return alpha (1/Gy) of a component at a pressure of oxygen (mmHg)."""
         rbe = 1.0 if component == _PHOTONS else self.parameters[f"{component}.rbe_max"]
         return self.parameters["alpha"] * rbe / self._resistance(component, "oer", pressure)
 
-    def _root(self, component: str, pressure: float) -> Any:
+    def _root(self, component: str, pressure: Any) -> Any:
         """Return the weight of a component's dose in the quadratic term."""
         rbe = 1.0 if component == _PHOTONS else self.parameters[f"{component}.rbe_min"]
         return np.asarray(rbe) / self._resistance(component, "oer_beta", pressure)
 
-    def _resistance(self, component: str, photons: str, pressure: float) -> Any:
-        if pressure == inf:
+    def _resistance(self, component: str, photons: str, pressure: Any) -> Any:
+        if np.ndim(pressure) == 0 and pressure == inf:
             return 1.0
         most = self.parameters[photons if component == _PHOTONS else f"{component}.oer"]
         return radioresistance(pressure, most, self.parameters["half_pressure"])
 
-    def _pressure(self, exposure: Exposure | Curve) -> float | None:
-        """Return the pressure if it stays (infinite if none is given), None if it changes."""
+    def _pressure(self, exposure: Exposure | Curve) -> Any:
+        """Return the pressures if they stay (infinite if none is given), None if they change."""
         if not isinstance(exposure, Exposure) or exposure.oxygen is None:
             if self.oxygen:
                 self.followed(exposure, [0.0])
             return inf
         course = exposure.oxygen
-        if not isinstance(course, Exponentials) or course.batch_shape:
+        if not isinstance(course, Exponentials):
             return None
         rates, starts = np.asarray(course.rates), np.asarray(course.starts)
         acting = np.asarray(course.amplitudes) != 0
         if np.any(rates[acting] != 0) or np.any(starts[acting] > 0):
             return None
-        return float(np.sum(course.amplitudes))
+        return np.sum(course.amplitudes, axis=-1)
 
 
 def _rates(exposure: Exposure | Curve) -> dict[str, Curve]:
@@ -172,5 +173,12 @@ def _rates(exposure: Exposure | Curve) -> dict[str, Curve]:
             "the model lq-mixed does not use drugs",
             field=f"exposure of {exposure.region}",
             remedy="Give the exposure without drugs",
+        )
+    if exposure.quality:
+        raise UnsupportedError(
+            "the model lq-mixed takes its RBE from parameters, whatever the quality",
+            field=f"exposure of {exposure.region}",
+            value=next(iter(exposure.quality)).value,
+            remedy="Take the model mkm, or give the exposure without quality",
         )
     return {component.value: curve for component, curve in exposure.dose_rate.items()}

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from theratwin.core import InputError
-from theratwin.dynamics import Network, NetworkBuilder
+from theratwin.dynamics import Network
 from theratwin.response import tissue
 from theratwin.response.blood import hematopoiesis
 from theratwin.response.drugs.combined import with_drugs
 from theratwin.response.immune import immune_lite
 from theratwin.response.tumor import SelfDose, lesion_in_body, tumor_network
+from theratwin.twin.therapy.immune import count
 from theratwin.twin.therapy.organ_doses import (
     BODY,
     MARROW,
@@ -145,7 +146,7 @@ def _immune(parts: _Parts) -> None:
     if not parts.therapy.immune:
         return
     parts.networks["immune"] = immune_lite(own_tumor=False)
-    parts.networks["count"] = _count(parts.therapy.cell_density)
+    parts.networks["count"] = count()
     parts.links |= {
         "count.living": "tumor.living",
         "immune.living": "count.cells",
@@ -154,11 +155,3 @@ def _immune(parts: _Parts) -> None:
         "immune.dose_rate_blood": f"organs.dose_rate.{MARROW}",
         "tumor.hazard.other": "immune.immune_hazard",
     }
-
-
-def _count(density: float) -> Network:
-    """Return the number of cells in a volume of living tumor."""
-    b = NetworkBuilder("count")
-    cells = b.parameter("cell_density", density, "1/mL", note="Of living tumor.")
-    b.output("cells", cells * b.input("living", "mL"))
-    return b.freeze()

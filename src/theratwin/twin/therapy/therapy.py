@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,30 +16,19 @@ from theratwin.dynamics import Dose, Network
 from theratwin.kinetics.body import WholeBody
 from theratwin.response import Tissue, tissue
 from theratwin.response.blood import LINES, BloodCounts
-from theratwin.response.cell_survival.lq import LinearQuadratic
 from theratwin.response.driven import follow
 from theratwin.response.drugs import Drug
 from theratwin.response.tumor import TumorCourse, to_space
 from theratwin.twin.therapy.agents import Agents
+from theratwin.twin.therapy.cells import CellNetwork, network_of
 from theratwin.twin.therapy.course import TherapyCourse
+from theratwin.twin.therapy.immune import activation_rate
 from theratwin.twin.therapy.joining import TISSUES, joined
 from theratwin.twin.therapy.organ_doses import MARROW
 
 if TYPE_CHECKING:
     from theratwin.dynamics import Solution
     from theratwin.kinetics.body import LigandPlan
-
-
-class CellNetwork(Protocol):
-    """A cell-survival model with a network, such as ``medras-rpt``, ``lpl`` and ``lq``."""
-
-    def network(self) -> Network:
-        """Return the equations, with the ports of cell survival."""
-        ...
-
-    def network_values(self) -> dict[str, Any]:
-        """Return the values of the network's parameters."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,11 +134,7 @@ class Therapy:
     @cached_property
     def cell_model(self) -> CellNetwork:
         """The model of the cells."""
-        known = tissue("prostate_metastasis") if self.cells is None else self.cells
-        if not isinstance(known, Tissue):
-            return known
-        values = {"alpha": known.known_alpha, "beta": known.beta}
-        return LinearQuadratic.of(repair=known.repair).with_parameters(values)
+        return network_of(tissue("prostate_metastasis") if self.cells is None else self.cells)
 
     @cached_property
     def network(self) -> Network:
@@ -161,11 +145,6 @@ class Therapy:
     def drug_names(self) -> list[str]:
         """The partner drugs."""
         return [each.name for each in self.drugs]
-
-    @property
-    def cell_density(self) -> float:
-        """Cells in a mL of living tumor."""
-        return parameter_set("response", "tumor").value("cell_density")
 
     def follow(
         self,
@@ -212,20 +191,10 @@ class Therapy:
             own = {f"cells.cells.{name}": v for name, v in self.cell_model.network_values().items()}
         if self.immune:
             volume = self.body_values[f"{self.lesion}.volume"]
-            own["immune.tumor.cells"] = volume * self.cell_density
-            own["immune.activation.rate"] = self._activation()
+            density = parameter_set("response", "tumor").value("cell_density")
+            own["immune.tumor.cells"] = volume * density
+            own["immune.activation.rate"] = activation_rate(self.tumor)
         return own
-
-    def _activation(self) -> float:
-        """Return how fast lymphocytes are called up, slower as the tumor grows slower.
-
-        The published numbers are of tumors in mice that double in hours. An assumption: the same
-        relation of kill to growth.
-        """
-        mouse = parameter_set("response", "immune_lite")
-        known = parameter_set("response", "tumor").value("doubling_time")
-        own = math.log(2.0) / self.tumor.get("doubling_time", known)
-        return mouse.value("activation.rate") * own / mouse.value("tumor.growth")
 
     def _inputs(self, agents: Agents) -> dict[str, Any]:
         inputs: dict[str, Any] = {}
