@@ -112,7 +112,7 @@ def test_every_command_has_its_example():
 
 def test_every_schema_is_named():
     source = "".join(p.read_text("utf-8") for p in (ROOT / "src/theratwin/cli").rglob("*.py"))
-    used = set(re.findall(r'emit\w*\(\s*"([\w-]+/\d+)"', source))
+    used = set(re.findall(r'emit\w*[(,]\s*"([\w-]+/\d+)"', source))
     assert len(used) > 10
     named = set(re.findall(r"`theratwin/([\w-]+/\d+)`", COMMAND_LINE.read_text(encoding="utf-8")))
     assert named == used

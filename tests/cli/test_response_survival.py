@@ -167,6 +167,17 @@ class TestCompare:
         with pytest.raises(InputError, match="--set"):
             run(*self.CALL, "--models", "lq", "--set", "alpha=0.3 /Gy")
 
+    def test_parameter_file(self, run, tmp_path):
+        file = tmp_path / "cells.toml"
+        entry = 'unit = "1/Gy"\nsource = "assumption"\nnote = "x"\n'
+        file.write_text(f"format = 1\n[lpl.eta_l]\nvalue = 0.2\n{entry}")
+        call = (*self.CALL, "--models", "lpl", "--parameters", str(file), "--json")
+        found = json.loads(run(*call))["models"]["lpl"]["parameters"]
+        assert found["eta_l"] == {"value": 0.2, "unit": "1/Gy"}
+        file.write_text(f"format = 1\n[lpl.eta]\nvalue = 0.2\n{entry}")
+        with pytest.raises(InputError, match=r"cells\.toml"):
+            run(*call)
+
     def test_matched(self, run):
         values = ("--set", "lq.alpha=0.3 /Gy", "--set", "lpl.eta_pl=100 /Gy")
         call = (*self.CALL, "--models", "lq,lpl", "--matched", "--json", *values)

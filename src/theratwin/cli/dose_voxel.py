@@ -61,19 +61,18 @@ def voxel(
     Of a scan the activity decays with the effective half-life from the administration on.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
+    from theratwin.cli.dose_voxel_map import dose_map
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
     from theratwin.cli.watch import counting
-    from theratwin.imaging.write import check_nifti_name
 
-    check_nifti_name(out, force)
-    check_plot(plot, force)
+    _check_files(out, plot, force)
     if tissue:
         check_low_let(nuclide, progeny)
     with counting("Computing the dose map", quiet=quiet) as told:
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
         options = _options(kernel, photons, histories, precision, seed, progeny, workers, device)
-        found, course = inputs.dose(given, nuclide, method, decay, options, told)
+        found, course = dose_map(given, nuclide, method, decay, options, told)
         rows, distributions = region_rows(
             given.segments,
             given.density,
@@ -90,6 +89,14 @@ def voxel(
 
         save_plot(plot_dose_volume(distributions), plot)
     _tell(given, found, rows, out, kernel, as_json, local=method == "local", scan=decay is not None)
+
+
+def _check_files(out: Path, plot: Path | None, force: bool) -> None:
+    """Raise before anything is computed if a file cannot be written."""
+    from theratwin.imaging.write import check_nifti_name
+
+    check_nifti_name(out, force)
+    check_plot(plot, force)
 
 
 def _tell(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from theratwin.cli import response_compare, response_survival
+from theratwin.cli import response_compare, response_counts, response_survival, response_tumor
 from theratwin.cli.output import emit
 from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of
 from theratwin.cli.response_repair import REPAIR, OwnRepair, repair_of
@@ -35,6 +35,8 @@ AlphaBeta = Annotated[str | None, typer.Option(help='In place of the tissue\'s, 
 
 response_survival.register(app)
 response_compare.register(app)
+response_counts.register(app)
+response_tumor.register(app)
 
 
 @app.command()

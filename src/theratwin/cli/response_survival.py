@@ -34,7 +34,10 @@ from theratwin.core.provenance import Provenance
 if TYPE_CHECKING:
     from theratwin.response.cell_survival import CellModel
 
-Model = Annotated[str, typer.Option("--model", help="A model, as listed by response compare.")]
+Model = Annotated[
+    str,
+    typer.Option("--model", help="linear, lq, lq-l, lpl, rmr, tlk, neira, medras or medras-rpt."),
+]
 Phase = Annotated[
     str | None, typer.Option("--phase", help="Of the cycle: G1, S, G2, M or asynchronous.")
 ]

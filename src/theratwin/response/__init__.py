@@ -1,7 +1,13 @@
-"""What dose does: protraction, survival, BED and EQD2, tumor control, complication.
+"""What dose does: protraction, survival, BED, tumor control, complication; cells, tumors, blood.
 
-Research use only. Not a medical device.
+Models with states and their companions are loaded on first use. Research use only. Not a medical
+device.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from theratwin.response.complications import (
     Complication,
@@ -33,24 +39,134 @@ from theratwin.response.uniform_dose import (
 )
 from theratwin.response.voxel_bed import decay_protraction, protraction_matrix, voxel_bed
 
+if TYPE_CHECKING:
+    from theratwin.response.blood import (
+        BloodCounts,
+        Nadir,
+        blood_counts,
+        docetaxel_course,
+        hematopoiesis,
+    )
+    from theratwin.response.cell_survival import (
+        CellModel,
+        cell_model,
+        cell_model_names,
+    )
+    from theratwin.response.cell_survival.compare import (
+        Comparison,
+    )
+    from theratwin.response.driven import (
+        follow,
+        settled,
+    )
+    from theratwin.response.drugs import (
+        Doses,
+        Drug,
+        bliss_excess,
+        drug,
+        drug_names,
+        loewe_index,
+    )
+    from theratwin.response.effective_time import (
+        RepopulatedEffect,
+        repopulated_effect_of,
+    )
+    from theratwin.response.organs import (
+        gfr_decline_rate,
+        gfr_left,
+        tolerances,
+    )
+    from theratwin.response.tumor import (
+        SelfDose,
+        TumorCourse,
+        TumorModel,
+        tumor_network,
+    )
+
+_ROOM_OF = {
+    "cell_survival": (
+        "CellModel",
+        "cell_model",
+        "cell_model_names",
+    ),
+    "cell_survival.compare": ("Comparison",),
+    "effective_time": (
+        "RepopulatedEffect",
+        "repopulated_effect_of",
+    ),
+    "driven": (
+        "follow",
+        "settled",
+    ),
+    "blood": (
+        "BloodCounts",
+        "Nadir",
+        "blood_counts",
+        "docetaxel_course",
+        "hematopoiesis",
+    ),
+    "organs": (
+        "gfr_left",
+        "gfr_decline_rate",
+        "tolerances",
+    ),
+    "tumor": (
+        "TumorCourse",
+        "TumorModel",
+        "SelfDose",
+        "tumor_network",
+    ),
+    "drugs": (
+        "Doses",
+        "Drug",
+        "drug",
+        "drug_names",
+        "bliss_excess",
+        "loewe_index",
+    ),
+}
+_HOME = {name: room for room, names in _ROOM_OF.items() for name in names}
+
 __all__ = [
+    "BloodCounts",
+    "CellModel",
+    "Comparison",
     "Complication",
+    "Doses",
+    "Drug",
     "Effect",
+    "Nadir",
     "Repair",
+    "RepopulatedEffect",
     "Repopulation",
+    "SelfDose",
     "Tissue",
     "TumorControl",
+    "TumorCourse",
+    "TumorModel",
     "bed",
     "bed50",
     "bed_of",
     "biphasic_repair",
+    "bliss_excess",
+    "blood_counts",
+    "cell_model",
+    "cell_model_names",
     "complication",
     "decay_protraction",
+    "docetaxel_course",
     "dose_of_bed",
+    "drug",
+    "drug_names",
     "effect_of",
     "eqd2",
+    "follow",
     "generalized_eud",
+    "gfr_decline_rate",
+    "gfr_left",
+    "hematopoiesis",
     "linear_quadratic_eud",
+    "loewe_index",
     "log_cell_kill",
     "log_cell_kill_of",
     "logistic_ntcp",
@@ -58,11 +174,27 @@ __all__ = [
     "protraction_factor",
     "protraction_integral",
     "protraction_matrix",
+    "repopulated_effect_of",
+    "settled",
     "survival",
     "survival_eud",
     "survival_of",
     "tissue",
     "tissue_names",
+    "tolerances",
     "tumor_control",
+    "tumor_network",
     "voxel_bed",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'theratwin.response' has no attribute {name!r}")
+    found = getattr(import_module(f"theratwin.response.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

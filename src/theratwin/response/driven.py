@@ -22,7 +22,7 @@ from theratwin.core import (
 )
 
 if TYPE_CHECKING:
-    from theratwin.dynamics import Engine, Network, Solution, System
+    from theratwin.dynamics import Dose, Engine, Network, Solution, System
 
 #: How long (h) a pulse lasts when a network feels it, at time 0 and per hour after it: so short
 #: that nothing repairs meanwhile, and long beside the rounding of its time.
@@ -41,6 +41,7 @@ def follow(
     times: Any,
     *,
     parameters: Mapping[str, Any] | None = None,
+    doses: Iterable[Dose] = (),
     keep: Iterable[str] | None = None,
     sensitivities: Iterable[str] = (),
     **settings: Any,
@@ -63,6 +64,8 @@ def follow(
         When results are kept (h).
     parameters
         The network's parameters that differ from its own: one number, or one for each patient.
+    doses
+        What is given to its own states, as amounts of a drug.
     keep, sensitivities, **settings
         As of `theratwin.dynamics.Engine.solve`; the tolerances are `RTOL` and `ATOL` unless given.
 
@@ -103,7 +106,7 @@ def follow(
         .solve(
             given,
             times,
-            doses=jumps,
+            doses=[*jumps, *doses],
             keep=keep,
             sensitivities=sensitivities,
             **{"rtol": RTOL, "atol": ATOL, **settings},

@@ -132,7 +132,7 @@ def _bed_rate(curve: Curve, tissue: Tissue) -> Callable[[float], float]:
 
 def _last_above(curve: Curve, gained: Callable[[float], float], growth: float) -> float:
     """Return the last time at which BED is gained faster than growth; the first if it never is."""
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
     pulses = [float(np.max(part.times)) for part in _parts(curve) if isinstance(part, Pulses)]
     edges = _edges(curve)
@@ -146,7 +146,8 @@ def _last_above(curve: Curve, gained: Callable[[float], float], growth: float) -
             return float(end)
         if above.any():
             k = int(np.flatnonzero(above)[-1])
-            return float(brentq(lambda t: gained(t) - growth, times[k], times[k + 1], xtol=1e-9))
+            ends = (times[k], times[k + 1])
+            return float(root_scalar(lambda t: gained(t) - growth, bracket=ends, xtol=1e-9).root)
     return max([float(edges[0]), *pulses])
 
 

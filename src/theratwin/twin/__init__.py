@@ -4,6 +4,7 @@ from theratwin.twin.by_amount import predict_by_amount
 from theratwin.twin.calibrate import calibrate
 from theratwin.twin.dose_study import DoseStudy
 from theratwin.twin.estimates import Estimate, body_of, estimates
+from theratwin.twin.in_vitro import InVitro
 from theratwin.twin.predict import predict
 from theratwin.twin.prediction import Prediction, Table
 from theratwin.twin.region_dose import RegionDose
@@ -16,6 +17,7 @@ from theratwin.twin.what_if import amount_study, sink_study
 __all__ = [
     "DoseStudy",
     "Estimate",
+    "InVitro",
     "Interval",
     "Prediction",
     "RegionDose",

@@ -83,6 +83,28 @@ def test_wrong_courses_are_refused(given):
         docetaxel_course(**given)
 
 
+def test_radiation_adds_to_the_drug():
+    rate = np.log(2.0) / 67.0
+    marrow = Exponentials([rate], [rate], 48.0)
+    times = np.arange(0.0, 28 * 24.0, 12.0)
+    plain = docetaxel_course("100 mg", times)["neutrophils"][0]
+    nothing = docetaxel_course("100 mg", times, marrow=marrow * 0.0)["neutrophils"][0]
+    both = docetaxel_course("100 mg", times, marrow=marrow)["neutrophils"][0]
+    np.testing.assert_allclose(nothing, plain, rtol=1e-8)
+    assert both.min() < plain.min()
+    np.testing.assert_allclose(both[times < 48.0], plain[times < 48.0], rtol=1e-8)
+
+
+def test_parameters_of_patients():
+    slopes = {"docetaxel.slope": [4.0, 8.58], "baseline": [5.05e6, 5.05e6]}
+    found = docetaxel_course("180 mg", [0.0, 180.0], parameters=slopes)["neutrophils"]
+    alone = docetaxel_course("180 mg", [0.0, 180.0])["neutrophils"]
+    assert found[0, 1] > found[1, 1]
+    np.testing.assert_allclose(found[1], alone[0], rtol=1e-8)
+    with pytest.raises(InputError, match=r"docetaxel\.slope"):
+        docetaxel_course(parameters={"docetaxel.slop": 1.0})
+
+
 def test_rest_stays_at_rest():
     found = follow(friberg(irradiated=True), {"drug.docetaxel": 0.0}, [0.0, 5000.0])
     np.testing.assert_allclose(found["neutrophils"], 5.05e6, rtol=1e-9)

@@ -124,6 +124,17 @@ def test_a_line_does_not_depend_on_which_others_are_followed():
     np.testing.assert_allclose(alone, all_["platelets"], rtol=1e-7)
 
 
+def test_derivatives_are_those_of_differences():
+    network, times, step = hematopoiesis(["platelets"]), [720.0], 1e-4
+    found = follow(network, CYCLE, times, sensitivities=["stem.alpha", "platelets.self_renewal"])
+    for name in ("stem.alpha", "platelets.self_renewal"):
+        around = VALUES[name] + step * np.array([-1.0, 1.0])
+        low, high = follow(network, CYCLE, times, parameters={name: around})["platelets"][:, 0]
+        slope = found.slopes[name]["platelets"][0, 0]
+        # Central differences: their own error is of the order of the step squared.
+        assert slope == pytest.approx((high - low) / (2.0 * step), rel=1e-5)
+
+
 def test_what_is_unknown_is_named():
     with pytest.raises(InputError, match="nearest match 'platelets'"):
         hematopoiesis(["platelet"])

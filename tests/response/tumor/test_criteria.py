@@ -97,6 +97,6 @@ def test_psa_progression_needs_amount_share_and_a_second_look():
 
 def test_markers_must_be_positive_and_times_increase():
     with pytest.raises(InputError, match="positive"):
-        marker_response([0.0, 1.0], [1.0, 0.0])
+        marker_response([0.0, 1.0], [0.0, 1.0])
     with pytest.raises(InputError, match="increasing"):
         marker_response([0.0, 0.0], [1.0, 1.0])

@@ -166,7 +166,7 @@ def simulated(seed, runs, number, birth, death, steps):
 
 
 def test_cells_followed_one_by_one_die_out_as_often():
-    birth, death, number, runs = 0.02, 0.012, 5, 4000
+    birth, death, number, runs = 0.02, 0.012, 5, 20_000
     steps = [(20.0, 0.05), (60.0, 0.0), (100.0, 0.02)]
     share = simulated(11, runs, number, birth, death, steps)
     hazard = Pieces([0.0, 20.0, 60.0, 100.0], [[0.05], [0.0], [0.02]])
@@ -196,3 +196,14 @@ def test_the_hazard_of_a_closed_form_has_its_integral():
         assert_allclose(
             hazard.integral(end=time), model.log_kill(course, time), rtol=1e-9, atol=1e-12
         )
+
+
+def test_closed_forms_take_jax_arrays():
+    from theratwin.core._jax import jax
+
+    def chance(birth):
+        return birth_death_extinction(100.0, birth, 0.01, 3.0)
+
+    slope = jax.grad(chance)(jax.numpy.asarray(0.02))
+    ends = [birth_death_extinction(100.0, 0.02 + step, 0.01, 3.0) for step in (-1e-6, 1e-6)]
+    assert_allclose(slope, (ends[1] - ends[0]) / 2e-6, rtol=1e-6)

@@ -17,7 +17,7 @@ from numba import njit
 from numba.extending import overload
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-_INNER = {**_OPTIONS, "_nrt": False, "forceinline": True}
+_INNER: Any = {**_OPTIONS, "_nrt": False, "forceinline": True}
 _FILES = sorted(Path(__file__).parent.glob("*.py"))
 _DIGEST = sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
 

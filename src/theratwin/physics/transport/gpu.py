@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from threading import Event
 from typing import Any
 
 import numpy as np
-from numba import cuda
-from numba.cuda.extending import overload
+from numba import cuda as numba_cuda
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from theratwin.physics.transport.batches import Batches, Follower
@@ -21,6 +22,7 @@ from theratwin.physics.transport.scene import BOOK, add
 from theratwin.physics.transport.stack import rows_needed
 
 Array = NDArray[np.float64]
+cuda: Any = numba_cuda
 BLOCK = 128  # threads
 BLOCKS = 512  # at most: some tens of thousands of threads fill the largest GPU
 LAUNCH = 20 * SLICE  # histories without a look whether to stop

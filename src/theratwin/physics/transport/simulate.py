@@ -96,8 +96,10 @@ def simulate(
 
     Raises
     ------
+    InputError
+        If the device is unknown.
     UnsupportedError
-        If there is no such device, or more particles wait than it has room for.
+        If it is not there, or more particles wait than there is room for.
     """
     size = max(1, -(-histories // batches))
     kermas = scores if scene.response.size else 0

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from theratwin.core import InputError, parameter_set, parse
-from theratwin.dynamics import Bolus, Engine, Network, NetworkBuilder, couple
+from theratwin.core import Curve, InputError, parameter_set, parse
+from theratwin.dynamics import (
+    Bolus,
+    Dose,
+    Engine,
+    Jump,
+    Network,
+    NetworkBuilder,
+    System,
+    couple,
+    schedule,
+)
+from theratwin.dynamics.networks.port import numbers
 from theratwin.response.blood.counts import EVERY, BloodCounts
 from theratwin.response.blood.friberg import friberg
+from theratwin.response.driven import felt_curve
 
 #: Beside a reference solution the counts are right to 1e-8 of the baseline.
 _RTOL, _ATOL = 1e-10, 1e-12
@@ -58,7 +71,13 @@ def docetaxel_kinetics() -> Network:
 
 
 def docetaxel_course(
-    dose: str = "180 mg", times: Any = None, *, cycles: int = 1, every: str = "3 weeks"
+    dose: str = "180 mg",
+    times: Any = None,
+    *,
+    cycles: int = 1,
+    every: str = "3 weeks",
+    marrow: Curve | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> BloodCounts:
     """Return the neutrophils over a course of docetaxel; see `friberg` for the equations.
 
@@ -70,11 +89,15 @@ def docetaxel_course(
         When (h), increasing from 0 on; every 12 h until 6 weeks after the last dose if None.
     cycles, every
         How many, and how far apart.
+    marrow
+        Dose rate of the red marrow (Gy/h) beside the drug, if there is any.
+    parameters
+        Those of ``response/friberg`` that differ: one number, or one for each patient.
 
     Raises
     ------
     InputError
-        If a quantity is out of range.
+        If a quantity is out of range or a parameter unknown.
 
     Examples
     --------
@@ -86,28 +109,57 @@ def docetaxel_course(
     ----------
     Citations ``friberg_2002``, ``bruno_1996``.
     """
-    known = parameter_set("response", "friberg")
-    amount = parse(dose, "g", field="dose") / known.value("docetaxel.molar_mass")
+    values = {name: p.value for name, p in parameter_set("response", "friberg").items()}
+    values |= parameters or {}
+    amount = parse(dose, "g", field="dose") / np.asarray(values["docetaxel.molar_mass"], float)
+    given = _times_given(dose, cycles, every)
+    if times is None:
+        times = np.arange(0.0, given[-1] + 42 * 24.0 + 1.0, EVERY)
+    network = couple(
+        "docetaxel-course",
+        {"kinetics": docetaxel_kinetics(), "blood": friberg(irradiated=marrow is not None)},
+        {"blood.drug.docetaxel": "kinetics.concentration"},
+    )
+    bindings = {} if marrow is None else {"blood.dose_rate": felt_curve(marrow, "marrow")}
+    doses: list[Dose] = [Bolus("kinetics.central.drug", time, amount) for time in given]
+    doses += [Jump(c.switch, c.time, c.value) for c in schedule(network, bindings)]
+    system = network.system(bindings)
+    found = (
+        Engine(system)
+        .solve(
+            numbers(network, bindings) | _by_fragment(system, parameters or {}),
+            times,
+            doses=doses,
+            keep=(),
+            rtol=_RTOL,
+            atol=_ATOL,
+        )
+        .require()
+    )
+    counts = found["blood.neutrophils"]
+    baseline = np.broadcast_to(np.asarray(values["baseline"], float), len(counts))
+    return BloodCounts(found.times, {"neutrophils": counts}, {"neutrophils": baseline})
+
+
+def _times_given(dose: str, cycles: int, every: str) -> list[float]:
     gap = parse(every, "h", field="every")
-    if not (amount > 0 and gap > 0 and cycles >= 1):
+    if not (parse(dose, "g", field="dose") > 0 and gap > 0 and cycles >= 1):
         raise InputError(
             "a course has doses, and time between them",
             field="dose",
             value=f"{cycles} of {dose} every {every}",
             allowed="positive numbers",
         )
-    given = [gap * i for i in range(cycles)]
-    if times is None:
-        times = np.arange(0.0, given[-1] + 42 * 24.0 + 1.0, EVERY)
-    network = couple(
-        "docetaxel-course",
-        {"kinetics": docetaxel_kinetics(), "blood": friberg()},
-        {"blood.drug.docetaxel": "kinetics.concentration"},
-    )
-    doses = [Bolus("kinetics.central.drug", time, amount) for time in given]
-    engine = Engine(network.system())
-    found = engine.solve({}, times, doses=doses, keep=(), rtol=_RTOL, atol=_ATOL).require()
-    baseline = np.array([known.value("baseline")])
-    return BloodCounts(
-        found.times, {"neutrophils": found["blood.neutrophils"]}, {"neutrophils": baseline}
-    )
+    return [gap * i for i in range(cycles)]
+
+
+def _by_fragment(system: System, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters by their names in the whole; the molar mass is none of the equations'."""
+    places = {name.partition(".")[2]: name for name in system.parameters}
+    allowed = [*places, "docetaxel.molar_mass"]
+    for name in parameters:
+        if name not in allowed:
+            raise InputError(
+                "no such parameter", field="parameters", value=name, allowed=sorted(allowed)
+            )
+    return {places[n]: value for n, value in parameters.items() if n in places}

@@ -14,6 +14,7 @@ from theratwin.response.cell_survival.lq import LinearQuadratic
 from theratwin.response.cell_survival.lq_l import LinearQuadraticLinear
 from theratwin.response.cell_survival.model import CellModel
 from theratwin.response.cell_survival.neira import Neira
+from theratwin.response.cell_survival.neira_population import neira_population
 from theratwin.response.cell_survival.rmr import RepairMisrepair
 from theratwin.response.cell_survival.tlk import TwoLesionKinetic
 
@@ -35,4 +36,5 @@ __all__ = [
     "compare",
     "departure",
     "matched_models",
+    "neira_population",
 ]

@@ -36,14 +36,14 @@ class Neira(KineticModel):
 
     References
     ----------
-    Citations ``neira_2020``, the equations as a public program has them (``italia_2025``); the
+    Citations ``neira_2020``, the equations as a public program has them (``italia_code``); the
     expansion is derived from them (tests).
     """
 
     name: ClassVar[str] = "neira"
     summary: ClassVar[str] = "healthy, sublethally damaged and doomed cells"
     origin: ClassVar[str] = "published"
-    citations: ClassVar[tuple[str, ...]] = ("neira_2020", "italia_2025")
+    citations: ClassVar[tuple[str, ...]] = ("neira_2020", "italia_code")
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "neira")
     #: Parameters that `matched` leaves free.
     free: ClassVar[tuple[str, ...]] = ("epsilon",)

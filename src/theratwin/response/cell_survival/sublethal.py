@@ -40,18 +40,19 @@ def unrepaired(
 
     Returns the sum of what is left.
     """
-    left: Expression | None = None
-    for k in range(max(components, 1)):
-        part: Expression | float = 1.0
-        slowness = half_time
-        if components:
-            part = b.parameter(f"repair.fraction_{k + 1}", 1.0 / components, note=_NOTE)
-            slowness = b.parameter(f"repair.half_time_{k + 1}", 1.0, "h", note=_NOTE)
-        damage = b.variable(f"unrepaired_{k + 1}", 0.0, unit)
+    parts: list[tuple[Any, Expression]] = [
+        (
+            b.parameter(f"repair.fraction_{k + 1}", 1.0 / components, note=_NOTE),
+            b.parameter(f"repair.half_time_{k + 1}", 1.0, "h", note=_NOTE),
+        )
+        for k in range(components)
+    ]
+    if half_time is not None:
+        parts.append((1.0, half_time))
+    damages = [b.variable(f"unrepaired_{k + 1}", 0.0, unit) for k in range(len(parts))]
+    for damage, (part, slowness) in zip(damages, parts, strict=True):
         b.rate(damage, part * made - math.log(2.0) / slowness * damage)
-        left = damage if left is None else left + damage
-    assert left is not None
-    return left
+    return sum(damages[1:], damages[0])
 
 
 @cache

@@ -117,7 +117,7 @@ def _weights(one: Any, two: Any, fast: Any, slow: Any) -> tuple[Any, Any, Any]:
 
 def _slow(repair_rate: float, fast: float, free: dict[str, Any]) -> float:
     """Return the rate of complex breaks by which the mean repair time is that asked for."""
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
     if not fast > repair_rate:
         raise InputError(
@@ -135,7 +135,8 @@ def _slow(repair_rate: float, fast: float, free: dict[str, Any]) -> float:
 
     # At the rate asked for, simple breaks make the mean time too short; slower complex ones
     # make it as long as one likes.
-    return float(np.exp(brentq(excess, np.log(repair_rate * 1e-6), np.log(repair_rate))))
+    ends = (np.log(repair_rate * 1e-6), np.log(repair_rate))
+    return float(np.exp(root_scalar(excess, bracket=ends, method="brentq", xtol=1e-14).root))
 
 
 @cache

@@ -1,8 +1,10 @@
 """Partner drugs: from doses to concentrations, to inhibited repair, to synergy."""
 
+from theratwin.response.drugs.combined import with_drugs
 from theratwin.response.drugs.drug import Drug, drug, drug_names
 from theratwin.response.drugs.pharmacodynamics import drug_effects, inhibition, trapping
 from theratwin.response.drugs.pharmacokinetics import Doses, free_concentration, oral, steady_peak
+from theratwin.response.drugs.survival import log_kill_with_drugs
 from theratwin.response.drugs.synergy import (
     bliss_excess,
     dose_for,
@@ -26,7 +28,9 @@ __all__ = [
     "isobole",
     "loewe_index",
     "log_kill_excess",
+    "log_kill_with_drugs",
     "oral",
     "steady_peak",
     "trapping",
+    "with_drugs",
 ]

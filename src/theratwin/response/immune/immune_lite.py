@@ -21,7 +21,7 @@ class _Effectors(NamedTuple):
     kill: Expression
 
 
-def immune_lite() -> Network:
+def immune_lite(*, own_tumor: bool = True) -> Network:
     r"""Return the immune model of few states, after Friedrich et al. 2022; experimental.
 
     Tumor cells :math:`T` that radiation hits become moribund :math:`X_j`, and dying release
@@ -51,6 +51,12 @@ def immune_lite() -> Network:
     (Gy/h), ``checkpoint`` (0 to 1). Outputs: ``tumor_cells`` with those that die, ``second_cells``,
     ``immune_hazard`` (1/h). Parameters: the set ``response/immune_lite``.
 
+    Parameters
+    ----------
+    own_tumor
+        Whether the tumor's cells are the model's own; else they come in through ``living``, from a
+        model of the tumor that is bound to ``immune_hazard`` and starts with ``tumor.cells``.
+
     Examples
     --------
     >>> immune_lite()
@@ -61,9 +67,11 @@ def immune_lite() -> Network:
     Citation ``friedrich_2022``.
     """
     b = NetworkBuilder("immune-lite")
-    p = {name: b.parameter(parameter) for name, parameter in parameter_set(*_SET).items()}
+    unused = () if own_tumor else ("tumor.growth", "tumor.growth_power")
+    known = {n: p for n, p in parameter_set(*_SET).items() if n not in unused}
+    p = {name: b.parameter(parameter) for name, parameter in known.items()}
     hazard = b.input("hazard", "1/h")
-    tumor = b.variable("tumor", p["tumor.cells"])
+    tumor = b.variable("tumor", p["tumor.cells"]) if own_tumor else b.input("living")
     second = b.variable("second", p["second.cells"])
     death = DEATH_STAGES / p["death.delay"]
     moribund = chain(b, "moribund", DEATH_STAGES, hazard * tumor / death, death, initial=0.0)
@@ -71,8 +79,9 @@ def immune_lite() -> Network:
     antigen = _antigen(b, p, tumor, second, death * moribund[-1])
     effectors = _effectors(b, p, antigen)
     killed = b.rule("immune_hazard", _killed(p, effectors.kill * effectors.tumor, tumor), "1/h")
-    own = b.rule("growth", _growth(p, "tumor", cells, tumor), "1/h")
-    b.rate(tumor, (own - killed - hazard) * tumor)
+    if own_tumor:
+        own = b.rule("growth", _growth(p, "tumor", cells, tumor), "1/h")
+        b.rate(tumor, (own - killed - hazard) * tumor)
     there = p["second.infiltration"] * effectors.kill * effectors.blood
     growth = b.rule("second.net_growth", _growth(p, "second", second, second), "1/h")
     b.rate(second, (growth - _killed(p, there, second)) * second)

@@ -8,11 +8,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from theratwin.core import InputError, ParameterSet, parameter_set
+from theratwin.core._arrays import namespace
 
 PHASES = ("G1", "S", "G2", "M")
 ASYNCHRONOUS = "asynchronous"
 PARAMETERS = ("response", "medras")
+
+#: Fractions are given to as many digits as numbers have, or to a few.
+_ROUNDING = 1e-9
 
 _CHOICES = {
     "phase": (*PHASES, ASYNCHRONOUS),
@@ -103,8 +109,16 @@ class CellLine:
         if self.phase != ASYNCHRONOUS:
             return {self.phase: 1.0}
         found = {phase: self.value(f"asynchronous.{phase}") for phase in ("G1", "S", "G2")}
+        total = sum(found.values())
+        if namespace(total) is np and np.any(np.abs(total - 1.0) > _ROUNDING):
+            raise InputError(
+                "the fractions of cells in G1, S and G2 do not sum to 1",
+                field="asynchronous",
+                value=float(np.ravel(total)[0]),
+                remedy="Give asynchronous.G1, asynchronous.S and asynchronous.G2 together",
+            )
         return {phase: part for phase, part in found.items() if not _is_zero(part)}
 
 
 def _is_zero(part: Any) -> bool:
-    return isinstance(part, int | float) and part == 0
+    return namespace(part) is np and not np.any(part)

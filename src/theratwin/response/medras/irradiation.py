@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core import Curve, Exponentials, Pulses, Total
-from theratwin.core._arrays import as_float
+from theratwin.core import Curve, Exponentials, Pieces, Pulses, Total, UnsupportedError
+from theratwin.core._arrays import as_float, namespace
 from theratwin.response.medras.misrepair import Damage, fresh, repaired
 from theratwin.response.medras.pathways import PATHS, Repair
 
@@ -66,14 +66,20 @@ def _end_of(curve: Curve) -> float:
     if isinstance(curve, Exponentials):
         return inf if np.any(np.asarray(curve.amplitudes) != 0.0) else 0.0
     if isinstance(curve, Pulses):
+        if namespace(curve.amounts) is not np:
+            return float(np.max(curve.times, initial=0.0))
         given = _any_patient(np.asarray(curve.amounts) != 0.0)
         return float(np.max(curve.times[given], initial=0.0))
+    if not isinstance(curve, Pieces):
+        raise UnsupportedError(
+            "no end is known for this form of curve", field="curve", value=type(curve).__name__
+        )
     running = _any_patient(np.any(np.asarray(curve.coefficients) != 0.0, axis=-1))
     return float(np.max(curve.breaks[1:][running], initial=0.0))
 
 
 def _any_patient(flags: np.ndarray) -> np.ndarray:
-    return flags.reshape(-1, flags.shape[-1]).any(axis=0)
+    return np.asarray(flags.reshape(-1, flags.shape[-1]).any(axis=0))
 
 
 def damages(field: Field, repair: Repair, times: Sequence[float]) -> list[Damage]:
@@ -92,9 +98,10 @@ def damages(field: Field, repair: Repair, times: Sequence[float]) -> list[Damage
 
 def _is_closed(field: Field) -> bool:
     parts = list(field.parts)
-    if not all(isinstance(part, Pulses) for part in parts):
+    pulses = [part for part in parts if isinstance(part, Pulses)]
+    if len(pulses) < len(parts):
         return False
-    moments = {float(time) for part in parts for time in part.times}
+    moments = {float(time) for part in pulses for time in part.times}
     return field.ions is None or len(moments) <= 1
 
 
@@ -103,6 +110,7 @@ def _after_pulses(field: Field, repair: Repair, end: float) -> Damage:
         (float(time), part.amounts[..., i], overlap)
         for curve, overlap in ((field.photons, 0.0), (field.ions, field.track_overlap))
         for part in _parts(curve)
+        if isinstance(part, Pulses)
         for i, time in enumerate(part.times)
         if time <= end
     ]
@@ -138,10 +146,13 @@ def _after_any(field: Field, repair: Repair, ends: Sequence[float]) -> list[Dama
         return values if batched else values[0]
 
     def damage(time: int, end: float) -> Damage:
-        breaks = np.stack([kept(f"breaks.{path}", time) for path in PATHS], axis=-1)
-        near = 0.0 * breaks
-        if overlap is not None:
-            near = np.stack([kept(f"overlap.{path}", time) for path in PATHS], axis=-1)
+        def by_path(kind: str) -> Any:
+            # A solver leaves what has decayed on either side of zero.
+            states = [kept(f"{kind}.{path}", time) for path in PATHS]
+            return np.maximum(np.stack(states, axis=-1), 0.0)
+
+        breaks = by_path("breaks")
+        near = 0.0 * breaks if overlap is None else by_path("overlap")
         dose = sum(as_float(curve.integral(end=end)) for curve in field.curves)
         made = dose * repair.breaks_per_gray + 0.0 * breaks[..., 0]
         found_here = Damage(breaks, near, kept("misjoined", time), made)

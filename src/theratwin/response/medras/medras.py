@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
 
-from theratwin.core import Component, Curve, Exposure, InputError
+from theratwin.core import Component, Curve, Exposure, InputError, UnsupportedError
 from theratwin.core._arrays import as_float, namespace
 from theratwin.response.cell_survival.model import CellModel, dose_rates
-from theratwin.response.medras.cell_line import ASYNCHRONOUS, PARAMETERS, CellLine
-from theratwin.response.medras.ions import ion_survival
+from theratwin.response.medras.cell_line import ASYNCHRONOUS, PARAMETERS, CellLine, published
+from theratwin.response.medras.ions import ion_survival, let_of, one_of
 from theratwin.response.medras.irradiation import Field, damages
 from theratwin.response.medras.misrepair import Damage, Yields, foci, repaired, yields
 from theratwin.response.medras.pathways import Repair, repair_in
-from theratwin.response.medras.survival import log_kill, mixed
+from theratwin.response.medras.survival import Causes, causes, mixed
+from theratwin.response.medras.tracks import Tracks, tracks_of
 
 _COMPONENTS = (Component.PHOTON_ELECTRON.value, Component.ALPHA.value)
 
@@ -79,7 +80,11 @@ class Medras(CellModel):
     @property
     def line(self) -> CellLine:
         """The cell line."""
-        return CellLine(self.phase, self.p53, self.hr, self.nhej, self.parameters)
+        return self._line(self.parameters)
+
+    def _line(self, values: Mapping[str, Any]) -> CellLine:
+        own = {name: value for name, value in values.items() if name in published()}
+        return CellLine(self.phase, self.p53, self.hr, self.nhej, own)
 
     def log_kill(self, exposure: Exposure | Curve, until: float = inf) -> Any:
         r"""Return :math:`-\ln S` of the cells present at exposure; see `CellModel.log_kill`."""
@@ -92,21 +97,47 @@ class Medras(CellModel):
         return xp.exp(-xp.stack(kills, axis=-1))
 
     def _log_kills(self, exposure: Exposure | Curve, times: list[float]) -> list[Any]:
-        photons, ions, let = field_of(exposure, self.name)
+        photons, ions = self._dose_rates(exposure)
         if ions is None:
             return self._of_photons(Field(photons), times)
-        return [
-            -np.log(
-                self._each(
-                    photons,
-                    ions,
-                    lambda line, x, y, end=end: ion_survival(
-                        line, x, y, let, self.plating_delay, end
-                    ),
-                )
+        with np.errstate(divide="ignore"):  # no survivors in numbers: an infinite kill
+            return [-np.log(self._of_ions(exposure, photons, ions, time)) for time in times]
+
+    def _of_ions(
+        self, exposure: Exposure | Curve, photons: Curve | None, ions: Curve, until: float
+    ) -> np.ndarray:
+        """Return the survival of each patient or draw in turn."""
+        curves = [curve for curve in (photons, ions) if curve is not None]
+        shapes = [curve.batch_shape for curve in curves]
+        batch = np.broadcast_shapes(*shapes, *map(np.shape, self.parameters.values()))
+        found = np.empty(batch)
+        for place in np.ndindex(*batch):
+            values = {
+                name: float(value[place] if np.ndim(value) else value)
+                for name, value in self.parameters.items()
+            }
+            line = self._line(values)
+            tracks = self._tracks(line, exposure, values)
+            found[place] = ion_survival(
+                line,
+                None if photons is None else one_of(photons, place),
+                one_of(ions, place),
+                tracks,
+                self.plating_delay,
+                until,
             )
-            for end in times
-        ]
+        return found
+
+    def _dose_rates(self, exposure: Exposure | Curve) -> tuple[Curve | None, Curve | None]:
+        rates = dose_rates(exposure, self.name, _COMPONENTS)
+        photons, ions = (rates.get(component) for component in _COMPONENTS)
+        return photons, ions
+
+    def _tracks(
+        self, line: CellLine, exposure: Exposure | Curve, values: Mapping[str, Any]
+    ) -> Tracks:
+        """Return the tracks of the ions of an exposure, in a line with all its values."""
+        return tracks_of(line, let_of(exposure, self.name))
 
     def _of_photons(self, field: Field, times: list[float]) -> list[Any]:
         mixture = self.line.mixture
@@ -133,30 +164,14 @@ class Medras(CellModel):
         return [(repair, damage) for damage in damages(field, repair, times)]
 
     def _phase_kill(self, phase: str, repair: Repair, damage: Damage) -> Any:
-        return log_kill(self.line.at(phase), damage, repair, self.plating_delay)
-
-    def _each(
-        self, photons: Curve | None, ions: Curve, survival: Callable[..., float]
-    ) -> np.ndarray:
-        """Return the survival of each patient or draw in turn."""
-        curves = [c for c in (photons, ions) if c is not None]
-        shapes = [c.batch_shape for c in curves] + [np.shape(v) for v in self.parameters.values()]
-        batch = np.broadcast_shapes(*shapes)
-        found = np.empty(batch)
-        for place in np.ndindex(*batch):
-            values = {
-                name: float(value[place] if np.ndim(value) else value)
-                for name, value in self.parameters.items()
-            }
-            line = CellLine(self.phase, self.p53, self.hr, self.nhej, values)
-            one = [c[place] if c is not None and c.batch_shape else c for c in (photons, ions)]
-            found[place] = survival(line, *one)
-        return found
+        return causes(self.line.at(phase), damage, repair, self.plating_delay).total
 
     def repair_after(
         self, exposure: Exposure | Curve, time: Any = inf, until: float = inf
     ) -> Yields:
         """Return breaks, misrepaired breaks and aberrations at a time (h) after the exposure.
+
+        Of the breaks that can be repaired.
 
         Parameters
         ----------
@@ -198,35 +213,40 @@ class Medras(CellModel):
         rates = xp.stack(xp.broadcast_arrays(*clearance), axis=-1)
         return foci(damage, repair, rates, as_float(time))
 
+    def causes(self, exposure: Exposure | Curve, until: float = inf) -> Causes:
+        r"""Return :math:`-\ln S` by what cells die of, in one phase, of photons and electrons.
+
+        In mitosis, of what kills there; what it spares goes on in G1.
+
+        Raises
+        ------
+        InputError
+            If the cells are asynchronous.
+        UnsupportedError
+            If there are ions, after which cells differ by the number of their tracks.
+
+        Examples
+        --------
+        >>> from theratwin.core import Pulses
+        >>> found = Medras.of(phase="G1").causes(Pulses([0.0], [2.0]))
+        >>> print(f"{found.apoptosis:.4f} {found.aberrations:.4f} {found.base:.4f}")
+        0.7819 0.2447 0.0517
+        """
+        if self._dose_rates(exposure)[1] is not None:
+            raise UnsupportedError(
+                "causes of death are those of photons and electrons alone",
+                field="exposure",
+                value=Component.ALPHA.value,
+                remedy="Ask for survival",
+            )
+        repair, damage = self._after(exposure, until)
+        return causes(self.line, damage, repair, self.plating_delay)
+
     def _after(self, exposure: Exposure | Curve, until: float) -> tuple[Repair, Damage]:
-        from theratwin.response.medras.helium import track_overlap
-
-        photons, ions, let = field_of(exposure, self.name)
-        overlap = 0.0 if ions is None else track_overlap(self.line, let)
+        photons, ions = self._dose_rates(exposure)
+        field = Field(photons)
+        if ions is not None:
+            tracks = self._tracks(self.line, exposure, self.parameters)
+            field = Field(photons, ions.scaled(1.0 - tracks.unrepairable), tracks.overlap)
         repair = repair_in(self.line)
-        return repair, damages(Field(photons, ions, overlap), repair, [until])[0]
-
-
-def field_of(exposure: Exposure | Curve, model: str) -> tuple[Curve | None, Curve | None, float]:
-    """Return the dose rates of photons and of helium ions, and the LET (keV/um) of these.
-
-    Raises
-    ------
-    UnsupportedError
-        If the exposure holds another component, oxygen or drugs.
-    InputError
-        If the LET of the ions is not known.
-    """
-    rates = dose_rates(exposure, model, _COMPONENTS)
-    photons, ions = (rates.get(component) for component in _COMPONENTS)
-    if ions is None:
-        return photons, None, 0.0
-    assert isinstance(exposure, Exposure)
-    quality = exposure.quality.get(Component.ALPHA)
-    if quality is None or quality.let is None:
-        raise InputError(
-            f"the model {model} needs the LET of the helium ions",
-            field=f"exposure of {exposure.region}, quality.alpha.let",
-            remedy="Give Exposure(..., quality={'alpha': Quality(let=100.0)})",
-        )
-    return photons, ions, quality.let
+        return repair, damages(field, repair, [until])[0]

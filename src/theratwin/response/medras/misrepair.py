@@ -155,7 +155,7 @@ def yields(damage: Damage, repair: Repair) -> Yields:
     >>> print(f"{found.misrepaired:.5f} {found.lethal:.6f}")
     2.59327 0.244743
     """
-    xp = namespace(damage.breaks, damage.made, repair.fidelities)
+    xp = namespace(damage.breaks, damage.made, damage.misjoined, repair.fidelities)
     joined = damage.made[..., None] * repair.shares - damage.breaks
     whole = damage.made - damage.total
     met = damage.misjoined / xp.where(whole > 0.0, whole, 1.0)

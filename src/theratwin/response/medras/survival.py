@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from theratwin.core._arrays import namespace
 from theratwin.response.medras.cell_line import CellLine
@@ -11,8 +11,34 @@ from theratwin.response.medras.misrepair import Damage, repaired, yields
 from theratwin.response.medras.pathways import Repair
 
 
-def log_kill(line: CellLine, damage: Damage, repair: Repair, delay: float = 0.0) -> Any:
-    r"""Return :math:`-\ln S` of cells whose exposure has just ended.
+class Causes(NamedTuple):
+    r"""The parts of :math:`-\ln S` by what cells die of, any shape.
+
+    Attributes
+    ----------
+    apoptosis
+        In G1, called for by p53.
+    aberrations
+        Of lethal aberrations, which repair has made.
+    mitosis
+        Of breaks that come to mitosis: mitotic catastrophe.
+    base
+        By MEDRAS's base rate of breaks in G1.
+    """
+
+    apoptosis: Any = 0.0
+    aberrations: Any = 0.0
+    mitosis: Any = 0.0
+    base: Any = 0.0
+
+    @property
+    def total(self) -> Any:
+        """All causes."""
+        return self.apoptosis + self.aberrations + self.mitosis + self.base
+
+
+def causes(line: CellLine, damage: Damage, repair: Repair, delay: float = 0.0) -> Causes:
+    r"""Return :math:`-\ln S` of cells whose exposure has just ended, by cause.
 
     With the lethal aberrations L once all is repaired, in G1
 
@@ -44,23 +70,24 @@ def log_kill(line: CellLine, damage: Damage, repair: Repair, delay: float = 0.0)
     >>> from theratwin.response.medras.misrepair import fresh
     >>> from theratwin.response.medras.pathways import repair_in
     >>> line = CellLine("G2")
-    >>> print(f"{log_kill(line, fresh(repair_in(line), 2.0), repair_in(line)):.6f}")
-    0.441982
+    >>> found = causes(line, fresh(repair_in(line), 2.0), repair_in(line))
+    >>> print(f"{found.aberrations:.4f} + {found.mitosis:.4f} = {found.total:.4f}")
+    0.3354 + 0.1066 = 0.4420
     """
     if repair.phase == "M":
-        return line.value("death.mitosis") * damage.total
-    held = delay if repair.phase == "G1" else max(float(line.value("arrest.time")), delay)
-    released = repaired(damage, repair, held) if held > 0.0 else damage
-    kill = yields(repaired(released, repair, inf), repair).lethal
+        return Causes(mitosis=line.value("death.mitosis") * damage.total)
+    held: Any = delay
+    if repair.phase != "G1":
+        arrest = line.value("arrest.time")
+        held = namespace(arrest).maximum(arrest, delay)
+    released = repaired(damage, repair, held)
+    lethal = yields(repaired(released, repair, inf), repair).lethal
     if repair.phase == "G1":
-        kill = kill + line.value("death.base") * damage.made
-        if line.arrests:
-            kill = kill + line.value("death.apoptosis") * released.total
-        return kill
+        dying = line.value("death.apoptosis") * released.total if line.arrests else 0.0
+        return Causes(dying, lethal, base=line.value("death.base") * damage.made)
     xp = namespace(released.total)
-    return kill + line.value("death.mitosis") * xp.minimum(
-        released.total, line.value("arrest.breaks")
-    )
+    coming = xp.minimum(released.total, line.value("arrest.breaks"))
+    return Causes(aberrations=lethal, mitosis=line.value("death.mitosis") * coming)
 
 
 def mixed(parts: list[Any], kills: list[Any]) -> Any:

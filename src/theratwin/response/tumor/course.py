@@ -66,10 +66,17 @@ class TumorCourse:
         """Return the course in a solution; ``space`` is the tumor's name space, if it has one."""
         prefix = f"{space}." if space else ""
         seen = solution.observables
+        volume, living, log_kill = (
+            solution[f"{prefix}{name}"] for name in ("volume", "living", "log_kill")
+        )
+        marker = seen.get("marker.marker")
         return cls(
             np.asarray(solution.times),
-            *(solution[f"{prefix}{name}"] for name in ("volume", "living", "log_kill")),
-            marker=seen.get("marker.marker"),
+            # What has faded is within the solver's tolerance of zero, on either side.
+            np.maximum(volume, living),
+            living,
+            log_kill,
+            marker=None if marker is None else np.maximum(marker, 0.0),
             log_expected_lines=seen.get("clonogens.log_expected_lines"),
         )
 
@@ -103,10 +110,21 @@ class TumorCourse:
         """
         return np.array([_passes(self.times, row) for row in np.log(self.volume)])
 
+    def is_visible(self, thresholds: RecistThresholds | None = None) -> np.ndarray:
+        """Return whether the lesion can be seen at the start, so that it can respond."""
+        known = thresholds or RecistThresholds.of_recist_1_1()
+        return self.diameter[:, 0] >= known.smallest_visible
+
     def response(
         self, thresholds: RecistThresholds | None = None
     ) -> Int[np.ndarray, "patient time"]:
-        """Return RECIST at each time, as if this were the only target lesion."""
+        """Return RECIST at each time, as if this were the only target lesion.
+
+        Raises
+        ------
+        InputError
+            If it cannot be seen at the start.
+        """
         return recist(sum_of_diameters(self.volume[:, None, :], thresholds), thresholds)
 
     def best_response(self, thresholds: RecistThresholds | None = None) -> np.ndarray:

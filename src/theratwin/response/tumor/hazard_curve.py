@@ -11,7 +11,7 @@ from theratwin.response.cell_survival.model import CellModel
 
 #: A jump of the kill, as by a pulse, is spread over this time (h) before it.
 INSTANT = 1e-6
-_FINEST, _PER_DECADE = 1e-2, 24
+_FINEST, _PER_DECADE = 1e-2, 60
 _RISES = 1e-6
 
 

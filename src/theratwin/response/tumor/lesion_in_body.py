@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from theratwin.core import InputError
@@ -19,7 +19,16 @@ _FOLLOWS = {
 _VOLUME = "volume"
 
 
-def lesion_in_body(body: Network, lesion: str, tumor: Network, activity: str = "") -> Network:
+def lesion_in_body(
+    body: Network,
+    lesion: str,
+    tumor: Network,
+    activity: str = "",
+    *,
+    others: Mapping[str, Network] | None = None,
+    links: Mapping[str, str] | None = None,
+    measured: Iterable[str] = (),
+) -> Network:
     r"""Return kinetics and a tumor as one system.
 
     The body's activity in the lesion goes to the tumor; the tumor's volume, and what follows from
@@ -37,6 +46,12 @@ def lesion_in_body(body: Network, lesion: str, tumor: Network, activity: str = "
         A tumor with ``self_dose`` that starts at the same volume.
     activity
         The observable (MBq) of the lesion's activity; ``activity.LESION`` if empty.
+    others
+        Further networks that belong to the system, by name space.
+    links
+        What their inputs, or others of the system, are bound to, as of `couple`.
+    measured
+        Further observables of the body that these are bound to, ``body.OBSERVABLE``.
 
     Returns
     -------
@@ -62,16 +77,17 @@ def lesion_in_body(body: Network, lesion: str, tumor: Network, activity: str = "
             remedy="Build it with self_dose: tumor_network(self_dose=SelfDose.sphere(...))",
         )
     followed = {name: output for name, output in _FOLLOWS.items() if f"{lesion}.{name}" in known}
-    measured = activity or f"activity.{lesion}"
+    own = activity or f"activity.{lesion}"
     inputs = [f"{lesion}.{name}" for name in (_VOLUME, *followed)]
-    fragments = {"body": opened(body, inputs, [measured]), "tumor": tumor}
-    links = {"tumor.activity": f"body.{measured}", f"body.{lesion}.{_VOLUME}": "tumor.volume"}
+    shown = dict.fromkeys((own, *measured))
+    fragments = {"body": opened(body, inputs, shown), "tumor": tumor, **(others or {})}
+    joined = {"tumor.activity": f"body.{own}", f"body.{lesion}.{_VOLUME}": "tumor.volume"}
     for name, output in followed.items():
         parameter = known[f"{lesion}.{name}"]
         fragments[name] = scaled(parameter.value, parameter.unit, name)
-        links[f"{name}.factor"] = f"tumor.{output}"
-        links[f"body.{lesion}.{name}"] = f"{name}.{name}"
-    return couple(f"{body.name}-with-{lesion}", fragments, links)
+        joined[f"{name}.factor"] = f"tumor.{output}"
+        joined[f"body.{lesion}.{name}"] = f"{name}.{name}"
+    return couple(f"{body.name}-with-{lesion}", fragments, {**joined, **(links or {})})
 
 
 def to_space(doses: Iterable[Dose], space: str = "body") -> tuple[Dose, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from theratwin.dynamics import Expression, NetworkBuilder
 from theratwin.dynamics.expressions.expression import ZERO
 from theratwin.response.tissues import Tissue
 
+#: The natural logarithm of 2.
+LN2 = math.log(2.0)
 _GIVEN = "Of the tissue that the network was built with."
 
 
@@ -58,7 +62,3 @@ def add_linear_quadratic_hazard(
     alpha, beta = add_radiosensitivity(b, tissue, prefix)
     left = add_sublethal_dose(b, dose_rate, tissue, prefix)
     return (alpha + 2.0 * beta * left) * dose_rate
-
-
-#: The natural logarithm of 2.
-LN2 = 0.6931471805599453

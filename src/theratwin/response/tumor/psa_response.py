@@ -58,7 +58,7 @@ def marker_response(times: Any, values: Any, branch: str = "psa") -> MarkerRespo
     Raises
     ------
     InputError
-        If the times do not increase, or a value is not positive.
+        If the times do not increase, a value is negative, or the first is not positive.
 
     References
     ----------
@@ -74,8 +74,11 @@ def marker_response(times: Any, values: Any, branch: str = "psa") -> MarkerRespo
     times, values = as_float(times), as_float(values)
     if times.ndim != 1 or values.shape[-1:] != times.shape or np.any(np.diff(times) <= 0):
         raise InputError("one value for each of increasing times is needed", field="times")
-    if not np.all(values > 0):
-        raise InputError("a marker's value must be positive", field="values")
+    if not (np.all(values >= 0) and np.all(values[..., 0] > 0)):
+        raise InputError(
+            "a marker's values must not be negative, and the first must be positive",
+            field="values",
+        )
     lowest = np.minimum.accumulate(values, axis=-1)
     risen = (values >= (1.0 + known["progression"].value) * lowest) & (
         values >= lowest + known["progression_concentration"].value

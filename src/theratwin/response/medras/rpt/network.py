@@ -141,7 +141,11 @@ def _report(
     grown: Any,
 ) -> None:
     """Count everything per living cell, and give out what was lost."""
-    hazard = b.rule("mean_hazard", sum((own.total for own in lost.values()), start=failing), "1/h")
+    # Divided by what the fractions sum to, 1, so that its rounding is not multiplied by 1/S.
+    everyone = sum((own.cells for own in cells.values()), start=0.0)
+    losing = sum((own.total for own in lost.values()), start=failing)
+    hazard = b.rule("mean_hazard", losing / everyone, "1/h")
+    grown = grown / everyone
     for own in cells.values():
         for state in own.states:
             balance.add(state, (hazard - grown) * state)

@@ -67,7 +67,7 @@ def pass_on(
     A daughter inherits half of the breaks; with all descendants followed there are two of her.
     """
     doubled = 2.0 if options.replicate_breaks else 1.0
-    factor = {"G1": (1.0, 1.0), "S": (1.0, doubled)}
+    factor: dict[str, tuple[Any, Any]] = {"G1": (1.0, 1.0), "S": (1.0, doubled)}
     factor["G2"] = (options.divides * surviving, 0.5 * options.divides * surviving)
     for own, following in (("G1", "S"), ("S", "G2"), ("G2", "G1")):
         of_cells, of_breaks = factor[own]
