@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 
 from theratwin.core import InputError
 from theratwin.physics.cells import Cell, SingleEvent, medium_event, multi_event, single_event
+from theratwin.response.quality.alpha_response import alpha_response
 from theratwin.response.quality.domains import DomainCell, SpecificEnergies, domain_cell
 from theratwin.response.quality.microdosimetric_kinetic import (
     mkm_coefficients,
@@ -166,3 +167,26 @@ class TestSlowingDown:
         medium = medium_event("At-211", CELL.nucleus_radius, progeny="all")
         own = single_event("At-211", CELL, "CS", progeny="all")
         assert 0.15 < own.frequency_mean < medium.frequency_mean < 0.6
+
+
+class TestResponse:
+    @pytest.mark.parametrize("name", ["Ac-225", "Ra-223", "At-211", "Pb-212"])
+    def test_rbe_of_alpha_emitters_at_ten_percent(self, name):
+        # MIRD's 3 to 5 for cell kill: HSG cells are at its lower end.
+        cell = domain_cell("HSG")
+        found = alpha_response(name, cell, CELL, "CS", progeny="all")
+        assert 3.0 < found.rbe(cell.alpha, cell.beta, np.log(10)) < 5.0
+
+    def test_rbe_falls_with_dose(self):
+        cell = domain_cell("HSG")
+        found = alpha_response("At-211", cell, CELL, progeny="all")
+        ratios = [found.rbe(cell.alpha, cell.beta, kill) for kill in (0.01, 1.0, 5.0)]
+        assert ratios[0] > ratios[1] > ratios[2]
+        # At small doses it is the ratio of slopes, the spectrum's over alpha_0.
+        slope = -float(found.log_survival(1e-4)) / 1e-4
+        assert_allclose(ratios[0], slope / cell.alpha, rtol=0.05)
+
+    def test_the_mean_dose_overstates_kill(self):
+        found = alpha_response("Ac-225", domain_cell("HSG"), CELL, progeny="all")
+        doses = np.array([0.5, 2.0, 5.0])
+        assert (found.log_survival(doses) > found.mean_dose_log_survival(doses)).all()
