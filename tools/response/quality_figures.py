@@ -25,6 +25,7 @@ from theratwin.response.quality import (
     alpha_energy,
     alpha_let,
     alpha_quality,
+    alpha_response,
     control_by_size,
     domain_cell,
     equal_kill,
@@ -203,22 +204,17 @@ def vessels() -> None:
 
 def table() -> None:
     """Print the response to alpha emitters of cells with the activity in several places."""
-    cell = domain_cell("HSG")
+    line = domain_cell("HSG")
     for name in NUCLIDES:
         for source in ("N", "CS", None):
-            place = {} if source is None else {"geometry": CELL, "source": source}
-            found = nuclide_quality(name, cell, progeny="all", **place)
-            event = (
-                medium_event(name, CELL.nucleus_radius, progeny="all")
-                if source is None
-                else single_event(name, CELL, source, progeny="all")
-            )
-            alpha, beta = mkm_coefficients(cell, found.energies)
-            kept = -float(spectrum_log_survival(event, 1.0, alpha, beta))
+            found = alpha_response(name, line, CELL, source, progeny="all")
+            rbe = found.rbe(line.alpha, line.beta, float(np.log(10.0)))
             print(
-                f"| {name} | {source or 'all around'} | {found.let:.0f} | "
-                f"{found.energies.saturated:.1f} | {alpha:.2f} | {event.frequency_mean:.3f} | "
-                f"{event.dose_mean:.3f} | {kept:.2f} | {alpha + beta:.2f} |"
+                f"| {name} | {source or 'all around'} | {found.quality.let:.0f} | "
+                f"{found.quality.energies.saturated:.1f} | {found.alpha:.2f} | "
+                f"{found.single.frequency_mean:.3f} | {found.single.dose_mean:.3f} | "
+                f"{-float(found.log_survival(1.0)):.2f} | "
+                f"{-found.mean_dose_log_survival(1.0):.2f} | {rbe:.1f} |"
             )
 
 
