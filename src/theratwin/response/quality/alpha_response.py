@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from theratwin.core import InputError
 from theratwin.physics.cells import Cell, SingleEvent, medium_event, single_event
 from theratwin.physics.progeny import Progeny, Retention
-from theratwin.response.quality.domains import DomainCell
+from theratwin.response.quality.domains import DomainCell, SpecificEnergies
 from theratwin.response.quality.microdosimetric_kinetic import (
     mkm_coefficients,
+    smk_coefficients,
     spectrum_log_survival,
 )
+from theratwin.response.quality.oxygen_kinetic import OxygenCell, OxygenDomainCell
 from theratwin.response.quality.slowing_down import AlphaQuality, nuclide_quality
 
 
@@ -65,30 +68,36 @@ class AlphaResponse:
 
 def alpha_response(
     name: str,
-    line: DomainCell,
+    line: DomainCell | OxygenCell | OxygenDomainCell,
     geometry: Cell,
     source: str | None = None,
     *,
+    stochastic: bool = False,
+    pressure: float | None = None,
     progeny: Progeny | None = None,
     retention: Retention = 1.0,
 ) -> AlphaResponse:
-    """Return the response of a cell line to a nuclide's alphas, by the kinetic model.
+    """Return the response of a cell line to a nuclide's alphas, by a kinetic model.
 
     Parameters
     ----------
     name, progeny, retention
         As for `physics.cells.cell_s_value`.
     line
-        Of `domain_cell`.
+        Of `domain_cell`, or with oxygen of `oxygen_cell` or `oxygen_domain_cell`.
     geometry
         The cell; its nucleus is the target.
     source
         ``N``, ``Cy``, ``CS`` or ``C`` of the same cell; without it, activity is everywhere alike.
+    stochastic
+        Whether saturation lowers beta too, as in SMK; in the models with oxygen it always does.
+    pressure
+        Of oxygen, mmHg; for the lines with oxygen, which need it.
 
     Raises
     ------
     InputError
-        If an argument is wrong.
+        If an argument is wrong, or oxygen is missing or of no use.
     UnsupportedError
         If no alpha reaches the nucleus.
 
@@ -101,14 +110,47 @@ def alpha_response(
     >>> round(found.rbe(0.15, 0.0593, 2.302585), 1)
     3.1
     """
+    domains = _domains(line, pressure, stochastic)
     if source is None:
-        quality = nuclide_quality(name, line, progeny=progeny, retention=retention)
+        quality = nuclide_quality(name, domains, progeny=progeny, retention=retention)
         radius = geometry.nucleus_radius
         single = medium_event(name, radius, progeny=progeny, retention=retention)
     else:
         quality = nuclide_quality(
-            name, line, geometry=geometry, source=source, progeny=progeny, retention=retention
+            name, domains, geometry=geometry, source=source, progeny=progeny, retention=retention
         )
         single = single_event(name, geometry, source, progeny=progeny, retention=retention)
-    alpha, beta = mkm_coefficients(line, quality.energies)
+    alpha, beta = _coefficients(line, quality.energies, pressure, stochastic)
     return AlphaResponse(name, quality, single, alpha, beta)
+
+
+def _domains(
+    line: DomainCell | OxygenCell | OxygenDomainCell, pressure: float | None, stochastic: bool
+) -> DomainCell:
+    """Return the domains, once the options fit the line."""
+    if isinstance(line, DomainCell):
+        if pressure is not None:
+            raise InputError(
+                "this cell line knows no oxygen",
+                field="pressure",
+                value=pressure,
+                remedy="Take one of oxygen_cell or oxygen_domain_cell",
+            )
+        return line
+    if pressure is None or not 0 <= pressure < float("inf"):
+        raise InputError("oxygen is needed", field="pressure", value=pressure, allowed="0 or more")
+    if stochastic:
+        raise InputError("the models with oxygen are stochastic as they are", field="stochastic")
+    return line.domains_at(pressure)
+
+
+def _coefficients(
+    line: DomainCell | OxygenCell | OxygenDomainCell,
+    energies: SpecificEnergies,
+    pressure: float | None,
+    stochastic: bool,
+) -> tuple[float, float]:
+    if isinstance(line, DomainCell):
+        return (smk_coefficients if stochastic else mkm_coefficients)(line, energies)
+    alpha, beta = line.coefficients(energies, 0.0 if pressure is None else pressure)
+    return float(alpha), float(beta)
