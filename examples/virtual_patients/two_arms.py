@@ -158,7 +158,7 @@ def others(cohort: Cohort) -> np.ndarray:
 def organ_bed(
     cohort: Cohort, cycles: Sequence[float], tumor_mass: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Return the BED (Gy) of each organ over all cycles: its own activity; in marrow, photons too."""
+    """Return the BED (Gy) of each organ over all cycles, in red marrow of photons too."""
     tumor = cohort["tumor.suv"][:, None] * tumor_mass
     whole = tumor + others(cohort)[:, None]
     decay = cohort["nuclide.decay"]
