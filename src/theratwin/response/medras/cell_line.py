@@ -8,11 +8,22 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from theratwin.core import InputError, ParameterSet, parameter_set
+from theratwin.core._arrays import namespace
 
 PHASES = ("G1", "S", "G2", "M")
 ASYNCHRONOUS = "asynchronous"
 PARAMETERS = ("response", "medras")
+
+#: Parameters that are parts of one.
+FRACTIONS = (
+    *("slow_fraction", "failing_fraction", "fidelity.end_joining", "fidelity.alternative"),
+    *(f"asynchronous.{phase}" for phase in ("G1", "S", "G2")),
+)
+#: By how much fractions of cells may miss 1.
+ROUNDING = 1e-6
 
 _CHOICES = {
     "phase": (*PHASES, ASYNCHRONOUS),
@@ -70,8 +81,9 @@ class CellLine:
                 raise InputError(
                     "unknown choice", field=name, value=getattr(self, name), allowed=allowed
                 )
-        for name in self.values:
+        for name, value in self.values.items():
             published()[name]
+            check_fraction(name, value, FRACTIONS)
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
     def value(self, name: str) -> Any:
@@ -103,8 +115,23 @@ class CellLine:
         if self.phase != ASYNCHRONOUS:
             return {self.phase: 1.0}
         found = {phase: self.value(f"asynchronous.{phase}") for phase in ("G1", "S", "G2")}
+        total = sum(found.values())
+        if namespace(total) is np and np.any(np.abs(total - 1.0) > ROUNDING):
+            raise InputError(
+                "the fractions of asynchronous cells sum to 1",
+                field=", ".join(f"asynchronous.{phase}" for phase in found),
+                value=float(np.max(total)),
+            )
         return {phase: part for phase, part in found.items() if not _is_zero(part)}
 
 
 def _is_zero(part: Any) -> bool:
-    return isinstance(part, int | float) and part == 0
+    return isinstance(part, int | float | np.ndarray) and np.ndim(part) == 0 and part == 0
+
+
+def check_fraction(name: str, value: Any, fractions: tuple[str, ...]) -> None:
+    """Refuse a value above 1 of a parameter that is a part of one."""
+    if name in fractions and namespace(value) is np and np.any(np.asarray(value) > 1.0):
+        raise InputError(
+            "this is a fraction", field=name, value=float(np.max(value)), allowed="0 to 1"
+        )
