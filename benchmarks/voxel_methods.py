@@ -50,10 +50,12 @@ def phantom() -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     return np.where(ct > -900.0, blurred, 0.0), ct, regions
 
 
-def run(method: str, activity: np.ndarray, ct: np.ndarray) -> tuple[VoxelDose, float]:
+def run(
+    method: str, activity: np.ndarray, ct: np.ndarray, regions: dict[str, np.ndarray]
+) -> tuple[VoxelDose, float]:
     """Return the dose and the seconds it took."""
     monte_carlo = method in ("photons", "full")
-    options = {"histories": HISTORIES, "seed": 1} if monte_carlo else {}
+    options = {"histories": HISTORIES, "seed": 1, "regions": regions} if monte_carlo else {}
     began = time.perf_counter()
     found = voxel_dose(
         activity, (EDGE,) * 3, "Lu-177", method, hounsfield=ct, workers=WORKERS, **options
@@ -64,10 +66,10 @@ def run(method: str, activity: np.ndarray, ct: np.ndarray) -> tuple[VoxelDose, f
 def main() -> None:
     activity, ct, regions = phantom()
     names = [name for name in regions if name != "body"]
-    run("kernel", activity, ct)  # tables are read and code is compiled once
+    run("kernel", activity, ct, regions)  # tables are read and code is compiled once
     means, seconds, noise = {}, {}, {}
     for method in ("local", "kernel", "photons", "full"):
-        found, seconds[method] = run(method, activity, ct)
+        found, seconds[method] = run(method, activity, ct, regions)
         told = {name: region_voxels(found, regions[name], name=name) for name in names}
         means[method] = {name: region.distribution.mean for name, region in told.items()}
         noise[method] = {name: region.noise for name, region in told.items()}

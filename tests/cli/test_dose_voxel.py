@@ -11,8 +11,15 @@ import typer
 from typer.testing import CliRunner
 
 from theratwin.cli.dose import app
+from theratwin.core import Exponentials
 from theratwin.core.errors import InputError, TheratwinError
-from theratwin.dosimetry.voxel import local_energy
+from theratwin.dosimetry.voxel import (
+    Source,
+    local_energy,
+    region_voxels,
+    voxel_course,
+    voxel_dose,
+)
 from theratwin.physics import VoxelKernel, write_voxel_kernel
 from theratwin.physics.matter import density_of_hounsfield
 from theratwin.response import bed, tissue
@@ -246,6 +253,41 @@ def test_a_device_that_is_not_there_is_named(files, monkeypatch):
     monkeypatch.setattr("theratwin.physics.transport.batches.find_spec", lambda _: None)
     assert "numba-cuda is missing" in _refused("--device", "cuda", method="full")
     assert _value("--device", "cpu", "--histories", "100", method="photons")["value"]["regions"]
+
+
+def test_monte_carlo_tells_errors_of_regions_from_batches(files):
+    """Those of the sum of two half-lives, each with histories of its own; as in Python."""
+    more = {"method": "full", "histories": "2000", "seed": "3"}
+    given = ("--effective-half-life", "label_2=80 h", "--uncertainty", "calibration=5 %")
+    regions = _value(*given, **more)["value"]["regions"]
+    scan = nibabel.load("scan.nii.gz").get_fdata() * 1e-6 * VOXEL
+    labels = nibabel.load("labels.nii.gz").get_fdata()
+    masks = {f"label_{value}": labels == value for value in (1, 2)}
+    sources = [
+        Source(name, np.flatnonzero(mask), Exponentials.from_half_lives([1.0], [half_life]))
+        for (name, mask), half_life in zip(masks.items(), (50.0, 80.0), strict=True)
+    ]
+
+    def dose_of(activity, seed):
+        run = {"histories": 2000, "regions": masks, "seed": seed}
+        return voxel_dose(activity, (4.0, 4.0, 5.0), "Lu-177", "full", density=1.05, **run)
+
+    total = voxel_course(scan, 24.0, sources, dose_of, seed=3).total
+    for name, mask in masks.items():
+        known, told = total.region_means[name], regions[name]
+        assert told["mean"] == pytest.approx(known.dose, rel=1e-6)  # the map is of float32
+        noise = told["uncertainty"]["noise of the voxels"]
+        assert noise == pytest.approx(known.noise, rel=1e-4)
+        assert told["relative_uncertainty"] == pytest.approx(np.hypot(noise, 0.05))
+        assert noise != pytest.approx(region_voxels(total, mask).noise, rel=2e-3)
+    assert _value(*given, **more)["value"]["regions"] == regions
+
+
+def test_a_map_without_labels_has_its_error_from_batches(files):
+    more = {"method": "photons", "histories": "400", "labels": None}
+    row = _value(**more)["value"]["regions"]["image"]
+    assert 0 < row["uncertainty"]["noise of the voxels"] < 0.1
+    assert "a seed is a whole number" in _refused("--force", "--seed", "-1", **more)
 
 
 def test_the_program_has_the_command():

@@ -62,6 +62,7 @@ def export_gate(
     The labels serve half-lives of regions. opengate is not needed to write the case.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
+    from theratwin.cli.dose_voxel_map import time_integrated
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
     from theratwin.imaging import Image, read_image
@@ -69,7 +70,7 @@ def export_gate(
 
     given = inputs.read(activity, unit, calibration, duration, None, None, labels, names)
     decay = inputs.half_lives(given, nuclide, time, half_life)
-    values = inputs.time_integrated(given, decay)
+    values = time_integrated(given, decay)
     write_gate_case(
         out,
         Image(values, given.image.affine, "MBq h", activity.name),

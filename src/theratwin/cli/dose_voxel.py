@@ -61,6 +61,7 @@ def voxel(
     Of a scan the activity decays with the effective half-life from the administration on.
     """
     from theratwin.cli import dose_voxel_inputs as inputs
+    from theratwin.cli.dose_voxel_map import dose_map
     from theratwin.cli.dose_voxel_regions import check_low_let, region_rows
     from theratwin.cli.watch import counting
 
@@ -71,7 +72,7 @@ def voxel(
         given = inputs.read(activity, unit, calibration, duration, ct, density, labels, names)
         decay = inputs.half_lives(given, nuclide, time, half_life)
         options = _options(kernel, photons, histories, precision, seed, progeny, workers, device)
-        found, course = inputs.dose(given, nuclide, method, decay, options, told)
+        found, course = dose_map(given, nuclide, method, decay, options, told)
         rows, distributions = region_rows(
             given.segments,
             given.density,

@@ -1,8 +1,7 @@
-"""What ``theratwin dose voxel`` reads, and how it becomes a dose map."""
+"""What ``theratwin dose voxel`` reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,6 @@ import numpy as np
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.core.units import parse
-from theratwin.dosimetry.voxel import (
-    Source,
-    VoxelCourse,
-    VoxelDose,
-    integrated_activities,
-    voxel_course,
-    voxel_dose,
-)
 from theratwin.imaging import ActivityMap, Image, Segment
 
 #: What lies outside a CT is taken as air: g/mL, and HU.
@@ -222,73 +213,3 @@ def _half_life(text: str, physical: float) -> float:
             allowed=f"above 0 to {physical:.4g} h",
         )
     return value
-
-
-def dose(
-    given: Inputs,
-    nuclide_name: str,
-    method: str,
-    decay: Mapping[str, float] | None,
-    options: Mapping[str, Any],
-    told: Callable[[int, int], None] | None = None,
-) -> tuple[VoxelDose, VoxelCourse | None]:
-    """Return the dose map by `voxel_dose` with the options, and of a scan its course in time.
-
-    ``told`` hears from the Monte Carlo how far it is.
-    """
-    if told is not None and method in ("photons", "full"):
-        options = {**options, "progress": told}
-
-    def dose_of(activity: Any) -> VoxelDose:
-        return voxel_dose(
-            activity,
-            given.image.voxel_size,
-            nuclide_name,
-            method,
-            density=given.density,
-            hounsfield=given.hounsfield,
-            **options,
-        )
-
-    if decay is None:
-        return dose_of(given.activity.values), None
-    course = voxel_course(given.activity.values, decay["time"], _sources(given, decay), dose_of)
-    return course.total, course
-
-
-def time_integrated(given: Inputs, decay: Mapping[str, float] | None) -> np.ndarray:
-    """Return the time-integrated activity of every voxel, MBq h."""
-    if decay is None:
-        return given.activity.values
-    parts = integrated_activities(given.activity.values, decay["time"], _sources(given, decay))
-    return np.sum([*parts], axis=0)
-
-
-def _sources(given: Inputs, decay: Mapping[str, float]) -> list[Source]:
-    """Return the voxels of each half-life: regions that share one are one source."""
-    from theratwin.core import Exponentials
-
-    values = given.activity.values
-    each = np.full(values.size, decay.get(EVERYWHERE, np.nan))
-    for segment in given.segments:
-        if segment.region in decay:
-            each[segment.voxels] = decay[segment.region]
-    _check_decay(values, each)
-    sources = []
-    for half_life in np.unique(each[np.isfinite(each)]):
-        voxels = np.flatnonzero(each == half_life)
-        if values.reshape(-1)[voxels].any():
-            curve = Exponentials.from_half_lives([1.0], [half_life])
-            sources.append(Source(f"half-life {half_life:g} h", voxels, curve))
-    return sources
-
-
-def _check_decay(values: np.ndarray, half_life: np.ndarray) -> None:
-    left = float(values.reshape(-1)[np.isnan(half_life)].sum(dtype=float))
-    if left > 0:
-        raise InputError(
-            f"missing for {left / values.sum(dtype=float):.1%} of the activity, outside the "
-            "regions named",
-            field="--effective-half-life",
-            remedy='Give one for all other voxels, as "50 h" without a name',
-        )

@@ -37,8 +37,7 @@ def region_rows(
         If a tissue belongs to no region, there is no course in time to compute BED from, or every
         region is of air.
     """
-    regions = {segment.region: segment.voxels for segment in segments}
-    regions = regions or {IMAGE: np.arange(found.dose.size)}
+    regions = named_regions(segments, found.dose.size)
     _check_tissues(tissues, regions, course)
     rows, distributions = {}, {}
     for name, voxels in regions.items():
@@ -59,6 +58,11 @@ def region_rows(
             value=", ".join(regions),
         )
     return rows, distributions
+
+
+def named_regions(segments: Sequence[Segment], size: int) -> dict[str, np.ndarray]:
+    """Return the voxels of each region by name; all of the image where none is given."""
+    return {each.region: each.voxels for each in segments} or {IMAGE: np.arange(size)}
 
 
 def check_low_let(nuclide: str, progeny: Progeny | None) -> None:

@@ -27,9 +27,20 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     >>> bool(a.normal() == b.normal())
     True
     """
+    words = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") for name in names]
+    return np.random.default_rng([checked_seed(seed), *words])
+
+
+def checked_seed(seed: int) -> int:
+    """Return a seed as an integer of Python's own.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number from 0 up.
+    """
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise InputError(
             "a seed is a whole number from 0 up", field="seed", value=seed, remedy="Give --seed 1"
         )
-    words = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") for name in names]
-    return np.random.default_rng([int(seed), *words])
+    return int(seed)

@@ -96,7 +96,11 @@ def _received(distance: Array, share: Array, step: float, period: int) -> Array:
     last = float(distance[share > 1e-9 * total].max())  # beyond, nothing goes
     images = int(np.ceil(last / (step * period))) + 1
     faces = step * (np.arange(images * period + 1) + 0.5)  # of layers 1, 2, ... from the middle
-    kept = np.array([share @ np.minimum(1.0, x / distance) for x in faces])
+    # the sum of shares times min(1, x/r), by running sums on either side of x
+    near = np.searchsorted(distance, faces, side="right")
+    below = np.concatenate([[0.0], np.cumsum(share)])[near]
+    slope = np.concatenate([np.cumsum((share / distance)[::-1])[::-1], [0.0]])[near]
+    kept = below + faces * slope
     around = 0.5 * np.diff(kept)
     folded = np.zeros(period)
     folded[0] = kept[0]

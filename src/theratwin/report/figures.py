@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from theratwin.report.names import in_order, title
+from theratwin.report.names import in_order, label, title
 from theratwin.report.picture import Picture, picture
 from theratwin.report.plots import (
     LIMITS,
     plot_activity,
     plot_bed_against_limits,
     plot_beside,
+    plot_blood_counts,
     plot_budget,
     plot_doses,
     plot_estimates,
+    plot_lesion_volumes,
     plot_plan,
     plot_residuals,
     plot_update,
@@ -22,11 +24,15 @@ from theratwin.report.plots import (
 from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
 from theratwin.twin import Prediction, Twin
 from theratwin.twin.doses import BLOOD, MARROW
+from theratwin.twin.effects import Effects
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from theratwin.planning import Plan
+
+#: Lesions of which the volume is drawn.
+LESIONS_DRAWN = 5
 
 _PANEL = (PAGE_WIDTH / 3.0, 1.5)
 _MARGINS = {"left": 0.25, "right": 0.97, "bottom": 0.27, "top": 0.87}
@@ -96,6 +102,25 @@ def limits(prediction: Prediction, given: int, own: Mapping[str, float]) -> Pict
     if given < len(prediction.schedule):
         axes[0].legend(loc="center left")
     return picture(axes[0], "Cumulative BED of kidneys and dose of red marrow against limits")
+
+
+@house_style
+def effects(found: Effects, prediction: Prediction) -> Picture | None:
+    """Return volumes of lesions and blood counts over time; None where neither is known."""
+    shown = list(found.lesions)[:LESIONS_DRAWN]
+    panels = bool(shown) + (found.counts is not None)
+    if not panels:
+        return None
+    figure = new_figure(PAGE_WIDTH / 2 * panels, 2.5)
+    axes = [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
+    if shown:
+        named = {label(name, prediction.case): found.lesions[name] for name in shown}
+        plot_lesion_volumes(named, found.starts, axes[0])
+    if found.counts is not None:
+        plot_blood_counts(found.counts, found.starts, axes[-1])
+        axes[-1].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        axes[-1].set_xlabel("Weeks after the first cycle")
+    return picture(axes[0], "Volume of lesions and blood counts over time with 90 % bands")
 
 
 def doses(prediction: Prediction) -> Picture:

@@ -21,6 +21,7 @@ from theratwin.report.style import CYCLES
 from theratwin.report.two_models import two_models
 from theratwin.twin import Prediction, Twin, body_of, predict
 from theratwin.twin.doses import MARROW
+from theratwin.twin.effects import effects
 
 if TYPE_CHECKING:
     from theratwin.planning import Plan
@@ -177,6 +178,20 @@ def _plan(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, An
         "trade_off": figures.trade_off(plan) if plan else None,
         "limit_uses": limit_uses(prediction, given, planned=plan is not None, limits=own),
         "limits": figures.limits(prediction, given, own),
+        **_effects(prediction),
+    }
+
+
+def _effects(prediction: Prediction) -> dict[str, Any]:
+    """Return what may follow from the doses of the course, planned cycles counted."""
+    found = effects(prediction)
+    return {
+        "effects": figures.effects(found, prediction),
+        "has_counts": found.counts is not None,
+        "followed": listed([title(name) for name in list(found.lesions)[: figures.LESIONS_DRAWN]]),
+        "not_followed": listed(
+            [title(r.region) for r in prediction.lesions if r.region not in found.lesions]
+        ),
     }
 
 

@@ -160,11 +160,10 @@ class InVitro:
 
     @cached_property
     def _medium(self) -> float:
-        depths = {}
-        if self.arrangement == "sheet":
-            radius = self.cell.radius
-            depths = {"below": radius, "above": self.height - radius}
-        return medium_s_value(self.nuclide, self.cell, **depths)
+        if self.arrangement == "suspension":
+            return medium_s_value(self.nuclide, self.cell)
+        radius = self.cell.radius
+        return medium_s_value(self.nuclide, self.cell, below=radius, above=self.height - radius)
 
     @cached_property
     def dose_rates(self) -> dict[str, Pieces]:

@@ -19,7 +19,7 @@ MASS = 1e-3 * 4 / 3 * np.pi * RADIUS**3
 
 @pytest.mark.parametrize("name", ["At-211", "Ac-225", "Ra-223", "Pb-212"])
 def test_the_mean_dose_is_the_energy_emitted_over_the_mass(name):
-    # Equilibrium of charged particles is exact; the midpoint rule over starts leaves 2e-7.
+    # Equilibrium of charged particles is exact; sums over mirrored starts leave 1e-7.
     event = medium_event(name, RADIUS, progeny="all")
     lines = chain_alpha_lines(tuple(chain_weights(name, "all").items()))
     emitted = float(lines.energy @ lines.yields) * GY_PER_MEV_PER_GRAM / MASS

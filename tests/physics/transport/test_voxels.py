@@ -13,6 +13,7 @@ from theratwin.physics.matter import material
 from theratwin.physics.transport import (
     Emission,
     VoxelMatter,
+    WeightedVoxels,
     region_deposition,
     voxel_deposition,
 )
@@ -84,6 +85,30 @@ def test_regions_sum_their_voxels():
     assert found.region_energy == pytest.approx(sums, rel=1e-9)
 
 
+def test_weighted_voxels_overlap_and_agree_with_labels():
+    matter, point = block(5, 3.0)
+    labels = np.arange(125).reshape(5, 5, 5) % 3 - 1
+    places = [np.flatnonzero(labels == 0), np.flatnonzero(labels == 1), np.arange(125)]
+    weighted = [WeightedVoxels(voxels, np.full(voxels.shape, 2.0)) for voxels in places]
+    known = {"histories": 4000, "workers": 1}
+    one = voxel_deposition(matter, point, LU, regions=labels, **known)
+    two = voxel_deposition(matter, point, LU, regions=weighted, **known)
+    assert two.region_energy[:2] == pytest.approx(2 * one.region_energy, rel=1e-12)
+    assert two.region_error[:2] == pytest.approx(2 * one.region_error, rel=1e-9)
+    assert two.region_energy[2] == pytest.approx(2 * one.energy.sum(), rel=1e-12)
+
+
+def test_a_region_that_holds_every_track_has_no_error():
+    """Of alphas that end in it a region gets all their energy, however voxels share it."""
+    matter, point = block(9, 0.02)
+    everything = np.zeros(point.shape, int)
+    alpha = Emission.single("alpha", 5.0)  # 0.037 mm in water
+    found = voxel_deposition(matter, point, alpha, histories=400, regions=everything, workers=1)
+    assert found.region_energy == pytest.approx(5.0, rel=1e-12)
+    assert found.region_error == pytest.approx(0.0, abs=1e-12)
+    assert np.sqrt(np.sum(found.standard_error**2)) > 0.01
+
+
 def test_activity_is_drawn_by_its_weights():
     matter, point = block(5, 8.0)
     point[0, 0, 0], point[4, 4, 4] = 3.0, 2.0
@@ -100,6 +125,8 @@ def test_activity_is_drawn_by_its_weights():
         ({"activity": np.ones((4, 5, 5))}, "activity"),
         ({"activity": -np.ones((5, 5, 5))}, "activity"),
         ({"regions": np.zeros((2, 2, 2))}, "regions"),
+        ({"regions": [WeightedVoxels(np.array([125]), np.ones(1))]}, "regions"),
+        ({"regions": [WeightedVoxels(np.array([3, 4]), np.ones(1))]}, "regions"),
         ({"histories": 10}, "histories"),
         ({"uncertainty": 0.0}, "uncertainty"),
     ],

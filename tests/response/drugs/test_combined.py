@@ -96,3 +96,17 @@ def test_parts_keep_their_sources():
     assert found["olaparib.clearance"].source == "peer_2017"
     assert found["cells.rate.fast"].source == "mcmahon_2021"
     assert found["effects.olaparib.half_inhibition"].note
+
+
+@pytest.mark.parametrize(
+    "name", ["effects.olaparib.half_trapping", "effects.olaparib.trapping_strength"]
+)
+def test_it_differentiates(name):
+    """The engine's sensitivity of the log kill against central differences of 0.1 %."""
+    whole, given = network("olaparib"), {"dose_rate": RATE, "drug.olaparib": 0.1}
+    value = next(p.value for p in whole.parameters if p.name == name)
+    found = follow(whole, given, [72.0], sensitivities=[name])
+    slope = found.slopes[name]["log_kill"][0, 0]
+    near = [value * 0.999, value * 1.001]
+    kills = follow(whole, given, [72.0], parameters={name: near})["log_kill"][:, 0]
+    assert slope == pytest.approx((kills[1] - kills[0]) / (near[1] - near[0]), rel=1e-4)

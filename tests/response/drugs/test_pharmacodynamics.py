@@ -73,3 +73,13 @@ def test_a_drug_given_twice_is_refused():
         drug_effects([drug("olaparib"), drug("olaparib")])
     with pytest.raises(InputError, match="at least one"):
         drug_effects([])
+
+
+def test_functions_differentiate_in_jax():
+    """d/dc c/(c + K) = K/(c + K)^2, and the same for trapping times its strength."""
+    from theratwin.core._jax import jax
+
+    slope = jax.grad(lambda c: inhibition(c, 5e-3))(2e-3)
+    assert float(slope) == pytest.approx(5e-3 / 7e-3**2, rel=1e-12)
+    slope = jax.grad(lambda c: trapping(c, 0.1, 3.0))(0.2)
+    assert float(slope) == pytest.approx(3.0 * 0.1 / 0.3**2, rel=1e-12)

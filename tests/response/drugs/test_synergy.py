@@ -84,7 +84,7 @@ def test_hsa_is_the_better_one():
 
 
 def test_bliss_takes_jax():
-    import jax.numpy as jnp
+    from theratwin.core._jax import jnp
 
     found = bliss_excess(jnp.array([0.5]), jnp.array([0.5]), jnp.array([0.75]))
     assert float(found[0]) == 0.0

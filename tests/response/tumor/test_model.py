@@ -123,3 +123,18 @@ def test_population_psa_grows_untreated_with_the_published_doubling_time():
         population_psa_network(), {"concentration": Pieces([0.0, 1.0], [[0.0]])}, [24 * 70.8]
     )
     assert_allclose(found["psa"], 280.0, rtol=1e-3)  # 70.8 days to three digits
+
+
+@pytest.mark.parametrize(
+    ("growth", "values", "match"),
+    [
+        ("exponential", {"initial_volume": -1.0}, "initial_volume"),
+        ("exponential", {"doubling_time": [100.0, 0.0]}, "doubling_time"),
+        ("exponential", {"cell_loss": 1.0}, "below 1"),
+        ("exponential", {"marker.half_time": float("nan")}, "half_time"),
+        ("logistic", {"initial_volume": 2000.0}, "below the capacity"),
+    ],
+)
+def test_values_out_of_range_are_refused(growth, values, match):
+    with pytest.raises(InputError, match=match):
+        TumorModel(growth, values=values)

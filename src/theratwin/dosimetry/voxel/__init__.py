@@ -14,11 +14,13 @@ from theratwin.dosimetry.voxel.local import local_dose, local_energy
 from theratwin.dosimetry.voxel.maps import AIR_BELOW, VoxelDose
 from theratwin.dosimetry.voxel.problem import VoxelProblem
 from theratwin.dosimetry.voxel.region import RegionVoxels, region_voxels
+from theratwin.dosimetry.voxel.region_mean import RegionMean
 
 __all__ = [
     "AIR_BELOW",
     "METHODS",
     "DoseDistribution",
+    "RegionMean",
     "RegionVoxels",
     "Source",
     "VoxelCourse",

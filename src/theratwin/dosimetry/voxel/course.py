@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.curve import Curve
 from theratwin.core.errors import InputError
+from theratwin.core.seed import stream
 from theratwin.dosimetry.voxel.maps import VoxelDose, checked_map
+from theratwin.dosimetry.voxel.region_mean import sum_of_means
 
 #: Of all activity in the map: so much may lie outside every source before it is an error.
 _LEFT_OUT = 1e-3
@@ -68,7 +70,7 @@ class VoxelCourse:
 
     @property
     def total(self) -> VoxelDose:
-        """The dose of all sources to infinity, as one map; noise of the voxels added in squares."""
+        """The dose of all sources to infinity as one map; their noise, independent, in squares."""
         first = self.parts[0]
         noises = [part.relative_uncertainty for part in self.parts]
         dose, noise = self.dose(), None
@@ -80,6 +82,7 @@ class VoxelCourse:
             dose=dose,
             activity_apart=sum(part.activity_apart for part in self.parts),
             relative_uncertainty=noise,
+            region_means=sum_of_means([part.region_means for part in self.parts]),
         )
 
     def _summed(self, weights: list[float]) -> NDArray[np.float64]:
@@ -93,7 +96,9 @@ def voxel_course(
     activity: ArrayLike,
     time: float,
     sources: Sequence[Source],
-    dose_of: Callable[[NDArray[Any]], VoxelDose],
+    dose_of: Callable[..., VoxelDose],
+    *,
+    seed: int | None = None,
 ) -> VoxelCourse:
     r"""Return dose rates over time from one scan and the curve of each region.
 
@@ -112,11 +117,15 @@ def voxel_course(
         Parts of the map with their curves; they do not overlap, and hold all activity.
     dose_of
         From time-integrated activity (MBq h) to dose, such as `voxel_dose` with the rest given.
+    seed
+        For a method that draws: ``dose_of`` is also given ``seed``, another for each source (that
+        of a single source is this one), so that the noise of their doses is independent.
 
     Raises
     ------
     InputError
-        If sources overlap or leave activity out, or a curve has no activity at the scan.
+        If sources overlap or leave activity out, a curve has no activity at the scan, or the seed
+        is no whole number from 0 up.
 
     Examples
     --------
@@ -130,7 +139,9 @@ def voxel_course(
     >>> round(float(course.rate(24.0)[0, 0, 0]), 3)  # Gy/h, 5 MBq in 1 g
     0.427
     """
-    parts = tuple(dose_of(own) for own in integrated_activities(activity, time, sources))
+    maps = integrated_activities(activity, time, sources)
+    each = zip(maps, _seeds(seed, len(sources)), strict=True)
+    parts = tuple(dose_of(own, **seeded) for own, seeded in each)
     courses = tuple(each.curve * (1.0 / float(each.curve.integral())) for each in sources)
     return VoxelCourse(tuple(each.name for each in sources), parts, courses)
 
@@ -163,6 +174,14 @@ def integrated_activities(
         own = np.zeros_like(scan)
         own.flat[source.voxels] = scan.flat[source.voxels] * (integral / then)
         yield own
+
+
+def _seeds(seed: int | None, count: int) -> list[dict[str, int]]:
+    """Return the seed of each source, as an option: the same histories in two maps err alike."""
+    if seed is None or count == 1:
+        return [{} if seed is None else {"seed": seed}] * count
+    streams = [stream(seed, "source", str(number)) for number in range(count)]
+    return [{"seed": int(each.integers(2**63))} for each in streams]
 
 
 def _check_cover(scan: NDArray[Any], sources: Sequence[Source]) -> None:

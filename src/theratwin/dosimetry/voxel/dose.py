@@ -97,7 +97,7 @@ def _full(problem: VoxelProblem, **options: Any) -> VoxelDose:
     return monte_carlo_dose(problem, electrons=True, **options)
 
 
-_RUN_OPTIONS = ("histories", "uncertainty", "seed", "device", "progress")
+_RUN_OPTIONS = ("histories", "uncertainty", "regions", "seed", "device", "progress")
 _RUN: dict[str, bool] = dict.fromkeys(_RUN_OPTIONS, False)
 #: The methods by name, from the quickest to the most exact.
 METHODS: dict[str, VoxelMethod] = {
@@ -140,7 +140,8 @@ def voxel_dose(
         ``kernel``, the `VoxelKernel`; the nuclide's own in soft tissue, 6 cm wide, without.
         ``"photons"`` and ``"full"``: Monte Carlo in the matter of the map, of photons with
         electrons left where they start, or of all (`monte_carlo_dose`); options ``histories``,
-        ``uncertainty`` (relative, at which to stop), ``seed``, ``device``, ``progress``.
+        ``uncertainty`` (relative, at which to stop), ``regions`` (whose means get an error from
+        batches), ``seed``, ``device``, ``progress``.
     density
         g/mL, a map or one number. The kernel method takes the kernel's own where neither this
         nor ``hounsfield`` is given.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theratwin.core.errors import InputError
+from theratwin.dosimetry.voxel.region_mean import RegionMean
 
 #: g/mL. Voxels below are set apart: no dose is given to them. A choice between air (0.0012) and
 #: lung at full breath (about 0.2): dose to a gas is of no interest, and is what blows up.
@@ -39,6 +40,8 @@ class VoxelDose:
         Monte Carlo calculation, shape of ``dose``; None where there is none, or none is known.
     systematic
         Relative standard uncertainties that all voxels share, by name.
+    region_means
+        Mean doses of regions whose errors come from batches of their own, by name.
     """
 
     dose: NDArray[Any]
@@ -49,6 +52,7 @@ class VoxelDose:
     activity_apart: float
     relative_uncertainty: NDArray[Any] | None = None
     systematic: Mapping[str, float] = field(default_factory=dict)
+    region_means: Mapping[str, RegionMean] = field(default_factory=dict)
 
     @property
     def voxel_volume(self) -> float:
@@ -118,6 +122,30 @@ def checked_size(voxel_size: ArrayLike) -> tuple[float, float, float]:
             "not three edge lengths", field="voxel_size", value=voxel_size, allowed="> 0 mm"
         )
     return (float(size[0]), float(size[1]), float(size[2]))
+
+
+def flat_indices(voxels: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return flat indices into a map, from such or from a mask; of all voxels where None.
+
+    Raises
+    ------
+    InputError
+        If a mask has another shape, or an index lies outside the map.
+    """
+    size = int(np.prod(shape))
+    if voxels is None:
+        return np.arange(size)
+    given = np.asarray(voxels)
+    if given.dtype == bool:
+        if given.shape != shape:
+            raise InputError(
+                "not on the grid of the map", field="voxels", value=given.shape, allowed=str(shape)
+            )
+        return np.flatnonzero(given)
+    chosen = given.ravel().astype(np.intp)
+    if chosen.size and not (chosen.min() >= 0 and chosen.max() < size):
+        raise InputError("a voxel lies outside the map", field="voxels", value=int(chosen.max()))
+    return chosen
 
 
 def divide_by_density(

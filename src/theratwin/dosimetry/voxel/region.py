@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike
 from theratwin.core.errors import InputError
 from theratwin.dosimetry.budget import Budget
 from theratwin.dosimetry.voxel.distribution import DoseDistribution
-from theratwin.dosimetry.voxel.maps import VoxelDose, checked_density
+from theratwin.dosimetry.voxel.maps import VoxelDose, checked_density, flat_indices
 
 #: Name of the voxels' noise among the parts of the budget.
 NOISE = "noise of the voxels"
+#: Relative difference of a region's mean dose between voxels and batches: rounding, no more.
+SAME_MEAN = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,8 @@ class RegionVoxels:
     apart
         Voxels of the region that do not count, as they hold air or the like.
     noise
-        Relative standard uncertainty of the mean from noise that is each voxel's own; None where
-        the map does not tell it.
+        Relative standard uncertainty of the mean from the noise of a calculation; None where the
+        map does not tell it.
     systematic
         Relative standard uncertainties that all voxels share, by name.
     """
@@ -60,14 +62,14 @@ def region_voxels(
 ) -> RegionVoxels:
     r"""Return the dose of a region's voxels, and the uncertainty of its mean.
 
-    Noise that is each voxel's own, as that of counting or of a Monte Carlo calculation, averages
-    out,
+    Noise of voxels averages out. A region that the map's calculation knew by this name
+    (`VoxelDose.region_means`) has the standard error of its mean from there, which holds what its
+    voxels have in common. Of others
 
     .. math:: u(\bar D) = \frac{1}{n} \sqrt{\textstyle\sum_i u_i^2 D_i^2} ,
 
-    taken as independent between voxels (a particle that crosses several makes them vary
-    together, so that the mean is known somewhat less well). What is shared, such as the
-    calibration, does not; it is stated apart.
+    with voxels taken as independent, which they are not where a particle crosses several of them.
+    What all voxels share, such as the calibration, does not average out; it is stated apart.
 
     Parameters
     ----------
@@ -80,13 +82,13 @@ def region_voxels(
     systematic
         Relative standard uncertainties shared by all voxels, by name, beside those of the map.
     noise
-        Relative noise of the region's mean where it is known itself, as from batches of a Monte
-        Carlo calculation, in place of that of its voxels.
+        Relative noise of the region's mean where it is known otherwise.
 
     Raises
     ------
     InputError
-        If no voxel is left, or an index lies outside the map.
+        If no voxel is left, an index lies outside the map, or the calculation had other voxels
+        under this name.
 
     Examples
     --------
@@ -96,7 +98,7 @@ def region_voxels(
     >>> round(kidney.distribution.volume, 3), kidney.noise, kidney.budget.total
     (0.128, None, 0.05)
     """
-    chosen = _indices(voxels, found.dose.shape)
+    chosen = flat_indices(voxels, found.dose.shape)
     apart = 0
     if density is not None:
         rho = checked_density(density, found.dose.shape)
@@ -114,31 +116,30 @@ def region_voxels(
         name,
         DoseDistribution(doses, found.voxel_volume),
         apart,
-        _noise(found, chosen, doses) if noise is None else noise,
+        _noise(found, name, chosen, doses) if noise is None else noise,
         {**found.systematic, **(systematic or {})},
     )
 
 
-def _indices(voxels: ArrayLike | None, shape: tuple[int, ...]) -> np.ndarray:
-    size = int(np.prod(shape))
-    if voxels is None:
-        return np.arange(size)
-    given = np.asarray(voxels)
-    if given.dtype == bool:
-        if given.shape != shape:
-            raise InputError(
-                "not on the grid of the map", field="voxels", value=given.shape, allowed=str(shape)
-            )
-        return np.flatnonzero(given)
-    chosen = given.ravel().astype(np.intp)
-    if chosen.size and not (chosen.min() >= 0 and chosen.max() < size):
-        raise InputError("a voxel lies outside the map", field="voxels", value=int(chosen.max()))
-    return chosen
-
-
-def _noise(found: VoxelDose, chosen: np.ndarray, doses: np.ndarray) -> float | None:
+def _noise(found: VoxelDose, name: str, chosen: np.ndarray, doses: np.ndarray) -> float | None:
+    if name in found.region_means:
+        return _noise_from_batches(found, name, float(doses.mean()))
     if found.relative_uncertainty is None:
         return None
     total = float(doses.sum())
     own = found.relative_uncertainty.reshape(-1)[chosen].astype(float) * doses
     return float(np.sqrt(np.sum(own**2))) / total if total > 0 else 0.0
+
+
+def _noise_from_batches(found: VoxelDose, name: str, mean: float) -> float:
+    known = found.region_means[name]
+    if not np.isclose(known.dose, mean, rtol=SAME_MEAN, atol=0.0):
+        raise InputError(
+            "the calculation had other voxels under this name",
+            field=name,
+            value=f"mean dose {mean:.6g} Gy",
+            allowed=f"{known.dose:.6g} Gy",
+            remedy="Give the same voxels, and the density, so that air does not count; or another "
+            "name, or the noise",
+        )
+    return known.noise

@@ -3,6 +3,7 @@
 from theratwin.physics.transport.electron_tables import ElectronCutoffs
 from theratwin.physics.transport.emission import Emission
 from theratwin.physics.transport.energy_book import EnergyBook
+from theratwin.physics.transport.region_sums import WeightedVoxels
 from theratwin.physics.transport.regions import (
     RegionDeposition,
     RegionTransport,
@@ -21,6 +22,7 @@ __all__ = [
     "Settings",
     "VoxelDeposition",
     "VoxelMatter",
+    "WeightedVoxels",
     "region_deposition",
     "voxel_deposition",
 ]

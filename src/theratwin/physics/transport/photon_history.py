@@ -172,7 +172,9 @@ def _pair(scene, stack, height, tally, book, voxel, energy, x, y, z, u, v, w, we
     if scene.follow_electrons:
         return push(stack, height, POSITRON, kinetic - share, x, y, z, a, b, c, weight)
     deposit(scene, tally, book, voxel, x, y, z, (kinetic - share) * weight)
-    return annihilate(scene, stack, height, book, x, y, z, weight, state)
+    if scene.annihilates:
+        height = annihilate(scene, stack, height, book, x, y, z, weight, state)
+    return height
 
 
 @compiled

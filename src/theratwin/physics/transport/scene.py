@@ -42,7 +42,7 @@ class Scene(NamedTuple):
     follow_electrons
         Whether electrons are followed, or leave their energy where they start.
     annihilates
-        Whether positrons from the source end in two quanta, or without.
+        Whether positrons, of the source and of pairs, end in two quanta or without.
     photon_cutoff, electron_cutoff
         Energies (MeV) below which a particle stays where it is.
     reject_below

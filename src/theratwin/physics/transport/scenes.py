@@ -28,7 +28,8 @@ class Settings:
     electrons
         Whether electrons are followed; else they leave their energy where they start.
     annihilation
-        Whether positrons end in two quanta; without, only their kinetic energy is scored.
+        Whether positrons end in two quanta, those of pairs too; without, only their kinetic
+        energy is scored.
     photon_cutoff, electron_cutoff
         Energies (MeV) below which a particle stays where it is.
     reject_below

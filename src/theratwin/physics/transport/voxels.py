@@ -12,6 +12,7 @@ from theratwin.core.errors import InputError
 from theratwin.physics.transport.batches import check_device
 from theratwin.physics.transport.emission import Emission
 from theratwin.physics.transport.energy_book import EnergyBook
+from theratwin.physics.transport.region_sums import Regions, Sums, region_sums
 from theratwin.physics.transport.scene import ALPHA, PHOTON, POSITRON
 from theratwin.physics.transport.scenes import Settings, voxel_scene
 from theratwin.physics.transport.simulate import Progress, Score, simulate
@@ -30,8 +31,9 @@ class VoxelDeposition:
     energy, standard_error
         MeV a decay, shape ``(i, j, k)``.
     region_energy, region_error
-        MeV a decay, shape (regions,); empty if no regions were given. Their errors hold what
-        neighboring voxels have in common, which a sum over voxels does not.
+        MeV a decay (times the weights, if regions have such), shape (regions,); empty if no
+        regions were given. Their errors hold what neighboring voxels have in common, which a sum
+        over voxels does not.
     histories
         How many particles were followed.
     book
@@ -57,7 +59,7 @@ def voxel_deposition(
     *,
     histories: int,
     uncertainty: float | None = None,
-    regions: ArrayLike | None = None,
+    regions: Regions | None = None,
     settings: Settings | None = None,
     seed: int = 0,
     batches: int = BATCHES,
@@ -82,7 +84,8 @@ def voxel_deposition(
     uncertainty
         Stop when the mean relative error of voxels above half the largest energy is below.
     regions
-        Region of each voxel, 0 and up, negative for none.
+        Region of each voxel, 0 and up, negative for none; or the `WeightedVoxels` of each region,
+        which may overlap.
     settings, seed, batches, workers, device, progress
         As for `region_deposition`.
 
@@ -109,10 +112,10 @@ def voxel_deposition(
     _check(matter, source, histories, batches, uncertainty)
     shares = source.reshape(-1) / source.sum()
     followed, rest = emission.parted(_stays(emission, chosen))
-    labels = None if regions is None else _labels(matter, regions)
+    summary = region_sums(matter, regions)
     stayed = rest * shares
     if followed is None:
-        found, scale = _nothing(shares.size, labels), 0.0
+        found, scale = _nothing(shares.size, summary), 0.0
     else:
         voxels, scale = np.flatnonzero(shares), followed.particles_per_decay
 
@@ -130,24 +133,24 @@ def voxel_deposition(
             seed=seed,
             workers=workers or os.cpu_count() or 1,
             device=device,
-            summary=None if labels is None else lambda tally: _summed(labels, tally),
+            summary=summary,
             until=None if uncertainty is None else precise,
             progress=progress,
         )
     return VoxelDeposition(
         energy=(scale * found.mean + stayed).reshape(matter.shape),
         standard_error=(scale * found.standard_error).reshape(matter.shape),
-        region_energy=scale * found.summary + (0.0 if labels is None else _summed(labels, stayed)),
+        region_energy=scale * found.summary + (0.0 if summary is None else summary(stayed)),
         region_error=scale * found.summary_error,
         histories=found.histories,
         book=found.book,
     )
 
 
-def _nothing(voxels: int, labels: NDArray[np.int64] | None) -> Score:
+def _nothing(voxels: int, summary: Sums | None) -> Score:
     """Return the score of no histories: all stays where it is emitted."""
     none, empty = np.zeros(voxels), np.zeros(0)
-    regions = empty if labels is None else np.zeros(int(labels.max()) + 1)
+    regions = empty if summary is None else summary(none)
     return Score(none, none, empty, empty, regions, regions, 0, EnergyBook(0.0, 0.0, 0.0, 0.0))
 
 
@@ -157,24 +160,6 @@ def _stays(emission: Emission, settings: Settings) -> NDArray[np.bool_]:
     charged = (emission.kind != PHOTON) & (emission.kind != ALPHA) & (emission.kind != POSITRON)
     lowest = settings.electron_cutoff if settings.electrons else np.inf
     return photons | (charged & (emission.energy <= lowest))
-
-
-def _labels(matter: VoxelMatter, regions: ArrayLike) -> NDArray[np.int64]:
-    labels = np.asarray(regions)
-    if labels.shape != matter.shape:
-        raise InputError(
-            "not on the grid of the matter",
-            field="regions",
-            value=f"shape {labels.shape}",
-            allowed=f"shape {matter.shape}",
-        )
-    return labels.reshape(-1).astype(np.int64)
-
-
-def _summed(labels: NDArray[np.int64], values: Array) -> Array:
-    """Return the sums over regions; what lies in none is dropped."""
-    counts = np.bincount(labels + 1, weights=values, minlength=int(labels.max()) + 2)
-    return counts[1:].astype(float)
 
 
 def _uncertainty(energy: Array, error: Array, above: float) -> float:

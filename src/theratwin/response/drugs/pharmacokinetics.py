@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -203,5 +202,5 @@ def steady_peak(drug: Drug, dose: str | float, every: str | float) -> tuple[floa
     time = np.linspace(0.0, interval, 4001)
     sums = amplitudes / -np.expm1(-rates * interval)
     shape = np.exp(-np.multiply.outer(time, rates)) @ sums
-    level: Sequence[float] = drug.value("unbound") * drug.amount(dose) * shape
+    level = drug.value("unbound") * drug.amount(dose) * shape
     return float(np.max(level)), float(np.min(level))

@@ -119,9 +119,9 @@ def dose_for(
                 allowed=f"at most {float(alone(low)):.6g}, the effect of {low:.3g}",
                 remedy="Ask for a smaller effect, or use the Bliss or log-kill excess",
             )
-    found: Any = brentq(
-        lambda dose: float(alone(dose)) - effect, low, high, xtol=_ACCURACY * high, rtol=_ACCURACY
-    )
+    # Typed as any: SciPy's stubs want the accuracy as one of NumPy's numbers.
+    options: Any = {"xtol": _ACCURACY * high, "rtol": _ACCURACY}
+    found: Any = brentq(lambda dose: float(alone(dose)) - effect, low, high, **options)
     return float(found)
 
 

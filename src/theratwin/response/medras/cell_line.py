@@ -17,13 +17,14 @@ PHASES = ("G1", "S", "G2", "M")
 ASYNCHRONOUS = "asynchronous"
 PARAMETERS = ("response", "medras")
 
+#: Fractions are given to as many digits as numbers have, or to a few.
+_ROUNDING = 1e-9
+
 #: Parameters that are parts of one.
-FRACTIONS = (
+_FRACTIONS = (
     *("slow_fraction", "failing_fraction", "fidelity.end_joining", "fidelity.alternative"),
     *(f"asynchronous.{phase}" for phase in ("G1", "S", "G2")),
 )
-#: By how much fractions of cells may miss 1.
-ROUNDING = 1e-6
 
 _CHOICES = {
     "phase": (*PHASES, ASYNCHRONOUS),
@@ -83,7 +84,7 @@ class CellLine:
                 )
         for name, value in self.values.items():
             published()[name]
-            check_fraction(name, value, FRACTIONS)
+            _check_fraction(name, value)
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
     def value(self, name: str) -> Any:
@@ -116,22 +117,22 @@ class CellLine:
             return {self.phase: 1.0}
         found = {phase: self.value(f"asynchronous.{phase}") for phase in ("G1", "S", "G2")}
         total = sum(found.values())
-        if namespace(total) is np and np.any(np.abs(total - 1.0) > ROUNDING):
+        if namespace(total) is np and np.any(np.abs(total - 1.0) > _ROUNDING):
             raise InputError(
-                "the fractions of asynchronous cells sum to 1",
-                field=", ".join(f"asynchronous.{phase}" for phase in found),
-                value=float(np.max(total)),
+                "the fractions of cells in G1, S and G2 do not sum to 1",
+                field="asynchronous",
+                value=float(np.ravel(total)[0]),
+                remedy="Give asynchronous.G1, asynchronous.S and asynchronous.G2 together",
             )
         return {phase: part for phase, part in found.items() if not _is_zero(part)}
 
 
 def _is_zero(part: Any) -> bool:
-    return isinstance(part, int | float | np.ndarray) and np.ndim(part) == 0 and part == 0
+    return namespace(part) is np and not np.any(part)
 
 
-def check_fraction(name: str, value: Any, fractions: tuple[str, ...]) -> None:
-    """Refuse a value above 1 of a parameter that is a part of one."""
-    if name in fractions and namespace(value) is np and np.any(np.asarray(value) > 1.0):
+def _check_fraction(name: str, value: Any) -> None:
+    if name in _FRACTIONS and namespace(value) is np and np.any(np.asarray(value) > 1.0):
         raise InputError(
             "this is a fraction", field=name, value=float(np.max(value)), allowed="0 to 1"
         )

@@ -98,9 +98,10 @@ def damages(field: Field, repair: Repair, times: Sequence[float]) -> list[Damage
 
 def _is_closed(field: Field) -> bool:
     parts = list(field.parts)
-    if not all(isinstance(part, Pulses) for part in parts):
+    pulses = [part for part in parts if isinstance(part, Pulses)]
+    if len(pulses) < len(parts):
         return False
-    moments = {float(time) for part in parts for time in part.times}
+    moments = {float(time) for part in pulses for time in part.times}
     return field.ions is None or len(moments) <= 1
 
 

@@ -76,8 +76,11 @@ def causes(line: CellLine, damage: Damage, repair: Repair, delay: float = 0.0) -
     """
     if repair.phase == "M":
         return Causes(mitosis=line.value("death.mitosis") * damage.total)
-    held = delay if repair.phase == "G1" else max(float(line.value("arrest.time")), delay)
-    released = repaired(damage, repair, held) if held > 0.0 else damage
+    held: Any = delay
+    if repair.phase != "G1":
+        arrest = line.value("arrest.time")
+        held = namespace(arrest).maximum(arrest, delay)
+    released = repaired(damage, repair, held)
     lethal = yields(repaired(released, repair, inf), repair).lethal
     if repair.phase == "G1":
         dying = line.value("death.apoptosis") * released.total if line.arrests else 0.0

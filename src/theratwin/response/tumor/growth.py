@@ -148,7 +148,7 @@ def grown_volume(
     rate = math.log(2.0) / as_float(doubling_time)
     if not form.limited:
         return start * namespace(time, start, rate).exp(rate * time)
-    reference, ceiling = _below(reference_volume, capacity, form)
+    reference, ceiling = below_capacity(form, reference_volume, capacity)
     xp = namespace(time, start, rate, reference, ceiling)
     decayed = xp.exp(-rate / form.shape(reference, ceiling, xp.log) * time)
     if law == "gompertz":
@@ -156,7 +156,14 @@ def grown_volume(
     return ceiling / (1.0 + (ceiling / start - 1.0) * decayed)
 
 
-def _below(reference: Any, capacity: Any, law: GrowthLaw) -> tuple[Any, Any]:
+def below_capacity(law: GrowthLaw, reference: Any, capacity: Any) -> tuple[Any, Any]:
+    """Return both volumes (mL) of a law that has a capacity, checked.
+
+    Raises
+    ------
+    InputError
+        If one is missing, or the doubling time is not that at a volume below the capacity.
+    """
     for name, value in (("reference_volume", reference), ("capacity", capacity)):
         if value is None:
             raise InputError(f"{law.name} growth needs it", field=name, remedy="Give it in mL")

@@ -16,6 +16,7 @@ from theratwin.response.driven import follow
 from theratwin.response.tissues import Tissue
 from theratwin.response.tumor.course import TumorCourse
 from theratwin.response.tumor.extinction import extinction_network
+from theratwin.response.tumor.growth import below_capacity, growth_law
 from theratwin.response.tumor.hazard_curve import hazard_curve
 from theratwin.response.tumor.markers import secreted_marker_network
 from theratwin.response.tumor.network import tumor_network
@@ -23,6 +24,9 @@ from theratwin.response.tumor.network import tumor_network
 _MARKER = "marker."
 #: What follows from the volume but does not act back where the dose rate is given.
 _FEEDBACK = ("receptor_exponent", "flow_exponent", "density")
+#: What may be 0, and what must be below 1; all else is above 0.
+_MAY_VANISH = ("cell_loss", "marker.background")
+_FRACTIONS = ("cell_loss",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class TumorModel:
     Raises
     ------
     InputError
-        If a name is unknown.
+        If a name is unknown, or a value is out of range.
 
     Notes
     -----
@@ -73,6 +77,10 @@ class TumorModel:
                     value=name,
                     allowed=sorted(self.names),
                 )
+        for name in self.names:
+            check_range(name, self.value(name))
+        if (law := growth_law(self.growth)).limited:
+            below_capacity(law, self.value("reference_volume"), self.value("capacity"))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -190,3 +198,25 @@ class TumorModel:
                 remedy="Solve one patient at a time",
             )
         return {}
+
+
+def check_range(name: str, value: Any) -> None:
+    """Refuse a value of a lesion, or of one of several patients, that makes no sense.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    numbers = np.asarray(value, dtype=float)
+    good = np.isfinite(numbers) & ((numbers >= 0) if name in _MAY_VANISH else (numbers > 0))
+    if name in _FRACTIONS:
+        good = good & (numbers < 1)
+    if not np.all(good):
+        least = "0 or more" if name in _MAY_VANISH else "above 0"
+        raise InputError(
+            "the value is out of range",
+            field=f"values.{name}",
+            value=numbers[~good].ravel()[0].item() if numbers.ndim else numbers.item(),
+            allowed=f"{least}, below 1" if name in _FRACTIONS else least,
+        )

@@ -200,6 +200,20 @@ class TestRefusals:
         with pytest.raises(InputError, match=named):
             MedrasRpt.of(**options)
 
+    @pytest.mark.parametrize(
+        ("name", "options"),
+        [
+            ("checkpoint.breaks", {}),
+            ("single_strand.repair", {}),
+            ("inhibition.arrest_by_atr", {"drugs": "atr"}),
+            ("duration.S", {"cycle": "frozen"}),
+            ("foci_rate.fast", {}),
+        ],
+    )
+    def test_a_value_whose_option_is_off(self, name, options):
+        with pytest.raises(InputError, match="has no effect"):
+            MedrasRpt.of(**options).with_parameters({name: 1.0})
+
     def test_mitosis_is_no_phase_of_its_own(self):
         with pytest.raises(UnsupportedError, match="part of G2"):
             MedrasRpt.of(phase="M")
@@ -212,3 +226,45 @@ class TestRefusals:
     def test_a_drug_that_is_on_has_to_be_given(self):
         with pytest.raises(InputError, match="parp"):
             MedrasRpt.of(drugs="parp").log_kill(TWO_GRAY, until=10.0)
+
+
+EVERYTHING = {
+    **dict.fromkeys(("checkpoint", "cycle_delay", "senescence", "hypersensitivity"), True),
+    "stalled_forks": True,
+    "delayed_death": 1,
+    "drugs": ("parp", "dnapk", "atm", "atr"),
+}
+
+
+@pytest.mark.parametrize("options", [EVERYTHING, {"cycle": "frozen", "hr": "deficient"}])
+@pytest.mark.parametrize("p53", ["wildtype", "mutant"])
+def test_every_parameter_in_use_changes_something(options, p53):
+    # A patient for each parameter, who alone has another value of it.
+    model = MedrasRpt.of(**options, p53=p53)
+    # Fractions of a mixture are given together: see below.
+    names = [name for name in model.units if not name.startswith("asynchronous.")]
+    values = {
+        name: model.parameters[name] * np.where(np.arange(len(names) + 1) == i, 0.7, 1.0)
+        for i, name in enumerate(names)
+    }
+    inputs = {port.name: 0.3 for port in model.network().inputs}
+    inputs["dose_rate"] = Pieces([0.0, 10.0], [[0.3]])
+    patients = model.with_parameters(values)
+    found = patients.solve(inputs, [17.0, 60.0])
+    told = [found["log_kill"], found["living"], patients.over_time(inputs, [17.0, 60.0])]
+    same = [
+        name
+        for i, name in enumerate(names)
+        if all(np.allclose(t[i], t[-1], rtol=1e-7, atol=1e-13) for t in told)
+    ]
+    assert set(same) <= ({"death.apoptosis", "senescence.fraction"} if p53 == "mutant" else set())
+
+
+def test_fractions_of_a_frozen_mixture_are_given_together():
+    model = MedrasRpt.of(cycle="frozen", p53="mutant")
+    halves = {"asynchronous.G1": 0.5, "asynchronous.S": 0.0, "asynchronous.G2": 0.5}
+    found = model.with_parameters(halves).log_kill(TWO_GRAY)
+    given = MedrasRpt.of(cycle="frozen", p53="mutant", fractions={"G1": 0.5, "G2": 0.5})
+    assert_allclose(found, given.log_kill(TWO_GRAY), rtol=1e-9)
+    with pytest.raises(InputError, match="sum to 1"):
+        model.with_parameters({"asynchronous.G1": 0.5})

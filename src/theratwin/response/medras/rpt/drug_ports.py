@@ -49,8 +49,8 @@ def drug_ports(b: NetworkBuilder, drugs: tuple[str, ...], known: Mapping[str, Ex
     def lost(purpose: str) -> Any:
         kept: Any = 1.0
         for kinase in ("atm", "atr"):
-            if kinase in drugs:
-                kept = kept * (1.0 - known[f"inhibition.{purpose}_by_{kinase}"] * level[kinase])
+            if (name := f"inhibition.{purpose}_by_{kinase}") in known:
+                kept = kept * (1.0 - known[name] * level[kinase])
         return 1.0 - kept
 
     return Drugs(Inhibition(level["dnapk"], lost("hr")), level["parp"], trapping, lost("arrest"))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import inf
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from theratwin.core import Curve, Exposure, Parameter
+from theratwin.core import Curve, Exposure, InputError, Parameter
 from theratwin.response.cell_survival.kinetic import KineticModel
 from theratwin.response.driven import follow, settled
 from theratwin.response.medras.cell_line import ASYNCHRONOUS, CellLine, published
 from theratwin.response.medras.irradiation import Field, end_of
 from theratwin.response.medras.pathways import PATHS
+from theratwin.response.medras.rpt.in_use import is_used
 from theratwin.response.medras.rpt.network import rpt_network
 from theratwin.response.medras.rpt.numbers import extension, numbers
 from theratwin.response.medras.rpt.options import Options
@@ -95,6 +96,14 @@ class MedrasRpt(KineticModel):
     parameter_set: ClassVar[tuple[str, str] | None] = ("response", "medras_rpt")
 
     def __post_init__(self) -> None:
+        options = self.options
+        for name in self.parameters:
+            if name not in self.defaults():
+                raise InputError(
+                    "no such parameter", field=self.name, value=name, allowed=self.defaults()
+                )
+        used = {n: v for n, v in self.parameters.items() if is_used(n, options, self.phase)}
+        object.__setattr__(self, "parameters", used)
         super().__post_init__()
         self._numbers()  # refuses unknown choices now
 
@@ -102,6 +111,31 @@ class MedrasRpt(KineticModel):
     def defaults(cls) -> Mapping[str, Parameter]:
         """Return the parameters of MEDRAS and of the extension."""
         return {**published(), **extension()}
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit of every parameter that has an effect with these options."""
+        known = self.defaults()
+        return {name: known[name].unit for name in known if is_used(name, self.options, self.phase)}
+
+    def with_parameters(self, values: Mapping[str, Any]) -> Self:
+        """Return the model with other values: numbers, or arrays over patients or draws.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, or belongs to an option that is off.
+        """
+        for name in values:
+            if name in self.defaults() and name not in self.units:
+                raise InputError(
+                    "the parameter has no effect, as its option is off",
+                    field=self.name,
+                    value=name,
+                    allowed=sorted(self.units),
+                    remedy="Turn the option on, or leave the value out",
+                )
+        return super().with_parameters(values)
 
     @property
     def line(self) -> CellLine:
@@ -174,10 +208,10 @@ class MedrasRpt(KineticModel):
     def _kill_at_mitosis(self, exposure: Given, found: Solution, times: np.ndarray) -> np.ndarray:
         """Return what frozen cells lose at the mitosis that MEDRAS has 8 h after exposure."""
         line = self.line
-        moment = end_of(Field(*_dose_rates(exposure))) + float(line.value("arrest.time"))
-        if moment == inf or moment > times[-1]:
+        moment = end_of(Field(*_dose_rates(exposure))) + np.asarray(line.value("arrest.time"))
+        if np.all(moment > times[-1]):
             return np.zeros_like(found["log_kill"])
-        then = self.solve(exposure, [moment])
+        then = self.solve(exposure, np.where(np.isfinite(moment), moment, 0.0)[..., None])
         spared = 0.0
         for name in found.states:
             if not name.startswith("cells."):
@@ -191,7 +225,7 @@ class MedrasRpt(KineticModel):
                 worth = np.asarray(line.value("death.mitosis"))
                 dying = worth[..., None] * np.minimum(breaks, most[..., None])
             spared = spared + found[name] * np.exp(-dying)
-        return np.where(times >= moment, -np.log(spared), 0.0)
+        return np.where(times >= moment[..., None], -np.log(spared), 0.0)
 
     def _is_batched(self, exposure: Given) -> bool:
         given = [np.ndim(value) > 0 for value in self.parameters.values()]

@@ -18,6 +18,7 @@ from theratwin.core import (
 from theratwin.response.medras.cell_line import ASYNCHRONOUS, CellLine, published
 from theratwin.response.medras.pathways import PATHS, repair_in
 from theratwin.response.medras.rpt.cycle import PHASES, asynchronous_fractions
+from theratwin.response.medras.rpt.in_use import is_used
 from theratwin.response.medras.rpt.options import Options
 
 _SHARED = (
@@ -79,6 +80,8 @@ def numbers(
     """
     found = _repair(line)
     for name, parameter in extension().items():
+        if not is_used(name, options):
+            continue
         value = values.get(name, parameter.value)
         found[name] = Number(value, parameter.unit, parameter.source, parameter.note)
     for phase, part in start(line, options, found, fractions).items():
