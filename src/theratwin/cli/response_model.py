@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from theratwin.cli.response_options import option_values, options_among
 from theratwin.cli.response_parameters import values_of
 from theratwin.cli.response_repair import repair_of
 from theratwin.core.errors import InputError
@@ -72,6 +73,8 @@ def model_of(
 ) -> CellModel:
     """Return the model: the file's values before the set's, then the options', then ``--set``.
 
+    An entry of ``--set`` may also be an option of the model's, as ``cycle=frozen``.
+
     Raises
     ------
     InputError
@@ -88,7 +91,11 @@ def model_of(
         if option not in known:
             raise InputError(f"the model {name} has no such option", field=f"--{option}")
     sensitivity.check(name, written.of().units, "repair" in known)
-    model = written.of(**given, **_repair(sensitivity))
+    entries, settings = options_among(written, settings)
+    chosen = option_values(written, entries)
+    for option in sorted({*given} & {*chosen}):
+        raise InputError("this is given twice", field=f"--{option} and --set {option}")
+    model = written.of(**given, **chosen, **_repair(sensitivity))
     model = model.with_parameters(values_of(model.units, (), file))
     model = model.with_parameters(_values(sensitivity, model))
     return model.with_parameters(values_of(model.units, settings))

@@ -25,6 +25,15 @@ Settings = Annotated[
         "--set", metavar='NAME="VALUE"', help="A parameter's value; may be repeated, goes first."
     ),
 ]
+ModelSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar='NAME="VALUE"',
+        help="A parameter's value, or an option of the model's, as cycle=frozen; may be repeated, "
+        "goes first.",
+    ),
+]
 
 
 def values_of(
