@@ -58,7 +58,8 @@ class TestExposure:
             ({}, "the dose: one form of dose is needed"),
             ({"acute": "2 Gy", "terms": "[]"}, "--acute --terms"),
             ({"acute": "2"}, "--acute"),
-            ({"acute": "0 Gy"}, "--acute: this must be positive"),
+            ({"acute": "-1 Gy"}, "--acute: this must not be negative"),
+            ({"acute": "1 Gy", "until": "-1 h"}, "--until: this must not be negative"),
             ({"constant": "2 Gy"}, "--duration: --constant needs it"),
             ({"constant": "2 Gy", "duration": "0 h"}, "--duration"),
             ({"exponential": "2 Gy"}, "--half-life: --exponential needs it"),
@@ -93,6 +94,15 @@ class TestSurvival:
             )
         ]
         assert 0.0 < protracted[0] <= protracted[1] <= protracted[2] < 1.0
+
+    @pytest.mark.parametrize("model", [*CLOSED.split(","), "medras", "medras-rpt"])
+    def test_untreated_cells_survive(self, survive, model):
+        for form in (
+            ("--acute", "0 Gy"),
+            ("--constant", "0 Gy", "--duration", "24 h"),
+            ("--exponential", "0 Gy", "--half-life", "51 h"),
+        ):
+            assert survive("--model", model, *form)["value"] == pytest.approx(1.0, abs=1e-12)
 
     def test_set_goes_before_the_file(self, survive, tmp_path):
         file = tmp_path / "cells.toml"
