@@ -158,7 +158,7 @@ def others(cohort: Cohort) -> np.ndarray:
 def organ_bed(
     cohort: Cohort, cycles: Sequence[float], tumor_mass: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Return the BED (Gy) of each organ over all cycles, from its own activity and photons."""
+    """Return the BED (Gy) of each organ over all cycles, in red marrow of photons too."""
     tumor = cohort["tumor.suv"][:, None] * tumor_mass
     whole = tumor + others(cohort)[:, None]
     decay = cohort["nuclide.decay"]
@@ -173,11 +173,10 @@ def organ_bed(
     photons = (cohort["nuclide.whole_body_photons"] * body)[:, None] * sum(integrated.values())
     found = {}
     for organ in ORGANS:
-        mass, exponent = cohort[f"{organ}.mass"], cohort["nuclide.self_dose_exponent"]
-        own = (cohort["nuclide.self_dose"] * mass**exponent)[:, None] * integrated[organ]
+        own = (cohort["nuclide.self_dose"] / cohort[f"{organ}.mass"])[:, None] * integrated[organ]
         rate = (washout[organ] + decay)[:, None]
         factor = rate / (rate + cohort[f"{organ}.repair_rate"][:, None])
-        dose = own + photons
+        dose = own + photons if organ == "red_marrow" else own
         found[organ] = np.sum(
             dose + factor * dose**2 / cohort[f"{organ}.alpha_beta"][:, None], axis=1
         )

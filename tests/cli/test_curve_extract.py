@@ -201,7 +201,7 @@ def test_an_existing_file_is_kept(app, files):
         ({"spect": ["a.nii.gz", "c.nii.gz"]}, "no such file"),
         ({"labels": ["a.nii.gz"]}, "no voxel has the label"),
         ({"at": ["scam"]}, "nearest match 'scan'"),
-        ({"recovery": ["lesion_1"]}, "REGION=VALUE"),
+        ({"recovery": ["lesion_1"]}, "NAME=VALUE"),
         (
             {
                 "unit": None,

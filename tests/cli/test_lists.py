@@ -31,5 +31,5 @@ def test_a_file_with_a_comma_in_its_name_is_one_file(tmp_path):
 
 @pytest.mark.parametrize("entry", ["liver", "=0.5", "liver="])
 def test_half_an_assignment_is_refused(entry):
-    with pytest.raises(InputError, match="REGION=VALUE"):
+    with pytest.raises(InputError, match="NAME=VALUE"):
         assignments("recovery", [entry])

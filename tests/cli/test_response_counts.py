@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import typer
 from numpy.testing import assert_allclose
+from scipy.integrate import solve_ivp
 
 from theratwin.cli.response_counts import register
 from theratwin.core import Exponentials, InputError
@@ -58,6 +60,27 @@ def test_docetaxel(run):
     assert given["model"] == "friberg"
     both = json.loads(run(*DRUG, *CYCLE, "--json"))["value"]["neutrophils"]
     assert both["nadir"] < given["value"]["neutrophils"]["nadir"]
+
+
+def test_the_course_of_docetaxel_by_another_solver(run):
+    """Friberg's equations with Bruno's kinetics, 180 mg at once, neutrophils in 1e9/L."""
+    given = json.loads(run(*DRUG, "--until", "40 d", "--json"))["course"]
+    rate = 4.0 / 88.7
+
+    def slopes(_, y):
+        effect = 8.58 * y[0] / 7.4 / 0.808
+        return [
+            1.51 * y[1] + 0.084 * y[2] - (1.06 + 1.26 + 5.2) * y[0],
+            1.06 * y[0] - 1.51 * y[1],
+            1.26 * y[0] - 0.084 * y[2],
+            rate * y[3] * ((1.0 - effect) * (5.05 / y[7]) ** 0.161 - 1.0),
+            *(rate * (y[i] - y[i + 1]) for i in range(3, 7)),
+        ]
+
+    hours = 24.0 * np.array(given["day"])
+    start = [180.0, 0.0, 0.0, *[5.05] * 5]
+    found = solve_ivp(slopes, (0, hours[-1]), start, "LSODA", t_eval=hours, rtol=1e-10, atol=1e-12)
+    assert_allclose(given["neutrophils"], found.y[7], rtol=1e-7)
 
 
 def test_text(run):

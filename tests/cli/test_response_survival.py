@@ -58,7 +58,8 @@ class TestExposure:
             ({}, "the dose: one form of dose is needed"),
             ({"acute": "2 Gy", "terms": "[]"}, "--acute --terms"),
             ({"acute": "2"}, "--acute"),
-            ({"acute": "0 Gy"}, "--acute: this must be positive"),
+            ({"acute": "-1 Gy"}, "--acute: this must not be negative"),
+            ({"acute": "1 Gy", "until": "-1 h"}, "--until: this must not be negative"),
             ({"constant": "2 Gy"}, "--duration: --constant needs it"),
             ({"constant": "2 Gy", "duration": "0 h"}, "--duration"),
             ({"exponential": "2 Gy"}, "--half-life: --exponential needs it"),
@@ -93,6 +94,15 @@ class TestSurvival:
             )
         ]
         assert 0.0 < protracted[0] <= protracted[1] <= protracted[2] < 1.0
+
+    @pytest.mark.parametrize("model", [*CLOSED.split(","), "medras", "medras-rpt"])
+    def test_untreated_cells_survive(self, survive, model):
+        for form in (
+            ("--acute", "0 Gy"),
+            ("--constant", "0 Gy", "--duration", "24 h"),
+            ("--exponential", "0 Gy", "--half-life", "51 h"),
+        ):
+            assert survive("--model", model, *form)["value"] == pytest.approx(1.0, abs=1e-12)
 
     def test_set_goes_before_the_file(self, survive, tmp_path):
         file = tmp_path / "cells.toml"
@@ -206,3 +216,53 @@ class TestCompare:
         assert f"lpl, {fraction:.3g}" in text
         with pytest.raises(InputError, match="--plot"):
             run(*call)
+
+
+class TestOptionsOfAModel:
+    """Options that only one model has are given by ``--set``, beside its parameters."""
+
+    def test_frozen_cycle_is_the_published_model(self, survive):
+        call = ("--phase", "G2", "--acute", "4 Gy", "--set", "rate.slow=0.2 /h")
+        frozen = survive("--model", "medras-rpt", *call, "--set", "cycle=frozen")
+        assert frozen["options"]["cycle"] == "frozen"
+        assert_allclose(frozen["value"], survive("--model", "medras", *call)["value"], rtol=1e-6)
+        assert abs(survive("--model", "medras-rpt", *call)["value"] - frozen["value"]) > 1e-3
+
+    def test_a_switch_and_the_parameter_that_needs_it(self, survive, run):
+        call = ("--model", "medras-rpt", "--acute", "4 Gy", "--set", "checkpoint.breaks=5")
+        on = survive(*call, "--set", "checkpoint=on")
+        assert on["options"]["checkpoint"] is True
+        with pytest.raises(InputError, match=r"checkpoint\.breaks"):
+            run("survival", *call)
+
+    def test_plating_delay(self, survive):
+        found = survive(
+            *("--model", "medras", "--phase", "G1", "--acute", "2 Gy"),
+            *("--set", "plating_delay=1 d"),
+        )
+        assert_allclose(found["value"], 0.742949, atol=5e-7)  # of the published program
+
+    def test_compare(self, run):
+        found = json.loads(
+            run(
+                *("compare", "--acute", "2 Gy", "--models", "medras,medras-rpt", "--json"),
+                *("--set", "medras.phase=G1", "--set", "medras-rpt.phase=G1"),
+                *("--set", "medras-rpt.cycle=frozen"),
+            )
+        )["value"]
+        assert_allclose(list(found.values()), 0.340148354, rtol=1e-7)
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--set", "cycle=slow"), "cycle: unknown choice"),
+            (("--set", "checkpoint=1"), "--set checkpoint: unknown choice"),
+            (("--set", "delayed_death=many"), "--set delayed_death"),
+            (("--phase", "G1", "--set", "phase=G2"), "--phase and --set phase: .*twice"),
+            (("--set", "fractions=1"), "no such parameter"),
+            (("--set", "checkpoint"), "this is no assignment"),
+        ],
+    )
+    def test_wrong_ones_are_named(self, run, arguments, message):
+        with pytest.raises(InputError, match=message):
+            run("survival", "--model", "medras-rpt", "--acute", "2 Gy", *arguments)

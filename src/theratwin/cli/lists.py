@@ -88,7 +88,7 @@ def assignments(field: str, entries: Iterable[str]) -> list[tuple[str, str]]:
         name, _, value = (part.strip() for part in entry.partition("="))
         if not name or not value:
             raise InputError(
-                "this names no region", field=field, value=entry, allowed="REGION=VALUE"
+                "this is no assignment", field=field, value=entry, allowed="NAME=VALUE"
             )
         pairs.append((name, value))
     return pairs

@@ -24,7 +24,8 @@ from theratwin.cli.response_exposure import (
     Until,
     exposure_of,
 )
-from theratwin.cli.response_parameters import ParameterFile, Settings, values_of
+from theratwin.cli.response_options import option_values, options_among
+from theratwin.cli.response_parameters import ModelSettings, ParameterFile, values_of
 from theratwin.core.errors import InputError
 from theratwin.core.provenance import Provenance
 
@@ -59,7 +60,7 @@ def compare(
     until: Until = None,
     models: Models = None,
     matched: Matched = False,
-    settings: Settings = None,
+    settings: ModelSettings = None,
     parameters: ParameterFile = None,
     plot: Plot = None,
     as_json: Json = False,
@@ -105,9 +106,13 @@ def compare(
 def _models(
     names: list[str], settings: list[str] | None, file: Path | None, matched: bool
 ) -> list[CellModel]:
-    from theratwin.response.cell_survival import cell_model, cell_model_names
+    from theratwin.response.cell_survival import cell_model_class, cell_model_names
 
-    made = {name: cell_model(name) for name in names or cell_model_names()}
+    made = {}
+    for name in names or cell_model_names():
+        written = cell_model_class(name)
+        entries, settings = options_among(written, settings, f"{name}.")
+        made[name] = written.of(**option_values(written, entries, f"{name}."))
     units = {f"{name}.{key}": u for name, m in made.items() for key, u in m.units.items()}
     values = values_of(units, settings, file)
     own: dict[str, dict[str, float]] = {name: {} for name in made}

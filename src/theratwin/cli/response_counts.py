@@ -10,7 +10,7 @@ import typer
 
 from theratwin.cli.output import emit
 from theratwin.cli.plot_file import Plot, check_plot, save_plot
-from theratwin.cli.response_counts_text import summary, text, units
+from theratwin.cli.response_counts_text import course, summary, text, units
 from theratwin.cli.response_exposure import (
     Acute,
     Constant,
@@ -106,7 +106,11 @@ def counts(
         out=out,
         provenance=Provenance.now(parameter_sets=(f"response/{_MODELS[model]}",)),
         force=force,
-        extra={"model": model, "starts_day": [start / 24.0 for start in starts]},
+        extra={
+            "model": model,
+            "starts_day": [start / 24.0 for start in starts],
+            "course": course(found),
+        },
     )
 
 

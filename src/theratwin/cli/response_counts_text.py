@@ -33,6 +33,14 @@ def summary(found: BloodCounts, line: str, starts: list[float]) -> dict[str, Any
     }
 
 
+def course(found: BloodCounts) -> dict[str, list[float]]:
+    """Return the days, and the counts of each line then, for one patient, in clinical units."""
+    from theratwin.response.blood.grades import CLINICAL
+
+    counts = {line: (found.counts[line][0] * CLINICAL[line][1]).tolist() for line in found.lines}
+    return {"day": (found.times / _DAY).tolist(), **counts}
+
+
 def units(found: BloodCounts) -> dict[str, str]:
     """Return the unit of each line, and of the days."""
     from theratwin.response.blood.grades import CLINICAL

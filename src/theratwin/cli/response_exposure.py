@@ -85,7 +85,7 @@ def exposure_of(
 
 def end_of(until: str | None) -> float:
     """Return the time of ``--until`` (h); infinite without it."""
-    return math.inf if until is None else parse(until, "h", field="--until")
+    return math.inf if until is None else _not_negative(until, "h", "--until")
 
 
 def _only(given: dict[str, str]) -> str:
@@ -111,7 +111,15 @@ def _check_companions(form: str, duration: str | None, half_life: str | None) ->
 
 
 def _dose(text: str | None, field: str) -> float:
-    return _positive(text or "", "Gy", field)
+    """Return a dose (Gy); none at all is what untreated cells get."""
+    return _not_negative(text or "", "Gy", field)
+
+
+def _not_negative(text: str, unit: str, field: str) -> float:
+    number = parse(text, unit, field=field)
+    if not number >= 0:
+        raise InputError("this must not be negative", field=field, value=text)
+    return number
 
 
 def _positive(text: str, unit: str, field: str) -> float:

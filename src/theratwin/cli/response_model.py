@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from theratwin.cli.response_options import options_among
+from theratwin.cli.response_options import option_values, options_among
 from theratwin.cli.response_parameters import values_of
 from theratwin.cli.response_repair import repair_of
 from theratwin.core.errors import InputError
@@ -73,24 +73,29 @@ def model_of(
 ) -> CellModel:
     """Return the model: the file's values before the set's, then the options', then ``--set``.
 
-    ``--set`` takes the model's options too, such as ``cycle=frozen``.
+    An entry of ``--set`` may also be an option of the model's, as ``cycle=frozen``.
 
     Raises
     ------
     InputError
         If the model is unknown, or has no such option or parameter; it is named.
     """
+    from dataclasses import fields
+
     from theratwin.response.cell_survival import cell_model_class
 
     written = cell_model_class(name)
     known = {part.name for part in fields(written)} - {"parameters"}
-    given: dict[str, Any] = {o: value for o, value in options.items() if value is not None}
+    given = {option: value for option, value in options.items() if value is not None}
     for option in given:
         if option not in known:
             raise InputError(f"the model {name} has no such option", field=f"--{option}")
-    further, settings = options_among(written, settings)
     sensitivity.check(name, written.of().units, "repair" in known)
-    model = written.of(**given, **further, **_repair(sensitivity))
+    entries, settings = options_among(written, settings)
+    chosen = option_values(written, entries)
+    for option in sorted({*given} & {*chosen}):
+        raise InputError("this is given twice", field=f"--{option} and --set {option}")
+    model = written.of(**given, **chosen, **_repair(sensitivity))
     model = model.with_parameters(values_of(model.units, (), file))
     model = model.with_parameters(_values(sensitivity, model))
     return model.with_parameters(values_of(model.units, settings))

@@ -1,9 +1,9 @@
-"""Options of a model of cell survival among the entries of ``--set``."""
+"""Options of a model of cells by ``--set``, as ``cycle=frozen``: those that only one model has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from theratwin.cli.lists import assignments
@@ -13,43 +13,81 @@ from theratwin.core.units import parse
 if TYPE_CHECKING:
     from theratwin.response.cell_survival import CellModel
 
-_TRUTH = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
-#: Options that are no choice, switch, number or list of names: they have a form of their own.
-_NOT_HERE = {"parameters", "repair", "fractions"}
+#: What is given in another way: parameters, repair by --repair, and what no text can give.
+_NOT_SET = ("parameters", "repair", "fractions")
+_UNITS = {"plating_delay": "h"}
+_SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
 def options_among(
-    model: type[CellModel], settings: Iterable[str] | None
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the model's options by name, and the entries that are left, of parameters.
+    model: type[CellModel], settings: Iterable[str] | None, prefix: str = ""
+) -> tuple[list[str], list[str]]:
+    """Return those entries of ``--set`` that are options of a model, and the others.
+
+    Parameters
+    ----------
+    model
+        Class of the model.
+    settings
+        Entries such as ``"cycle=frozen"``.
+    prefix
+        Stands before the names of this model, as ``"medras-rpt."``.
 
     Raises
     ------
     InputError
-        If a value is of the wrong kind.
+        If an entry is no assignment.
+
+    Examples
+    --------
+    >>> from theratwin.response.cell_survival import cell_model_class
+    >>> options_among(cell_model_class("medras-rpt"), ["cycle=frozen", "rate.fast=2 /h"])
+    (['cycle=frozen'], ['rate.fast=2 /h'])
     """
     entries = list(settings or ())
-    known = {part.name: part.default for part in fields(model) if part.name not in _NOT_HERE}
-    options, left = {}, []
-    for entry in entries:
-        (name, text), *_ = [*assignments("--set", [entry])]
-        if name in known:
-            options[name] = _value(name, text.strip(), known[name])
-        else:
-            left.append(entry)
-    return options, left
+    names = [name for name, _ in assignments("--set", entries)]
+    known = {f"{prefix}{name}" for name in _known(model)}
+    own = [entry for entry, name in zip(entries, names, strict=True) if name in known]
+    others = [entry for entry, name in zip(entries, names, strict=True) if name not in known]
+    return own, others
 
 
-def _value(name: str, text: str, default: Any) -> Any:
-    """Return an option's value, of the kind that its default has."""
-    if isinstance(default, bool):
-        if text.casefold() not in _TRUTH:
-            raise InputError("true or false", field=f"--set {name}", value=text, allowed=_TRUTH)
-        return _TRUTH[text.casefold()]
-    if isinstance(default, int):
-        if not text.isdecimal():
-            raise InputError("a whole number is needed", field=f"--set {name}", value=text)
-        return int(text)
-    if isinstance(default, float):  # the only such options are times
-        return parse(text, "h", field=f"--set {name}")
+def option_values(model: type[CellModel], entries: Iterable[str], prefix: str = "") -> dict:
+    """Return the options that entries of `options_among` give, by name.
+
+    Raises
+    ------
+    InputError
+        If a value is not of the option's kind.
+
+    Examples
+    --------
+    >>> from theratwin.response.cell_survival import cell_model_class
+    >>> option_values(cell_model_class("medras-rpt"), ["checkpoint=on"])
+    {'checkpoint': True}
+    """
+    known = _known(model)
+    return {
+        name.removeprefix(prefix): _value(known[name.removeprefix(prefix)], text, f"--set {name}")
+        for name, text in assignments("--set", entries)
+    }
+
+
+def _known(model: type[CellModel]) -> dict[str, Field[Any]]:
+    return {part.name: part for part in fields(model) if part.name not in _NOT_SET}
+
+
+def _value(option: Field[Any], text: str, field: str) -> Any:
+    if isinstance(option.default, bool):
+        return _one_of(_SWITCH, text, field)
+    if isinstance(option.default, int):
+        return _one_of({str(number): number for number in range(10)}, text, field)
+    if isinstance(option.default, float):
+        return parse(text, _UNITS[option.name], field=field)
     return text
+
+
+def _one_of(allowed: dict[str, Any], text: str, field: str) -> Any:
+    if text not in allowed:
+        raise InputError("unknown choice", field=field, value=text, allowed=list(allowed))
+    return allowed[text]

@@ -27,6 +27,15 @@ Settings = Annotated[
         help="A parameter's value, or a model's option; may be repeated, goes first.",
     ),
 ]
+ModelSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar='NAME="VALUE"',
+        help="A parameter's value, or an option of the model's, as cycle=frozen; may be repeated, "
+        "goes first.",
+    ),
+]
 
 
 def values_of(

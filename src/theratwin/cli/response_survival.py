@@ -28,7 +28,7 @@ from theratwin.cli.response_model import (
     TissueName,
     model_of,
 )
-from theratwin.cli.response_parameters import ParameterFile, Settings
+from theratwin.cli.response_parameters import ModelSettings, ParameterFile
 from theratwin.core.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def survival(
     alpha: Alpha = None,
     alpha_beta: AlphaBeta = None,
     repair: ModelRepair = None,
-    settings: Settings = None,
+    settings: ModelSettings = None,
     parameters: ParameterFile = None,
     as_json: Json = False,
     out: Out = None,

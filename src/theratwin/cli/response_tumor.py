@@ -31,7 +31,8 @@ from theratwin.cli.response_model import (
     TissueName,
     model_of,
 )
-from theratwin.cli.response_parameters import ParameterFile, Settings, values_of
+from theratwin.cli.response_options import options_among
+from theratwin.cli.response_parameters import ModelSettings, ParameterFile, values_of
 from theratwin.cli.response_survival import P53, Hr, Nhej, Phase, described
 from theratwin.cli.response_tumor_text import UNITS, columns, summary, text
 from theratwin.core.errors import InputError
@@ -82,7 +83,7 @@ def tumor(
     alpha: Alpha = None,
     alpha_beta: AlphaBeta = None,
     repair: ModelRepair = None,
-    settings: Settings = None,
+    settings: ModelSettings = None,
     parameters: ParameterFile = None,
     until: Until = None,
     step: Step = "1 d",
@@ -211,9 +212,11 @@ def _lesion(
     file: Path | None,
 ) -> TumorModel:
     """Return the lesion: options of the cells before the file, ``--set`` before both."""
+    from theratwin.response.cell_survival import cell_model_class
     from theratwin.response.tumor import TumorModel
 
-    cells = model_of(model, options, sensitivity, None, None)
+    of_options, settings = options_among(cell_model_class(model), settings)
+    cells = model_of(model, options, sensitivity, of_options, None)
     units = _units(TumorModel(growth, cells))
     of_cells = {name: unit for name, unit in cells.units.items() if name not in units}
     read = values_of(units | of_cells, None, file)

@@ -360,3 +360,28 @@ class TestRefusals:
 def test_models_are_found_by_name():
     assert cell_model("medras", phase="G2").phase == "G2"
     assert cell_model("medras-rpt", cycle="frozen").cycle == "frozen"
+
+
+class TestValuesOfTheCellLine:
+    def test_asynchronous_cells_after_a_huge_dose(self):
+        """Phases without cells do not count, though they would be the last to live."""
+        values = {"asynchronous.G1": 0.66, "asynchronous.S": 0.0, "asynchronous.G2": 0.34}
+        model = Medras.of().with_parameters({k: np.asarray(v) for k, v in values.items()})
+        assert list(model.line.mixture) == ["G1", "G2"]
+        each = [Medras.of(phase=phase).log_kill(acute(2e4)) for phase in ("G1", "G2")]
+        expected = min(each[0] - math.log(0.66), each[1] - math.log(0.34))
+        assert_allclose(model.log_kill(acute(2e4)), expected, rtol=1e-12)
+        draws = {name: np.array([value, value]) for name, value in values.items()}
+        found = Medras.of().with_parameters(draws).log_kill(acute(2e4))
+        assert_allclose(found, [expected, expected], rtol=1e-12)
+
+    @pytest.mark.parametrize("name", ["slow_fraction", "fidelity.alternative"])
+    @pytest.mark.parametrize("model", ["medras", "medras-rpt"])
+    def test_fractions_are_at_most_one(self, model, name):
+        with pytest.raises(InputError, match=f"{name}: this is a fraction"):
+            cell_model(model).with_parameters({name: 1.5})
+
+    def test_fractions_of_phases_sum_to_one(self):
+        model = Medras.of().with_parameters({"asynchronous.S": 0.2})
+        with pytest.raises(InputError, match="do not sum to 1"):
+            model.log_kill(acute(2.0))

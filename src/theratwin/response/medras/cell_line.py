@@ -20,6 +20,12 @@ PARAMETERS = ("response", "medras")
 #: Fractions are given to as many digits as numbers have, or to a few.
 _ROUNDING = 1e-9
 
+#: Parameters that are parts of one.
+_FRACTIONS = (
+    *("slow_fraction", "failing_fraction", "fidelity.end_joining", "fidelity.alternative"),
+    *(f"asynchronous.{phase}" for phase in ("G1", "S", "G2")),
+)
+
 _CHOICES = {
     "phase": (*PHASES, ASYNCHRONOUS),
     "p53": ("wildtype", "mutant"),
@@ -76,8 +82,9 @@ class CellLine:
                 raise InputError(
                     "unknown choice", field=name, value=getattr(self, name), allowed=allowed
                 )
-        for name in self.values:
+        for name, value in self.values.items():
             published()[name]
+            _check_fraction(name, value)
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
     def value(self, name: str) -> Any:
@@ -122,3 +129,10 @@ class CellLine:
 
 def _is_zero(part: Any) -> bool:
     return namespace(part) is np and not np.any(part)
+
+
+def _check_fraction(name: str, value: Any) -> None:
+    if name in _FRACTIONS and namespace(value) is np and np.any(np.asarray(value) > 1.0):
+        raise InputError(
+            "this is a fraction", field=name, value=float(np.max(value)), allowed="0 to 1"
+        )

@@ -91,10 +91,19 @@ def causes(line: CellLine, damage: Damage, repair: Repair, delay: float = 0.0) -
 
 
 def mixed(parts: list[Any], kills: list[Any]) -> Any:
-    r"""Return :math:`-\ln \sum_i f_i S_i` of a mixture, also where no S is left in numbers."""
-    xp = namespace(*kills)
-    least = kills[0]
-    for kill in kills[1:]:
-        least = xp.minimum(least, kill)
-    total = sum(part * xp.exp(least - kill) for part, kill in zip(parts, kills, strict=True))
+    r"""Return :math:`-\ln \sum_i f_i S_i` of a mixture, also where no S is left in numbers.
+
+    Examples
+    --------
+    >>> print(f"{mixed([0.0, 1.0], [1.0, 5000.0]):.1f}")
+    5000.0
+    """
+    xp = namespace(*parts, *kills)
+    least: Any = inf  # of the parts that hold cells
+    for part, kill in zip(parts, kills, strict=True):
+        least = xp.minimum(least, xp.where(part > 0.0, kill, inf))
+    total = sum(
+        part * xp.exp(xp.minimum(least - kill, 0.0))
+        for part, kill in zip(parts, kills, strict=True)
+    )
     return least - xp.log(total)
