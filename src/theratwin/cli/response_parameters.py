@@ -24,7 +24,7 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar='NAME="VALUE"',
-        help="A parameter's value, or a model's option; may be repeated, goes first.",
+        help="A parameter's value; may be repeated, goes first.",
     ),
 ]
 ModelSettings = Annotated[
