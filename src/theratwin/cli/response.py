@@ -10,6 +10,7 @@ import typer
 
 from theratwin.cli import response_compare, response_counts, response_survival, response_tumor
 from theratwin.cli.output import emit
+from theratwin.cli.plot_file import Plot, check_plot, save_plot
 from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of
 from theratwin.cli.response_repair import REPAIR, OwnRepair, repair_of
 from theratwin.core.errors import InputError
@@ -73,6 +74,7 @@ def bed(
     alpha_beta: AlphaBeta = None,
     repair: OwnRepair = None,
     until: Until = None,
+    plot: Plot = None,
     as_json: AsJson = False,
     out: Out = None,
     force: Force = False,
@@ -80,9 +82,14 @@ def bed(
     """Biologically effective dose and EQD2, all cycles in one; no repopulation."""
     from theratwin.response import effect_of
 
+    check_plot(plot, force)
     end = end_of(until)
-    curve = course(terms, end)
-    effect = effect_of(curve, _tissue(tissue, alpha_beta, repair), until=end)
+    curve, chosen = course(terms, end), _tissue(tissue, alpha_beta, repair)
+    effect = effect_of(curve, chosen, until=end)
+    if plot is not None:
+        from theratwin.report.plots import plot_bed_over_time
+
+        save_plot(plot_bed_over_time(curve, chosen, end), plot)
     doses = {"BED": effect.bed, "EQD2": effect.eqd2, "dose": effect.dose}
     _emit_bed(doses, tissue, as_json, out, force)
 

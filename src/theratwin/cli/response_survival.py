@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from theratwin.cli.options import Force, Json, Out
 from theratwin.cli.output import emit
+from theratwin.cli.plot_file import Plot, check_plot, save_plot
 from theratwin.cli.response_exposure import (
     Acute,
     Constant,
@@ -32,11 +34,15 @@ from theratwin.cli.response_parameters import ModelSettings, ParameterFile
 from theratwin.core.provenance import Provenance
 
 if TYPE_CHECKING:
+    from theratwin.core import Exposure
     from theratwin.response.cell_survival import CellModel
 
 Model = Annotated[
     str,
-    typer.Option("--model", help="linear, lq, lq-l, lpl, rmr, tlk, neira, medras or medras-rpt."),
+    typer.Option(
+        "--model",
+        help="linear, lq, lq-l, lq-mixed, lpl, rmr, tlk, neira, mkm, medras or medras-rpt.",
+    ),
 ]
 Phase = Annotated[
     str | None, typer.Option("--phase", help="Of the cycle: G1, S, G2, M or asynchronous.")
@@ -73,11 +79,13 @@ def survival(
     repair: ModelRepair = None,
     settings: ModelSettings = None,
     parameters: ParameterFile = None,
+    plot: Plot = None,
     as_json: Json = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """Surviving fraction of cells after an exposure, by a model and its parameters."""
+    check_plot(plot, force)
     exposure, end = exposure_of(
         acute=acute,
         constant=constant,
@@ -92,6 +100,8 @@ def survival(
     sensitivity = Sensitivity(tissue, alpha, alpha_beta, repair)
     cells = model_of(model, options, sensitivity, settings, parameters)
     fraction = float(cells.survival(exposure, end))
+    if plot is not None:
+        _draw(cells, exposure, end, plot)
     extra = {
         "log_kill": float(cells.log_kill(exposure, end)),
         "dose": {"value": float(exposure.dose(end=end)), "unit": "Gy"},
@@ -109,6 +119,13 @@ def survival(
         force=force,
         extra=extra,
     )
+
+
+def _draw(cells: CellModel, exposure: Exposure, end: float, plot: Path) -> None:
+    from theratwin.report.plots import plot_survival
+    from theratwin.response.cell_survival import compare
+
+    save_plot(plot_survival(compare(exposure, [cells], end), exposure, end), plot)
 
 
 def described(cells: CellModel) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,39 @@ class KineticModel(CellModel):
         values = self.network_values()
         found = follow(self.network(), exposure, times, parameters=values, keep=())[name]
         return found if _batched(exposure, values) else found[0]
+
+    def log_kill_slopes(
+        self, exposure: Exposure | Curve, by: Iterable[str], until: float = inf
+    ) -> dict[str, Any]:
+        r"""Return the derivatives of :math:`-\ln S` by parameters of the network, exactly.
+
+        Parameters
+        ----------
+        exposure, until
+            As of `log_kill`.
+        by
+            Names among those of `network_values`.
+
+        Returns
+        -------
+        dict
+            Name to derivative, shape of the batch; integrated along with the states.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown.
+        """
+        from theratwin.response.driven import follow, settled
+
+        end = settled(exposure, self.slowest_rate) if until == inf else until
+        values, names = self.network_values(), list(by)
+        found = follow(
+            self.network(), exposure, [end], parameters=values, keep=(), sensitivities=names
+        )
+        last = {name: found.slopes[name]["log_kill"][:, -1] for name in names}
+        batched = _batched(exposure, values)
+        return {name: slope if batched else slope[0] for name, slope in last.items()}
 
     def network_values(self) -> dict[str, Any]:
         """Return the values of the network's parameters."""
