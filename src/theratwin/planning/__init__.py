@@ -29,6 +29,7 @@ from theratwin.planning.sensitivity import Decisive, Sensitivity, Shift, sensiti
 from theratwin.planning.settings import Trial
 from theratwin.planning.span import Span
 from theratwin.planning.standard import Standard, standard_course
+from theratwin.planning.therapies import TherapyChoice, TherapyOutcome, choose_therapy
 
 __all__ = [
     "OBJECTIVES",
@@ -48,10 +49,13 @@ __all__ = [
     "Span",
     "Standard",
     "Sweep",
+    "TherapyChoice",
+    "TherapyOutcome",
     "Trial",
     "at_most",
     "bed",
     "bounds",
+    "choose_therapy",
     "default_limits",
     "dose",
     "ligand_study",
