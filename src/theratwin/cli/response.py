@@ -10,7 +10,20 @@ import typer
 
 from theratwin.cli import response_compare, response_counts, response_survival, response_tumor
 from theratwin.cli.output import emit
-from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of
+from theratwin.cli.plot_file import Plot, check_plot, save_plot
+from theratwin.cli.response_exposure import (
+    TERMS_HELP,
+    Acute,
+    Constant,
+    Duration,
+    Exponential,
+    HalfLife,
+    Until,
+    course,
+    end_of,
+    exposure_of,
+)
+from theratwin.cli.response_exposure import Terms as AnyTerms
 from theratwin.cli.response_repair import REPAIR, OwnRepair, repair_of
 from theratwin.core.errors import InputError
 from theratwin.core.provenance import Provenance
@@ -68,11 +81,17 @@ def protraction(
 
 @app.command()
 def bed(
-    terms: Terms,
+    acute: Acute = None,
+    constant: Constant = None,
+    duration: Duration = None,
+    exponential: Exponential = None,
+    half_life: HalfLife = None,
+    terms: AnyTerms = None,
     tissue: TissueName = None,
     alpha_beta: AlphaBeta = None,
     repair: OwnRepair = None,
     until: Until = None,
+    plot: Plot = None,
     as_json: AsJson = False,
     out: Out = None,
     force: Force = False,
@@ -80,9 +99,22 @@ def bed(
     """Biologically effective dose and EQD2, all cycles in one; no repopulation."""
     from theratwin.response import effect_of
 
-    end = end_of(until)
-    curve = course(terms, end)
-    effect = effect_of(curve, _tissue(tissue, alpha_beta, repair), until=end)
+    check_plot(plot, force)
+    exposure, end = exposure_of(
+        acute=acute,
+        constant=constant,
+        duration=duration,
+        exponential=exponential,
+        half_life=half_life,
+        terms=terms,
+        until=until,
+    )
+    known = _tissue(tissue, alpha_beta, repair)
+    effect = effect_of(exposure, known, until=end)
+    if plot is not None:
+        from theratwin.report.plots.bed_course import plot_bed_course
+
+        save_plot(plot_bed_course(exposure, known, end), plot)
     doses = {"BED": effect.bed, "EQD2": effect.eqd2, "dose": effect.dose}
     _emit_bed(doses, tissue, as_json, out, force)
 

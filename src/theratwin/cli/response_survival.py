@@ -9,6 +9,7 @@ import typer
 
 from theratwin.cli.options import Force, Json, Out
 from theratwin.cli.output import emit
+from theratwin.cli.plot_file import Plot, check_plot, save_plot
 from theratwin.cli.response_exposure import (
     Acute,
     Constant,
@@ -32,6 +33,9 @@ from theratwin.cli.response_parameters import ModelSettings, ParameterFile
 from theratwin.core.provenance import Provenance
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from theratwin.core import Exposure
     from theratwin.response.cell_survival import CellModel
 
 Model = Annotated[
@@ -73,11 +77,13 @@ def survival(
     repair: ModelRepair = None,
     settings: ModelSettings = None,
     parameters: ParameterFile = None,
+    plot: Plot = None,
     as_json: Json = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """Surviving fraction of cells after an exposure, by a model and its parameters."""
+    check_plot(plot, force)
     exposure, end = exposure_of(
         acute=acute,
         constant=constant,
@@ -91,6 +97,8 @@ def survival(
     options = {"phase": phase, "p53": p53, "hr": hr, "nhej": nhej}
     sensitivity = Sensitivity(tissue, alpha, alpha_beta, repair)
     cells = model_of(model, options, sensitivity, settings, parameters)
+    if plot is not None:
+        _draw(cells, exposure, end, plot)
     fraction = float(cells.survival(exposure, end))
     extra = {
         "log_kill": float(cells.log_kill(exposure, end)),
@@ -109,6 +117,13 @@ def survival(
         force=force,
         extra=extra,
     )
+
+
+def _draw(cells: CellModel, exposure: Exposure, end: float, plot: Path) -> None:
+    from theratwin.report.plots.survival import plot_survival
+    from theratwin.response.cell_survival import compare
+
+    save_plot(plot_survival(compare(exposure, [cells], end), exposure, end), plot)
 
 
 def described(cells: CellModel) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def plot_survival(
     if not known:
         raise InputError("no model can take this exposure", field="comparison")
     ax = axes_or_new(ax, 5.2, 3.0)
-    end = until if isfinite(until) else _shown_until(exposure)
+    end = until if isfinite(until) else shown_until(exposure)
     times = np.linspace(0.0, end, _POINTS)
     for number, answer in enumerate(sorted(known, key=lambda a: float(a.survival))):
         ax.plot(
@@ -64,7 +64,8 @@ def plot_survival(
     return ax
 
 
-def _shown_until(exposure: Exposure | Curve) -> float:
+def shown_until(exposure: Exposure | Curve) -> float:
+    """Return a time (h) by which nearly all dose is given, and some repair done."""
     curve = exposure.total_dose_rate if isinstance(exposure, Exposure) else exposure
     total = float(curve.integral())
     late = max(float(np.max(curve.breakpoints, initial=0.0)), 1.0)
