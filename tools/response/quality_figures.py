@@ -17,6 +17,7 @@ from theratwin.response.oxygen import (
     OxygenDistribution,
     effective_enhancement,
     radioresistance,
+    vessel_sheets,
 )
 from theratwin.response.quality import (
     DomainCell,
@@ -24,7 +25,13 @@ from theratwin.response.quality import (
     alpha_energy,
     alpha_let,
     alpha_quality,
+    alpha_response,
+    control_by_size,
     domain_cell,
+    equal_kill,
+    even_concentration,
+    hypoxic_tissue,
+    lesion_cells,
     mkm_coefficients,
     nuclide_quality,
     oxygen_cell,
@@ -117,7 +124,9 @@ def resistance() -> None:
     with mpl.rc_context(RC):
         figure = new_figure(7.1, 2.8)
         left, right = figure.subplots(1, 2)
-        left.plot(pressure, radioresistance(pressure, 2.9, 3.0), color=MUTED, label="photons, betas")
+        left.plot(
+            pressure, radioresistance(pressure, 2.9, 3.0), color=MUTED, label="photons, betas"
+        )
         for color, energy in zip(CYCLES, (8.0, 5.5, 2.0), strict=False):
             found = cell.resistance(alpha_quality(energy, cell.domains).energies, pressure)
             left.plot(pressure, found, color=color, label=f"alphas of {energy:g} MeV")
@@ -150,24 +159,62 @@ def oer_at(let: float, name: str) -> float:
     return doses[0] / doses[1]
 
 
+def lesion_size() -> None:
+    """Draw control against mass, with even uptake and with patches."""
+    mass = np.geomspace(1e-6, 1000.0, 73)
+    with mpl.rc_context(RC):
+        figure = new_figure(7.1, 2.6)
+        panels = figure.subplots(1, 2, sharey=True)
+        for ax, changes, title in (
+            (panels[0], {}, "Even uptake"),
+            (panels[1], {"uptake_sd": 0.5, "patch_radius": 0.1}, "Patches of 0.1 mm"),
+        ):
+            for color, name in zip(CYCLES, ("Ac-225", "Lu-177", "Y-90"), strict=False):
+                amount = equal_kill(name, 30.0, lesion_cells())
+                study = control_by_size(name, mass, amount, lesion_cells(**changes), dose="mean")
+                ax.plot(mass, study.control, color=color, label=name)
+            ax.set(xscale="log", xlim=(1e-6, 1e3), ylim=(0.0, 1.03), xlabel="Mass (g)", title=title)
+        panels[0].set_ylabel("Probability of control")
+        panels[1].legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+        save(figure, "quality-lesion-size.svg")
+
+
+def vessels() -> None:
+    """Draw oxygen, dose and kill between vessels 0.24 mm apart."""
+    with mpl.rc_context(RC):
+        figure = new_figure(7.1, 2.6)
+        left, middle, right = figure.subplots(1, 3)
+        for color, name in zip(CYCLES, ("Lu-177", "Ac-225"), strict=False):
+            amount = even_concentration(name, 25.0, effective_half_life=50.0)
+            found = hypoxic_tissue(name, vessel_sheets(0.12), amount, effective_half_life=50.0)
+            x = 1e3 * found.distance
+            middle.plot(x, found.weighted_dose / found.weighted_dose[0], color=color, label=name)
+            right.plot(x, found.log_kill, color=color)
+            right.plot(x, found.aerobic_log_kill, color=color, ls=":")
+        left.plot(x, found.oxygen, color=MUTED)
+        for ax, label in (
+            (left, "Oxygen (mmHg)"),
+            (middle, "Weighted dose, vessel = 1"),
+            (right, "-ln S (dots: plenty of oxygen)"),
+        ):
+            ax.set(xlabel="From the vessel (um)", ylabel=label, xlim=(0.0, 120.0), ylim=(0.0, None))
+        middle.legend(loc="lower left")
+        save(figure, "oxygen-vessels.svg")
+
+
 def table() -> None:
     """Print the response to alpha emitters of cells with the activity in several places."""
-    cell = domain_cell("HSG")
+    line = domain_cell("HSG")
     for name in NUCLIDES:
         for source in ("N", "CS", None):
-            place = {} if source is None else {"geometry": CELL, "source": source}
-            found = nuclide_quality(name, cell, progeny="all", **place)
-            event = (
-                medium_event(name, CELL.nucleus_radius, progeny="all")
-                if source is None
-                else single_event(name, CELL, source, progeny="all")
-            )
-            alpha, beta = mkm_coefficients(cell, found.energies)
-            kept = -float(spectrum_log_survival(event, 1.0, alpha, beta))
+            found = alpha_response(name, line, CELL, source, progeny="all")
+            rbe = found.rbe(line.alpha, line.beta, float(np.log(10.0)))
             print(
-                f"| {name} | {source or 'all around'} | {found.let:.0f} | "
-                f"{found.energies.saturated:.1f} | {alpha:.2f} | {event.frequency_mean:.3f} | "
-                f"{event.dose_mean:.3f} | {kept:.2f} | {alpha + beta:.2f} |"
+                f"| {name} | {source or 'all around'} | {found.quality.let:.0f} | "
+                f"{found.quality.energies.saturated:.1f} | {found.alpha:.2f} | "
+                f"{found.single.frequency_mean:.3f} | {found.single.dose_mean:.3f} | "
+                f"{-float(found.log_survival(1.0)):.2f} | "
+                f"{-found.mean_dose_log_survival(1.0):.2f} | {rbe:.1f} |"
             )
 
 
@@ -197,5 +244,7 @@ if __name__ == "__main__":
     saturation()
     spectra()
     resistance()
+    lesion_size()
+    vessels()
     table()
     fractions()

@@ -22,7 +22,9 @@ ParameterFile = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar='NAME="VALUE"', help="A parameter's value; may be repeated, goes first."
+        "--set",
+        metavar='NAME="VALUE"',
+        help="A parameter's value; may be repeated, goes first.",
     ),
 ]
 ModelSettings = Annotated[

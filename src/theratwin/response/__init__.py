@@ -71,10 +71,18 @@ if TYPE_CHECKING:
         RepopulatedEffect,
         repopulated_effect_of,
     )
+    from theratwin.response.medras import Medras, MedrasRpt
     from theratwin.response.organs import (
         gfr_decline_rate,
         gfr_left,
         tolerances,
+    )
+    from theratwin.response.oxygen import OxygenDistribution, radioresistance, reoxygenation
+    from theratwin.response.quality import (
+        alpha_response,
+        control_by_size,
+        hypoxic_tissue,
+        radiation_weights,
     )
     from theratwin.response.tumor import (
         SelfDose,
@@ -93,6 +101,21 @@ _ROOM_OF = {
     "effective_time": (
         "RepopulatedEffect",
         "repopulated_effect_of",
+    ),
+    "medras": (
+        "Medras",
+        "MedrasRpt",
+    ),
+    "quality": (
+        "alpha_response",
+        "control_by_size",
+        "hypoxic_tissue",
+        "radiation_weights",
+    ),
+    "oxygen": (
+        "OxygenDistribution",
+        "radioresistance",
+        "reoxygenation",
     ),
     "driven": (
         "follow",
@@ -135,7 +158,10 @@ __all__ = [
     "Doses",
     "Drug",
     "Effect",
+    "Medras",
+    "MedrasRpt",
     "Nadir",
+    "OxygenDistribution",
     "Repair",
     "RepopulatedEffect",
     "Repopulation",
@@ -144,6 +170,7 @@ __all__ = [
     "TumorControl",
     "TumorCourse",
     "TumorModel",
+    "alpha_response",
     "bed",
     "bed50",
     "bed_of",
@@ -153,6 +180,7 @@ __all__ = [
     "cell_model",
     "cell_model_names",
     "complication",
+    "control_by_size",
     "decay_protraction",
     "docetaxel_course",
     "dose_of_bed",
@@ -165,6 +193,7 @@ __all__ = [
     "gfr_decline_rate",
     "gfr_left",
     "hematopoiesis",
+    "hypoxic_tissue",
     "linear_quadratic_eud",
     "loewe_index",
     "log_cell_kill",
@@ -174,6 +203,9 @@ __all__ = [
     "protraction_factor",
     "protraction_integral",
     "protraction_matrix",
+    "radiation_weights",
+    "radioresistance",
+    "reoxygenation",
     "repopulated_effect_of",
     "settled",
     "survival",

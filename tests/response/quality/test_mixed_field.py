@@ -155,6 +155,21 @@ class TestPorts:
         assert kill.shape == (2,)
         assert kill[1] > kill[0]
 
+    def test_differentiates_in_its_parameters(self):
+        # JAX against a central difference, 1e-7.
+        from theratwin.core._jax import jax
+
+        exposure = field(constant_oxygen(3.0), photon_electron=DECAY, alpha=SLOWER)
+        for name in ("alpha", "beta", "alpha.rbe_max", "alpha.rbe_min", "oer", "half_pressure"):
+            value = float(MODEL.parameters[name])
+
+            def kill(x, name=name):
+                return MODEL.with_parameters({name: x}).log_kill(exposure)
+
+            step = 1e-5 * value
+            expected = (kill(value + step) - kill(value - step)) / (2 * step)
+            assert_allclose(jax.grad(kill)(value), expected, rtol=1e-7)
+
     def test_what_is_missing_or_unknown_is_named(self):
         with pytest.raises(InputError, match="oxygen is missing"):
             MixedField.of(oxygen=True).log_kill(DECAY)

@@ -17,6 +17,8 @@ _MODELS = {
     "rmr": "theratwin.response.cell_survival.rmr:RepairMisrepair",
     "tlk": "theratwin.response.cell_survival.tlk:TwoLesionKinetic",
     "neira": "theratwin.response.cell_survival.neira:Neira",
+    "lq-mixed": "theratwin.response.quality.mixed_field:MixedField",
+    "mkm": "theratwin.response.quality.kinetic_cell_model:MicrodosimetricKinetic",
     "medras": "theratwin.response.medras:Medras",
     "medras-rpt": "theratwin.response.medras:MedrasRpt",
 }

@@ -162,12 +162,12 @@ def effective_enhancement(
     ...     anoxic, lambda dose, p: 0.3 * dose / radioresistance(p, 3.0, 3.0), 10.0), 3)
     2.963
     """
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
-    target = -float(log_kill(np.float64(dose), np.float64(plenty)))
+    target = -float(log_kill(np.asarray(dose), np.asarray(plenty)))
 
     def excess(log_factor: float) -> float:
         doses = np.full(distribution.pressure.shape, dose * np.exp(log_factor))
         return float(distribution.log_survival(log_kill(doses, distribution.pressure))) - target
 
-    return float(np.exp(brentq(excess, -5.0, 5.0, xtol=1e-12)))
+    return float(np.exp(root_scalar(excess, bracket=(-5.0, 5.0), xtol=1e-12).root))

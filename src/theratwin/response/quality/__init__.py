@@ -1,5 +1,6 @@
 """Radiation quality: what alphas, Auger electrons and recoils do that dose alone does not say."""
 
+from theratwin.response.quality.alpha_response import AlphaResponse, alpha_response
 from theratwin.response.quality.domains import (
     DomainCell,
     SpecificEnergies,
@@ -46,6 +47,7 @@ from theratwin.response.quality.weighted_dose import (
 
 __all__ = [
     "AlphaQuality",
+    "AlphaResponse",
     "DomainCell",
     "HypoxicTissue",
     "LesionCells",
@@ -62,6 +64,7 @@ __all__ = [
     "alpha_energy",
     "alpha_let",
     "alpha_quality",
+    "alpha_response",
     "control_by_size",
     "domain_cell",
     "equal_kill",

@@ -54,12 +54,12 @@ class HypoxicTissue:
         """Gy, weighted by RBE."""
         return self.electrons + self.rbe * self.alphas
 
-    def hypoxic(self, below: float | None = None) -> Array:
+    def hypoxic(self, below: float | None = None) -> NDArray[np.bool_]:
         """Return which layers are hypoxic: below a pressure, mmHg, that of the parameter set."""
         known = parameter_set("response", "vessel_sheets")
         return self.oxygen < (known.value("hypoxic_below") if below is None else below)
 
-    def covered(self, dose: float, where: Array) -> float:
+    def covered(self, dose: float, where: NDArray[np.bool_]) -> float:
         """Return the share of some layers that get a dose (Gy, weighted by RBE) or more."""
         return float(np.mean(self.weighted_dose[where] >= dose)) if where.any() else 1.0
 
@@ -165,7 +165,7 @@ def even_concentration(
     name, effective_half_life, model, progeny
         As for `hypoxic_tissue`.
     """
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
     cells = MixedField.of() if model is None else model
     wanted = float(positive(log_kill, "log_kill", "1"))
@@ -178,7 +178,7 @@ def even_concentration(
         curves = {c: Exponentials([amount * d], [rate]) for c, d in doses.items() if d > 0}
         return float(cells.log_kill(Exposure("tumor", curves))) - wanted
 
-    return float(np.exp(brentq(excess, -30.0, 30.0, xtol=1e-12)))
+    return float(np.exp(root_scalar(excess, bracket=(-30.0, 30.0), xtol=1e-12).root))
 
 
 def _mean_log(kill: Array) -> float:

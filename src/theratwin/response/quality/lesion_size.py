@@ -139,7 +139,7 @@ def equal_kill(
     name, cells, progeny
         As for `control_by_size`.
     """
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
     wanted = float(positive(log_kill, "log_kill", "1"))
     own = cell_dose(name, cells, progeny)
@@ -150,7 +150,7 @@ def equal_kill(
         kill = _kill(profile, np.exp(log_amount), own, cells, name, even)
         return float(kill[0, 0]) - wanted
 
-    return float(np.exp(brentq(excess, -30.0, 30.0, xtol=1e-12)))
+    return float(np.exp(root_scalar(excess, bracket=(-30.0, 30.0), xtol=1e-12).root))
 
 
 def _leveled(profile: SphereProfile) -> SphereProfile:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from theratwin.core import Component, Curve, Exponentials, Exposure, InputError, UnsupportedError
+from theratwin.core._arrays import as_float
 from theratwin.response.cell_survival.kinetic import KineticModel
 from theratwin.response.lea_catcheside import protraction_integral
 from theratwin.response.oxygen.enhancement import radioresistance
@@ -141,7 +142,7 @@ class MixedField(KineticModel):
     def _root(self, component: str, pressure: Any) -> Any:
         """Return the weight of a component's dose in the quadratic term."""
         rbe = 1.0 if component == _PHOTONS else self.parameters[f"{component}.rbe_min"]
-        return np.asarray(rbe) / self._resistance(component, "oer_beta", pressure)
+        return as_float(rbe) / self._resistance(component, "oer_beta", pressure)
 
     def _resistance(self, component: str, photons: str, pressure: Any) -> Any:
         if np.ndim(pressure) == 0 and pressure == inf:

@@ -57,6 +57,10 @@ class OxygenCell:
         )
         return radioresistance(pressure, most, self.half_pressure)
 
+    def domains_at(self, pressure: float) -> DomainCell:
+        """Return the domains, which are the same at every pressure of oxygen."""
+        return self.domains
+
     def coefficients(self, energies: SpecificEnergies, pressure: Any) -> tuple[Any, Any]:
         """Return alpha and beta (1/Gy, 1/Gy²) at pressures of oxygen (mmHg)."""
         return _coefficients(self, energies, self.resistance(energies, pressure))
