@@ -99,6 +99,28 @@ class TestBed:
         assert_allclose(given["value"]["EQD2"], 33.8912 / 1.8, atol=5e-5)
         assert given["provenance"]["parameter_sets"] == ["response/tissues"]
 
+    def test_every_form_of_dose(self, run):
+        def told(*form: str) -> dict:
+            return json.loads(run("bed", *form, "--tissue", "kidneys", "--json"))["value"]
+
+        assert_allclose(told("--acute", "2 Gy")["EQD2"], 2.0, rtol=1e-14)
+        decaying = told("--exponential", "23 Gy", "--half-life", "51.6 h")
+        assert_allclose(decaying["BED"], 33.8912, atol=5e-5)
+        mu_t = math.log(2) / 2.8 * 10.0
+        factor = 2.0 / mu_t * (1.0 + math.expm1(-mu_t) / mu_t)
+        constant = told("--constant", "8 Gy", "--duration", "10 h")
+        assert_allclose(constant["BED"], 8.0 * (1.0 + factor * 8.0 / 2.5), rtol=1e-10)
+        with pytest.raises(InputError, match="one form of dose"):
+            run("bed", "--tissue", "kidneys")
+
+    def test_plot(self, run, tmp_path):
+        picture = tmp_path / "bed.svg"
+        call = ("bed", "--acute", "2 Gy", "--tissue", "kidneys", "--plot", str(picture))
+        run(*call)
+        assert "<svg" in picture.read_text(encoding="utf-8")
+        with pytest.raises(InputError, match="--plot"):
+            run(*call)
+
     def test_given_values_go_first(self, run):
         plain = ("--alpha-beta", "2.5 Gy", "--repair", '[[1,"2.8 h"]]')
         assert run("bed", "--terms", KIDNEY_CYCLE, *plain) == run(

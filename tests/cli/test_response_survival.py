@@ -125,6 +125,13 @@ class TestSurvival:
         )
         assert survive(*call, "--repair", "reciprocal")["value"] < plain
 
+    def test_plot(self, run, tmp_path):
+        picture = tmp_path / "survival.svg"
+        run("survival", "--acute", "2 Gy", "--model", "lpl", "--plot", str(picture))
+        assert "<svg" in picture.read_text(encoding="utf-8")
+        with pytest.raises(InputError, match="--plot"):
+            run("survival", "--acute", "2 Gy", "--plot", str(tmp_path / "survival.txt"))
+
     def test_text(self, run):
         lines = run("survival", "--acute", "2 Gy", "--model", "linear").splitlines()
         assert lines[:2] == ["model               linear", "surviving fraction  0.745276"]

@@ -11,7 +11,19 @@ import typer
 from theratwin.cli import response_compare, response_counts, response_survival, response_tumor
 from theratwin.cli.output import emit
 from theratwin.cli.plot_file import Plot, check_plot, save_plot
-from theratwin.cli.response_exposure import TERMS_HELP, Until, course, end_of
+from theratwin.cli.response_exposure import (
+    TERMS_HELP,
+    Acute,
+    Constant,
+    Duration,
+    Exponential,
+    HalfLife,
+    Until,
+    course,
+    end_of,
+    exposure_of,
+)
+from theratwin.cli.response_exposure import Terms as AnyTerms
 from theratwin.cli.response_repair import REPAIR, OwnRepair, repair_of
 from theratwin.core.errors import InputError
 from theratwin.core.provenance import Provenance
@@ -69,7 +81,12 @@ def protraction(
 
 @app.command()
 def bed(
-    terms: Terms,
+    acute: Acute = None,
+    constant: Constant = None,
+    duration: Duration = None,
+    exponential: Exponential = None,
+    half_life: HalfLife = None,
+    terms: AnyTerms = None,
     tissue: TissueName = None,
     alpha_beta: AlphaBeta = None,
     repair: OwnRepair = None,
@@ -83,13 +100,21 @@ def bed(
     from theratwin.response import effect_of
 
     check_plot(plot, force)
-    end = end_of(until)
-    curve, chosen = course(terms, end), _tissue(tissue, alpha_beta, repair)
-    effect = effect_of(curve, chosen, until=end)
+    exposure, end = exposure_of(
+        acute=acute,
+        constant=constant,
+        duration=duration,
+        exponential=exponential,
+        half_life=half_life,
+        terms=terms,
+        until=until,
+    )
+    known = _tissue(tissue, alpha_beta, repair)
+    effect = effect_of(exposure, known, until=end)
     if plot is not None:
-        from theratwin.report.plots import plot_bed_over_time
+        from theratwin.report.plots.bed_course import plot_bed_course
 
-        save_plot(plot_bed_over_time(curve, chosen, end), plot)
+        save_plot(plot_bed_course(exposure, known, end), plot)
     doses = {"BED": effect.bed, "EQD2": effect.eqd2, "dose": effect.dose}
     _emit_bed(doses, tissue, as_json, out, force)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: What is given in another way: parameters, repair by --repair, and what no text can give.
 _NOT_SET = ("parameters", "repair", "fractions")
 _UNITS = {"plating_delay": "h"}
-_SWITCH = {"on": True, "true": True, "off": False, "false": False}
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
 def options_among(
@@ -79,7 +79,7 @@ def _known(model: type[CellModel]) -> dict[str, Field[Any]]:
 
 def _value(option: Field[Any], text: str, field: str) -> Any:
     if isinstance(option.default, bool):
-        return _one_of(_SWITCH, text, field)
+        return _one_of(_SWITCH, text.casefold(), field)
     if isinstance(option.default, int):
         return _one_of({str(number): number for number in range(10)}, text, field)
     if isinstance(option.default, float):

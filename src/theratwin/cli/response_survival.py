@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,15 +33,14 @@ from theratwin.cli.response_parameters import ModelSettings, ParameterFile
 from theratwin.core.provenance import Provenance
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from theratwin.core import Exposure
     from theratwin.response.cell_survival import CellModel
 
 Model = Annotated[
     str,
-    typer.Option(
-        "--model",
-        help="linear, lq, lq-l, lq-mixed, lpl, rmr, tlk, neira, mkm, medras or medras-rpt.",
-    ),
+    typer.Option("--model", help="linear, lq, lq-l, lq-mixed, lpl, rmr, tlk, neira, mkm, medras, medras-rpt."),
 ]
 Phase = Annotated[
     str | None, typer.Option("--phase", help="Of the cycle: G1, S, G2, M or asynchronous.")
@@ -99,9 +97,9 @@ def survival(
     options = {"phase": phase, "p53": p53, "hr": hr, "nhej": nhej}
     sensitivity = Sensitivity(tissue, alpha, alpha_beta, repair)
     cells = model_of(model, options, sensitivity, settings, parameters)
-    fraction = float(cells.survival(exposure, end))
     if plot is not None:
         _draw(cells, exposure, end, plot)
+    fraction = float(cells.survival(exposure, end))
     extra = {
         "log_kill": float(cells.log_kill(exposure, end)),
         "dose": {"value": float(exposure.dose(end=end)), "unit": "Gy"},
@@ -122,7 +120,7 @@ def survival(
 
 
 def _draw(cells: CellModel, exposure: Exposure, end: float, plot: Path) -> None:
-    from theratwin.report.plots import plot_survival
+    from theratwin.report.plots.survival import plot_survival
     from theratwin.response.cell_survival import compare
 
     save_plot(plot_survival(compare(exposure, [cells], end), exposure, end), plot)

@@ -2,7 +2,7 @@
 
 from theratwin.report.plots.activity import plot_activity
 from theratwin.report.plots.bed import LIMITS, plot_bed_against_limits
-from theratwin.report.plots.bed_over_time import plot_bed_over_time
+from theratwin.report.plots.bed_course import plot_bed_course
 from theratwin.report.plots.beside import plot_beside
 from theratwin.report.plots.blood_counts import plot_blood_counts
 from theratwin.report.plots.budget import plot_budget
@@ -22,7 +22,7 @@ __all__ = [
     "LIMITS",
     "plot_activity",
     "plot_bed_against_limits",
-    "plot_bed_over_time",
+    "plot_bed_course",
     "plot_beside",
     "plot_blood_counts",
     "plot_budget",

@@ -65,6 +65,7 @@ def plot_survival(
 
 
 def shown_until(exposure: Exposure | Curve) -> float:
+    """Return a time (h) by which nearly all dose is given, and some repair done."""
     curve = exposure.total_dose_rate if isinstance(exposure, Exposure) else exposure
     total = float(curve.integral())
     late = max(float(np.max(curve.breakpoints, initial=0.0)), 1.0)
