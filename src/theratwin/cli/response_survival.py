@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 Model = Annotated[
     str,
-    typer.Option("--model", help="linear, lq, lq-l, lq-mixed, lpl, rmr, tlk, neira, mkm, medras, medras-rpt."),
+    typer.Option(
+        "--model", help="linear, lq, lq-l, lq-mixed, lpl, rmr, tlk, neira, mkm, medras, medras-rpt."
+    ),
 ]
 Phase = Annotated[
     str | None, typer.Option("--phase", help="Of the cycle: G1, S, G2, M or asynchronous.")
