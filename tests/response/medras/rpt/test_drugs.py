@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from theratwin.core import Pieces, Pulses
+from theratwin.core import InputError, Pieces, Pulses
 from theratwin.dynamics import NetworkBuilder, couple
 from theratwin.response.medras import CellLine, MedrasRpt, Options, rpt_network
 
@@ -69,6 +69,10 @@ class TestParp:
             assert_allclose(kill(cells, DOSE, PARP), kill(cells, DOSE, OFF), rtol=1e-9)
         cells = model(phase="S", cycle="frozen", hr="deficient")
         assert kill(cells, DOSE, PARP) > 1.1 * kill(cells, DOSE, OFF)
+
+    def test_a_mixture_without_s_is_refused(self):
+        with pytest.raises(InputError, match="cells in S"):
+            model(cycle="frozen")
 
     def test_trapping_orders_the_effect(self):
         cells = model(hr="deficient")

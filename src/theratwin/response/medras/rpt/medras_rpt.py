@@ -105,7 +105,15 @@ class MedrasRpt(KineticModel):
         used = {n: v for n, v in self.parameters.items() if is_used(n, options, self.phase)}
         object.__setattr__(self, "parameters", used)
         super().__post_init__()
-        self._numbers()  # refuses unknown choices now
+        found = self._numbers()  # refuses unknown choices now
+        mixed = self.phase == ASYNCHRONOUS and self.cycle == "frozen"
+        if mixed and "parp" in self.drugs and "start.S" not in found:
+            raise InputError(
+                "PARP inhibitors act on cells in S, and of asynchronous frozen cells none is there",
+                field="medras-rpt.drugs",
+                value=self.drugs,
+                remedy='Give phase="S", fractions with S, or cycle="progressing"',
+            )
 
     @classmethod
     def defaults(cls) -> Mapping[str, Parameter]:
