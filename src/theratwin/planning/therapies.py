@@ -271,4 +271,3 @@ def _followed(asked: _Asked, prediction: Prediction, end: float) -> tuple[np.nda
         logarithms.append(found.log_living[:, -1])
         volumes.append(found.volume[:, -1])
     return np.logaddexp.reduce(logarithms, axis=0), np.sum(volumes, axis=0)
-
