@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from theratwin.case import ExternalBeam, parse_external_beam
+from theratwin.core import Exponentials, Pulses
 from theratwin.core import Total as SumOfCurves
 from theratwin.core.errors import InputError
 from theratwin.planning import at_most, bed, bounds, dose, plan
-from theratwin.response import effect_of
+from theratwin.planning.dose_arrays import crossing_of
+from theratwin.response import effect_of, tissue
 from theratwin.twin import calibrate
 
 from .test_plan import simulated
@@ -32,6 +35,24 @@ def test_totals_are_those_of_one_dose_rate_of_cycle_and_fractions(make_course, r
     expected = effect_of(together, known.known_tissue)
     np.testing.assert_allclose(course.total(bed(region)).at(0, 0.0), expected.bed, rtol=1e-12)
     np.testing.assert_allclose(course.total(dose(region)).at(0, 0.0), expected.dose, rtol=1e-12)
+
+
+def test_a_cycle_and_a_fraction_meet_as_in_closed_form():
+    """Of one exponential and one fraction: twice what repair leaves of each for the other."""
+    kidneys = tissue("kidneys")
+    (mu,) = kidneys.repair.rates
+    rate, decay, time, fraction = 0.2, np.log(2.0) / 50.0, 6.0, 3.0
+    before = rate * (np.exp(-decay * time) - np.exp(-mu * time)) / (mu - decay)
+    after = rate * np.exp(-decay * time) / (mu + decay)
+    known = SimpleNamespace(
+        dose_rates=[Exponentials([[rate]], [decay])],
+        dose=np.array([[rate / decay]]),
+        quadratic=np.array([[rate**2 / (decay * (mu + decay))]]),
+        known_tissue=kidneys,
+    )
+    found = crossing_of(known, Pulses([time], [fraction]))
+    expected = 2.0 * fraction * (before + after) / (rate / decay)
+    np.testing.assert_allclose(found, [[expected]], rtol=1e-9)
 
 
 def test_a_further_cycle_meets_the_fractions_by_its_activity(make_course):

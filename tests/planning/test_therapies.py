@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,51 @@ def test_what_cannot_be_chosen_among_is_refused(twin):
     two = Agents({"a": cycles(1), "b": cycles(1)})
     with pytest.raises(UnsupportedError, match="own radiopharmaceutical alone"):
         choose_therapy(twin, {"two": two}, limits=KIDNEYS)
+
+
+def test_therapies_that_leave_less_than_the_smallest_number_still_differ(twin):
+    """By 4600 Gy and more the living volume is zero in double precision; its logarithm is not."""
+    region = predict(twin, cycles(1)).lesions[0]
+    enough = 1500.0 / (0.147 * np.median(region.dose[:, 0]) / 2.0)
+    candidates = {
+        "much": Agents({"": cycles(1, f"{enough} GBq")}),
+        "more": Agents({"": cycles(1, f"{1.2 * enough} GBq")}),
+    }
+    found = choose_therapy(twin, candidates, limits=[])
+    much, more = found.outcomes
+    assert much.objective > 800.0
+    assert more.objective > 1.1 * much.objective
+    assert found.best.name == "more"
+
+
+def test_all_agents_are_on_the_clock_of_the_schedule(twin):
+    """All of it a week later is the same, but for a week more of growth before it."""
+    beam, later = (
+        ExternalBeam.regular({"lesion_1": "3 Gy"}, fractions=2, first=first)
+        for first in ("6 h", "174 h")
+    )
+    one = cycles(1).administrations[0]
+    moved = Schedule((replace(one, time=168.0),))
+    now = choose_therapy(
+        twin, {"now": Agents({"": cycles(1)}, beams=(beam,))}, limits=KIDNEYS, horizon="20 weeks"
+    )
+    then = choose_therapy(
+        twin, {"then": Agents({"": moved}, beams=(later,))}, limits=KIDNEYS, horizon="21 weeks"
+    )
+    grown = np.log(2.0) * 168.0 / 1698.89
+    assert now.best.objective - then.best.objective == pytest.approx(grown, rel=1e-3)
+    assert now.best.probabilities == then.best.probabilities
+
+
+def test_beams_to_nowhere_and_agents_after_the_horizon_are_refused(twin):
+    to_bladder = ExternalBeam.regular({"bladder": "3 Gy"}, fractions=1, first="1 week")
+    with pytest.raises(InputError, match="no dose is predicted"):
+        choose_therapy(twin, {"beam": Agents({"": cycles(1)}, beams=(to_bladder,))}, limits=KIDNEYS)
+    late = ExternalBeam.regular({"lesion_1": "3 Gy"}, fractions=1, first="10 weeks")
+    with pytest.raises(InputError, match="after 70 days"):
+        choose_therapy(
+            twin,
+            {"late": Agents({"": cycles(1)}, beams=(late,))},
+            limits=KIDNEYS,
+            horizon="5 weeks",
+        )

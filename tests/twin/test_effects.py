@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from theratwin.case import Schedule
+from theratwin.core import parameter_set
 from theratwin.response import log_cell_kill_of
 from theratwin.twin import calibrate, predict
 from theratwin.twin.effects import DRAWS, effects
@@ -58,3 +59,21 @@ def test_of_lesions_without_radiosensitivity_and_of_animals_nothing_is_said(pred
     nothing = effects(replace(prediction, case=mouse))
     assert not nothing.lesions
     assert nothing.counts is None
+
+
+def test_a_large_lesion_is_followed_too_and_grows_back_as_slowly(prediction):
+    """By 2 L of tumor: the capacity is far above it, so that growth hardly depends on volume."""
+    region = prediction["lesion_1"]
+    large = replace(region, mass=region.mass * (2000.0 / np.median(region.mass)))
+    found = effects(replace(prediction, regions={**prediction.regions, "lesion_1": large}))
+    small = effects(prediction).lesions["lesion_1"]
+    course = found.lesions["lesion_1"]
+    growth = course.log_living[:, -1] - course.log_living[:, 0] + course.log_kill[:, -1]
+    expected = small.log_living[:, -1] - small.log_living[:, 0] + small.log_kill[:, -1]
+    assert np.median(growth / expected) == pytest.approx(1.1, abs=0.08)
+
+
+def test_what_differs_between_patients_spans_the_range_of_its_source():
+    cv = parameter_set("response", "between_patients").value("tumor.clearance_half_time")
+    spread = 2.0 * 1.6449 * np.sqrt(np.log1p(cv**2))
+    assert np.exp(spread) == pytest.approx(10.0, rel=0.05)

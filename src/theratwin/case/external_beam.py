@@ -26,7 +26,7 @@ class ExternalBeam:
     Parameters
     ----------
     times
-        Hours after the first administration of the radiopharmaceutical.
+        Hours on the schedule's clock, which counts from the first administration.
     doses
         Dose of one fraction (Gy) by region or lesion: the mean over it, of photons.
 

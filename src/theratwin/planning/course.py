@@ -110,10 +110,8 @@ class Course:
         return DoseArrays.of(self.regions[region], self._fractions(region))
 
     def _fractions(self, region: str) -> Pulses | None:
-        """Return the beams' fractions in a region, at the schedule's times."""
-        found = pulses_of(self.beams, region)
-        first = self.schedule.administrations[0].time
-        return None if found is None else found.shifted(first)
+        """Return the beams' fractions in a region; their clock is that of the schedule."""
+        return pulses_of(self.beams, region)
 
     def _first(self, by_cycle: np.ndarray) -> np.ndarray:
         """Return sums over the first n further cycles, from n = 0."""
@@ -160,6 +158,19 @@ def course_of(
     regions = predict(twin, schedule).regions
     most = carried(twin, regimen)
     return Course(twin.case, schedule, len(delivered), UNIT, regions, most, tuple(beams))
+
+
+def require_reached(beams: Sequence[ExternalBeam], course: Course) -> None:
+    """Raise if a beam gives dose where no dose is predicted: it is never dropped silently."""
+    for region in (region for beam in beams for region in beam.doses):
+        if region not in course.regions:
+            raise InputError(
+                "no dose is predicted there",
+                field="external_beam",
+                value=region,
+                allowed=list(course.regions),
+                remedy="Measure it, or leave the region out",
+            )
 
 
 def carried(twin: Twin, regimen: Regimen) -> float:

@@ -9,7 +9,12 @@ from theratwin.case import Administration, Case, ExternalBeam
 from theratwin.core.errors import InfeasibleError, InputError, UnsupportedError
 from theratwin.planning.bounds import Bounds
 from theratwin.planning.bounds import bounds as default_bounds
-from theratwin.planning.course import Course, course_of, delivered_administrations
+from theratwin.planning.course import (
+    Course,
+    course_of,
+    delivered_administrations,
+    require_reached,
+)
 from theratwin.planning.customary import default_limits
 from theratwin.planning.glands import Glands, glands_of
 from theratwin.planning.limit import Limit
@@ -166,26 +171,13 @@ def _asked(
     further = max(bounds.cycles + 1, standard.cycles) - len(given)
     first = Regimen.first(bounds, given[-1] if given else twin.case.schedule.administrations[0])
     before = course_of(twin, given, further, first, beams)
-    _require_reached(beams, before)
+    require_reached(beams, before)
     limits = default_limits() if limits is None else tuple(limits)
     _require_known(limits, before)
     objective = maximize or default_objective(before)
     check_free(twin, bounds, objective)
     soft = glands_of(before, glands)
     return _Asked(twin, given, further, objective, limits, bounds, soft, beams, {first: before})
-
-
-def _require_reached(beams: Sequence[ExternalBeam], course: Course) -> None:
-    """Raise if a beam gives dose where no dose is predicted: it is never dropped silently."""
-    for region in (region for beam in beams for region in beam.doses):
-        if region not in course.regions:
-            raise InputError(
-                "no dose is predicted there",
-                field="external_beam",
-                value=region,
-                allowed=list(course.regions),
-                remedy="Measure it, or leave the region out",
-            )
 
 
 def _require_person(twin: Twin) -> None:

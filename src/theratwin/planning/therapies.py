@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from theratwin.core import Curve, InputError, parse
+from theratwin.core import InputError, parse
 from theratwin.core.errors import InfeasibleError, UnsupportedError
-from theratwin.planning.course import UNIT, Course
+from theratwin.planning.course import UNIT, Course, require_reached
 from theratwin.planning.customary import default_limits
 from theratwin.planning.limit import Limit
 from theratwin.planning.objective import log_cell_kill
@@ -69,7 +69,7 @@ class TherapyChoice:
     limits
         What was asked for.
     horizon
-        When the lesions are looked at (h after the first administration).
+        When the lesions are looked at (h on the schedules' clock).
     """
 
     best: TherapyOutcome
@@ -133,7 +133,8 @@ def choose_therapy(
     twin
         The patient's twin.
     candidates
-        Therapies by name; ``radiopharmaceuticals`` has the one schedule of the twin's own, ``""``.
+        Therapies by name; ``radiopharmaceuticals`` has the one schedule of the twin's own, ``""``,
+        with the cycles that were given already, since limits count them.
     cells
         Cells of all lesions; the linear-quadratic model of each lesion's tissue if None.
     drugs, immune
@@ -141,8 +142,8 @@ def choose_therapy(
     limits
         As of `plan`.
     horizon
-        When lesions are looked at, as ``"1 year"``; 12 weeks after the last administration of any
-        candidate if not given.
+        When lesions are looked at, as ``"1 year"`` after time 0; 12 weeks after the last agent of
+        any candidate if not given.
     density
         Clonogens in a gram, as of `log_cell_kill`.
     tumor
@@ -151,7 +152,8 @@ def choose_therapy(
     Raises
     ------
     InputError
-        If there is no candidate, no lesion, or an agent has no place.
+        If there is no candidate, no lesion, an agent has no place, a beam reaches a region without
+        a dose, or the horizon comes before an agent.
     UnsupportedError
         If a candidate has several radiopharmaceuticals: those compete, which `Therapy` follows.
     InfeasibleError
@@ -161,8 +163,7 @@ def choose_therapy(
         raise InputError("at least one candidate is needed", field="candidates")
     known = thinned(twin, _DRAWS)
     bounds = default_limits() if limits is None else tuple(limits)
-    last = max(agents.last for agents in candidates.values())
-    end = last + 12 * 168.0 if horizon is None else parse(horizon, "h", field="horizon")
+    end = _horizon(max(agents.last for agents in candidates.values()), horizon)
     clonogens = log_cell_kill(density=density).density
     outcomes = tuple(
         _outcome(
@@ -183,6 +184,18 @@ def choose_therapy(
         )
     best = max(feasible, key=lambda each: each.objective)
     return TherapyChoice(best, outcomes, bounds, end)
+
+
+def _horizon(last: float, horizon: str | None) -> float:
+    end = last + 12 * 168.0 if horizon is None else parse(horizon, "h", field="horizon")
+    if not last < end < float("inf"):
+        raise InputError(
+            "an agent would be given when the lesions have been looked at",
+            field="horizon",
+            value=horizon,
+            allowed=f"after {last / 24.0:g} days",
+        )
+    return end
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,9 +238,10 @@ def _outcome(asked: _Asked, limits: Sequence[Limit], end: float, density: float)
     course = Course(
         prediction.case, given, len(given), UNIT, prediction.regions, beams=asked.agents.beams
     )
+    require_reached(course.beams, course)
     held = tuple(probability(course, limit, 0, 0.0) for limit in limits)
-    living, volumes = _followed(asked, prediction, end)
-    draws = -np.log(np.maximum(density * _DENSITY * living, np.finfo(float).tiny))
+    log_living, volumes = _followed(asked, prediction, end)
+    draws = -np.log(density * _DENSITY) - log_living
     return TherapyOutcome(
         asked.name,
         float(draws.mean()),
@@ -239,25 +253,21 @@ def _outcome(asked: _Asked, limits: Sequence[Limit], end: float, density: float)
 
 
 def _followed(asked: _Asked, prediction: Prediction, end: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return draws of the living and of the whole volume (mL) of all lesions at the end."""
-    begin = prediction.schedule.administrations[0].time
-    blood = _shifted(prediction.regions[MARROW], begin) if MARROW in prediction.regions else None
+    """Return draws of ln(living mL) and of the whole volume (mL) of all lesions at the end."""
+    marrow = prediction.regions.get(MARROW)
+    blood = None if marrow is None else marrow.total_dose_rate
     if asked.immune and blood is None:
         raise InputError(
             "lymphocytes come from the blood, whose dose is that of the marrow, not known here",
             field="immune",
             remedy="Measure blood and the whole body, and give the patient's height",
         )
-    living, volumes = [], []
+    logarithms, volumes = [], []
     for region in prediction.lesions:
         found = asked.lesion(region).follow(
-            _shifted(region, begin), asked.agents, [0.0, end], blood=blood
+            region.total_dose_rate, asked.agents, [0.0, end], blood=blood
         )
-        living.append(found.living[:, -1])
+        assert found.log_living is not None
+        logarithms.append(found.log_living[:, -1])
         volumes.append(found.volume[:, -1])
-    return np.sum(living, axis=0), np.sum(volumes, axis=0)
-
-
-def _shifted(region: RegionDose, begin: float) -> Curve:
-    """Return a dose rate that counts from the first administration."""
-    return region.total_dose_rate.shifted(-begin)
+    return np.logaddexp.reduce(logarithms, axis=0), np.sum(volumes, axis=0)

@@ -24,6 +24,8 @@ DRAWS = 200
 LESIONS_FOLLOWED, COUNTS_FOLLOWED = 26 * 168.0, 14 * 168.0
 _LESIONS_EVERY, _COUNTS_EVERY = 168.0, 48.0
 _DENSITY = 1.04
+#: Least ratio of the volume that limits growth to that at the start.
+_ROOM = 10.0
 
 #: Parameter sets that this rests on beside the doses'.
 PARAMETER_SETS = ("response/tumor", "response/blood_lines", "response/between_patients")
@@ -96,7 +98,10 @@ def _lesion(region: RegionDose, begin: float, last: float, seed: int) -> TumorCo
         name: known.value(name) * _spread(f"tumor.{name}", len(chosen), seed, region.region, name)
         for name in ("doubling_time", "clearance_half_time")
     }
-    values["initial_volume"] = region.mass[chosen] / _DENSITY
+    volume = region.mass[chosen] / _DENSITY
+    values["initial_volume"] = volume
+    # So that large lesions, too, are far below it, and do not grow faster for having shrunk.
+    values["capacity"] = np.maximum(known.value("capacity"), _ROOM * volume)
     times = np.arange(0.0, last + LESIONS_FOLLOWED + 1.0, _LESIONS_EVERY)
     return TumorModel("logistic", cells, values).course(rate, times, rtol=1e-6, atol=1e-9)
 

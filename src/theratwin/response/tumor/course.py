@@ -40,6 +40,9 @@ class TumorCourse:
     log_expected_lines
         Natural logarithm of the expected number of clonogens that have living offspring, if it was
         followed.
+    log_living
+        Natural logarithm of the living volume (mL), if it was followed: exact where `living` is
+        below the smallest number there is.
 
     Examples
     --------
@@ -56,6 +59,7 @@ class TumorCourse:
     log_kill: Float[np.ndarray, "patient time"]
     marker: Float[np.ndarray, "patient time"] | None = None
     log_expected_lines: Float[np.ndarray, "patient time"] | None = None
+    log_living: Float[np.ndarray, "patient time"] | None = None
 
     def __post_init__(self) -> None:
         if len(self.times) < 2 or not np.all(np.diff(self.times) > 0):
@@ -78,6 +82,7 @@ class TumorCourse:
             log_kill,
             marker=None if marker is None else np.maximum(marker, 0.0),
             log_expected_lines=seen.get("clonogens.log_expected_lines"),
+            log_living=solution[f"{prefix}log_living_volume"],
         )
 
     @property

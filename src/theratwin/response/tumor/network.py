@@ -58,8 +58,8 @@ def tumor_network(
         Outputs ``volume``, ``living`` (mL), ``receptor_factor`` of the receptor density,
         ``receptor_amount_factor``, ``flow_factor``, ``perfusion_factor`` (flow per volume),
         ``total_hazard`` (1/h), with ``self_dose`` also ``s_value`` and ``dose_rate``. Observables
-        of the same names, ``dead`` (mL) and ``diameter`` (mm); quadratures ``log_kill`` and
-        ``dose`` (Gy).
+        of the same names, ``dead`` (mL), ``diameter`` (mm) and ``log_living_volume``, the
+        logarithm of the living mL; quadratures ``log_kill`` and ``dose`` (Gy).
 
     Raises
     ------
@@ -153,6 +153,8 @@ class _Tumor:
         self.b.observable("dead", self.dead, "mL")
         milliliter = self.b.parameter("unit.volume", 1.0, "mL", note="Carries a unit.")
         millimeter = self.b.parameter("unit.length", 1.0, "mm", note="Carries a unit.")
+        logarithm = log(start / milliliter) + self.log_living
+        self.b.observable("log_living_volume", logarithm, "")
         cube = 6e3 / 3.141592653589793 * (self.volume / milliliter)
         self.b.observable("diameter", cube ** (1.0 / 3.0) * millimeter, "mm")
 

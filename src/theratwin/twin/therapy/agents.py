@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from theratwin.case import ExternalBeam, Schedule
-from theratwin.core import Curve
+from theratwin.core import Curve, InputError
 from theratwin.response.drugs import Doses
 
 
 @dataclass(frozen=True, eq=False)
 class Agents:
-    """The schedule of a therapy, agent by agent; times in h from one common start.
+    """The schedule of a therapy, agent by agent; times in h on one clock, that of the schedules.
 
     Parameters
     ----------
@@ -25,6 +25,11 @@ class Agents:
     checkpoint
         The checkpoint inhibitor's effect over time, from 0 to 1.
 
+    Raises
+    ------
+    InputError
+        If there is no radiopharmaceutical.
+
     Examples
     --------
     >>> Agents({"": Schedule.regular("7.4 GBq", cycles=2, every="6 weeks", amount="57 nmol")}).last
@@ -36,7 +41,13 @@ class Agents:
     beams: tuple[ExternalBeam, ...] = ()
     checkpoint: Curve | None = None
 
+    def __post_init__(self) -> None:
+        if not self.radiopharmaceuticals:
+            raise InputError("at least one is needed", field="agents.radiopharmaceuticals")
+
     @property
     def last(self) -> float:
-        """When the last administration begins (h)."""
-        return max(s.administrations[-1].time for s in self.radiopharmaceuticals.values())
+        """When the last dose of any agent is given (h)."""
+        cycles = [s.administrations[-1].time for s in self.radiopharmaceuticals.values()]
+        others = (*self.drugs.values(), *self.beams)
+        return float(max(*cycles, 0.0, *(time for each in others for time in each.times)))

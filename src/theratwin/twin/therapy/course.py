@@ -36,7 +36,10 @@ class TherapyCourse:
     counts: BloodCounts | None
 
     def dose(self, region: str) -> Float[np.ndarray, "patient time"]:
-        """Return the absorbed dose (Gy) so far of an organ, or of ``lesion``."""
+        """Return the absorbed dose (Gy) so far of an organ, or of ``lesion``.
+
+        That of a lesion has the weights of its ligands in it, if a therapy gives them.
+        """
         return self.solution["tumor.dose" if region == "lesion" else self._known("dose", region)]
 
     def bed(self, organ: str) -> Float[np.ndarray, "patient time"]:

@@ -20,6 +20,7 @@ from theratwin.response.immune import immune_lite
 from theratwin.response.tumor import TumorCourse, tumor_network
 from theratwin.twin.therapy.agents import Agents
 from theratwin.twin.therapy.cells import CellNetwork, network_of
+from theratwin.twin.therapy.growth import volumes
 from theratwin.twin.therapy.immune import activation_rate, count
 
 if TYPE_CHECKING:
@@ -46,7 +47,13 @@ class DrivenLesion:
     immune
         Whether lymphocytes kill; experimental, see `Therapy`.
     growth, tumor
-        The growth law, and parameters that differ from ``response/tumor``.
+        The growth law, and parameters that differ from ``response/tumor``. A doubling time is that
+        at the lesion's own volume, unless ``reference_volume`` is given.
+
+    Raises
+    ------
+    InputError
+        If a parameter is unknown or out of range.
 
     Examples
     --------
@@ -68,6 +75,9 @@ class DrivenLesion:
     immune: bool = False
     growth: str = "exponential"
     tumor: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        volumes(self.growth, self.volume, self.tumor)
 
     @cached_property
     def network(self) -> Network:
@@ -158,9 +168,8 @@ class DrivenLesion:
         prefix = "cells.cells" if self.drugs else "cells"
         values = network_of(self.cells).network_values()
         given: dict[str, Any] = {f"{prefix}.{name}": v for name, v in values.items()}
-        given["tumor.initial_volume"] = self.volume
-        if any(p.name == "tumor.reference_volume" for p in self.network.parameters):
-            given["tumor.reference_volume"] = self.volume
+        of_growth = volumes(self.growth, self.volume, self.tumor)
+        given |= {f"tumor.{name}": value for name, value in of_growth.items()}
         if self.immune:
             density = parameter_set("response", "tumor").value("cell_density")
             given["immune.tumor.cells"] = self.volume * density

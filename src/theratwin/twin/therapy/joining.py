@@ -12,6 +12,7 @@ from theratwin.response.blood import hematopoiesis
 from theratwin.response.drugs.combined import with_drugs
 from theratwin.response.immune import immune_lite
 from theratwin.response.tumor import SelfDose, lesion_in_body, tumor_network
+from theratwin.twin.therapy.growth import volumes
 from theratwin.twin.therapy.immune import count
 from theratwin.twin.therapy.organ_doses import (
     BODY,
@@ -67,13 +68,13 @@ def _tumor(therapy: Therapy) -> Network:
     nuclide = therapy.body.plan.ligands[0].nuclide
     further = ["dose_rate.other"] if therapy.others or therapy.beams else []
     further += ["hazard.other"] if therapy.immune else []
-    start = {"initial_volume": therapy.body_values[f"{therapy.lesion}.volume"]}
+    volume = therapy.body_values[f"{therapy.lesion}.volume"]
     return tumor_network(
         therapy.growth,
         kill="hazard",
         self_dose=SelfDose.sphere(nuclide, counted_progeny(nuclide)),
         further_inputs=further,
-        values={**start, **therapy.tumor},
+        values={**therapy.tumor, **volumes(therapy.growth, volume, therapy.tumor)},
     )
 
 

@@ -55,7 +55,8 @@ class Therapy:
     beams
         Whether external beams may be given.
     growth, tumor
-        The growth law, and parameters that differ from ``response/tumor``.
+        The growth law, and parameters that differ from ``response/tumor``. A doubling time is that
+        at the lesion's own volume, unless ``reference_volume`` is given.
     organs
         Organs of which dose and BED are followed beside the red marrow.
     marrow
@@ -97,6 +98,13 @@ class Therapy:
     weights: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if f"{self.lesion}.volume" not in self.body_values:
+            raise InputError(
+                "the body has no such lesion",
+                field="lesion",
+                value=self.lesion,
+                allowed=list(self.body.plan.lesions) or "none: build the body with lesions=[...]",
+            )
         if self.immune and not self.marrow:
             raise InputError(
                 "lymphocytes come from the blood, whose dose is that of the marrow",
