@@ -65,6 +65,7 @@ def test_sections_of_a_body(page):
         "Activity over time",
         "Absorbed dose",
         "BED and dose against limits",
+        "What may follow",
         "Where the uncertainty comes from",
         "What the scans taught",
         "Quality of the fit",

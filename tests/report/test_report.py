@@ -77,7 +77,7 @@ def test_it_is_well_formed_and_loads_nothing(which, request):
 def test_no_picture_loads_anything(page):
     pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
     # Seven curves, doses, limits, shares, trade-off, change.
-    assert len(pictures) == 12
+    assert len(pictures) == 13
     for encoded in pictures:
         svg = base64.b64decode(encoded).decode()
         links = re.findall(r'(?:href|src)="([^"]*)"', svg) + re.findall(r"url\(([^)]*)\)", svg)
@@ -107,6 +107,7 @@ def test_sections_come_in_the_order_of_questions(page):
         "Activity over time",
         "Absorbed dose",
         "BED and dose against limits",
+        "What may follow",
         "Where the uncertainty comes from",
         "Plan against the standard course",
         "What the update changed",
@@ -204,3 +205,10 @@ def test_it_is_written_whole(small, tmp_path):
     file = write_report(small, tmp_path / "new" / "report.html")
     assert file.read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert [each.name for each in file.parent.iterdir()] == ["report.html"]
+
+
+def test_what_may_follow_names_its_lesions_and_its_assumptions(page):
+    section = page.split("<h2>What may follow</h2>")[1].split("</section>")[0]
+    assert "Lesion 1" in section
+    assert "mostly assumptions" in section
+    assert "not a prognosis" in section
