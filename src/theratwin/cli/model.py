@@ -21,8 +21,6 @@ register_study(app)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model of the library, by name.")]
 
-_FILES = (".xml", ".sbml", ".ant")
-
 
 def library_model(name: str) -> Network:
     """Return a model of the library.
@@ -30,15 +28,17 @@ def library_model(name: str) -> Network:
     Raises
     ------
     UnsupportedError
-        If a file is named: those come later.
+        If a file is named.
     InputError
         If there is no such model.
     """
+    from theratwin.cli.model_file import is_file
     from theratwin.cli.model_library import known_model, known_models
 
-    if Path(name).suffix.lower() in _FILES:
+    if is_file(name):
         raise UnsupportedError(
-            "model files are not read yet; SBML (.xml) and Antimony (.ant) will be",
+            "this command takes a model of the library; a file is taken by simulate, check and "
+            "convert",
             field="MODEL",
             value=name,
             allowed=list(known_models()),
@@ -105,10 +105,17 @@ def _draw(network: Network, path: Path, force: bool) -> None:
 
 @app.command("check")
 def check(model: Model, as_json: Json = False, out: Out = None, force: Force = False) -> None:
-    """Check a model: dimensions, mass balance, flows, conserved sums, derivatives."""
+    """Check a model: dimensions, mass balance, flows, conserved sums, derivatives.
+
+    Of an SBML file: whether it is valid, what in it is not supported, and known defects.
+    """
     from theratwin.cli.model_checks import run_checks
+    from theratwin.cli.model_file import check_file, is_file
     from theratwin.cli.output import emit
 
+    if is_file(model):
+        check_file(model, as_json=as_json, out=out, force=force)
+        return
     network = library_model(model)
     results = run_checks(network)
     failed = [name for name, result in results.items() if not result["passed"]]
@@ -124,3 +131,18 @@ def check(model: Model, as_json: Json = False, out: Out = None, force: Force = F
             f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}",
             field=f"MODEL {network.name}",
         )
+
+
+@app.command("convert")
+def convert(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A model, by name, or an SBML file.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The SBML file (.xml) to write.")],
+    force: Force = False,
+) -> None:
+    """Write a model as SBML level 3 version 2, with its units."""
+    from theratwin.cli.model_file import convert_file, is_file
+
+    convert_file(model if is_file(model) else library_model(model), out, force)
+    print(out)

@@ -37,13 +37,37 @@ Doses = Annotated[
         help="A bolus into a state, an infusion through a switch, or its new value; repeatable.",
     ),
 ]
-End = Annotated[str | None, typer.Option("--end", help='When to end, as "168 h".')]
+End = Annotated[
+    str | None,
+    typer.Option("--end", help='When to end, as "168 h"; of a file a number, in its own time.'),
+]
 Times = Annotated[
     list[str] | None,
     typer.Option("--times", help='When to report, as "1 h, 24 h"; else halved from the end.'),
 ]
+Rtol = Annotated[
+    float | None, typer.Option("--rtol", help="Relative tolerance: 1e-6, of a file 1e-8.")
+]
+Atol = Annotated[
+    float | None, typer.Option("--atol", help="Absolute tolerance: 1e-9, of a file 1e-12.")
+]
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Threads; all processors without it.")
+]
+# Of files alone, whose time and amounts have units of their own.
+Start = Annotated[float, typer.Option("--start", help="Of a file: the first time reported.")]
+Steps = Annotated[int, typer.Option("--steps", min=1, help="Of a file: stretches between times.")]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="ID,...", help="Of a file: what to report; all species."),
+]
+Amounts = Annotated[
+    list[str] | None,
+    typer.Option("--amounts", metavar="ID,...", help="Of a file: species to report as amounts."),
+]
+Concentrations = Annotated[
+    list[str] | None,
+    typer.Option("--concentrations", metavar="ID,...", help="Likewise as concentrations."),
 ]
 
 
@@ -53,7 +77,10 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model, by name.")],
+    context: typer.Context,
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A model, by name, or an SBML file.")
+    ],
     patients: Annotated[int, typer.Option("--patients", min=1, help="How many.")] = 1,
     vary: Vary = None,
     cv: Variation = 0.3,
@@ -62,8 +89,13 @@ def simulate(
     dose: Doses = None,
     end: End = None,
     times: Times = None,
-    rtol: Annotated[float, typer.Option("--rtol", help="Relative tolerance.")] = 1e-6,
-    atol: Annotated[float, typer.Option("--atol", help="Absolute one, in inside units.")] = 1e-9,
+    start: Start = 0.0,
+    steps: Steps = 50,
+    select: Select = None,
+    amounts: Amounts = None,
+    concentrations: Concentrations = None,
+    rtol: Rtol = None,
+    atol: Atol = None,
     threads: Threads = None,
     as_json: Json = False,
     out: Out = None,
@@ -74,7 +106,29 @@ def simulate(
 
     One patient has the defaults. Each of several has every varied parameter times a log-normal
     factor of median one, which depends on the seed, the name and the patient's place alone.
+
+    Of an SBML file the columns are `time` and what was selected, as CSV.
     """
+    from theratwin.cli.model_file import is_file, simulate_file
+
+    refuse_options(context, _OF_THE_LIBRARY if is_file(model) else _OF_FILES, model)
+    if is_file(model):
+        simulate_file(
+            model,
+            start=start,
+            end=end,
+            steps=steps,
+            select=select,
+            amounts=amounts,
+            concentrations=concentrations,
+            given=given or [],
+            seed=seed,
+            settings={"rtol": rtol or 1e-8, "atol": atol or 1e-12},
+            as_json=as_json,
+            out=out,
+            force=force,
+        )
+        return
     from theratwin.cli.model import library_model
     from theratwin.cli.model_doses import read_doses
     from theratwin.cli.model_run import run
@@ -95,7 +149,7 @@ def simulate(
         cv=cv,
         seed=seed,
         quiet=quiet,
-        settings={"rtol": rtol, "atol": atol, "threads": threads},
+        settings={"rtol": rtol or 1e-6, "atol": atol or 1e-9, "threads": threads},
     )
     emit(
         "simulation/1",
@@ -108,6 +162,25 @@ def simulate(
         provenance=Provenance.now(seed=seed),
     )
     _require(found)
+
+
+_OF_FILES = ("start", "steps", "select", "amounts", "concentrations")
+_OF_THE_LIBRARY = ("patients", "vary", "cv", "dose", "times", "threads")
+
+
+def refuse_options(context: typer.Context, names: tuple[str, ...], model: str) -> None:
+    """Raise an `InputError` if an option was given that does nothing here."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                "this option has no meaning for this model",
+                field=f"--{name}",
+                value=model,
+                remedy="--start, --steps, --select, --amounts and --concentrations are for SBML "
+                "files; --patients, --vary, --cv, --dose, --times and --threads for models "
+                "of the library",
+            )
 
 
 def changed(network: Network, given: list[str]) -> System:

@@ -27,7 +27,7 @@ class Binding(IntEnum):
 
 
 #: Operations by number of arguments.
-UNARY = ("neg", "exp", "log", "not")
+UNARY = ("neg", "exp", "log", "sin", "cos", "atan", "floor", "not")
 BINARY = ("add", "sub", "mul", "div", "pow", "min", "max", "less", "less_equal", "and", "or")
 TERNARY = ("select",)
 
@@ -262,6 +262,26 @@ def log(a: Any) -> Expression:
     return _node("log", a)
 
 
+def sin(a: Any) -> Expression:
+    """Return the sine of an angle in radians."""
+    return _node("sin", as_expression(a))
+
+
+def cos(a: Any) -> Expression:
+    """Return the cosine of an angle in radians."""
+    return _node("cos", as_expression(a))
+
+
+def atan(a: Any) -> Expression:
+    """Return the angle in radians, between those of a quarter turn, whose tangent this is."""
+    return _node("atan", as_expression(a))
+
+
+def floor(a: Any) -> Expression:
+    """Return the largest whole number that is not larger."""
+    return _node("floor", as_expression(a))
+
+
 def minimum(a: Any, b: Any) -> Expression:
     """Return the smaller of two."""
     a, b = as_expression(a), as_expression(b)
@@ -325,6 +345,10 @@ _NUMERIC: dict[str, Callable[..., float]] = {
     "neg": lambda a: -a,
     "exp": math.exp,
     "log": math.log,
+    "sin": math.sin,
+    "cos": math.cos,
+    "atan": math.atan,
+    "floor": lambda a: float(math.floor(a)),
     "less": lambda a, b: float(a < b),
     "less_equal": lambda a, b: float(a <= b),
     "and": lambda a, b: float(bool(a) and bool(b)),
@@ -419,6 +443,10 @@ _BUILD: dict[str, Callable[..., Expression]] = {
     "neg": _neg,
     "exp": exp,
     "log": log,
+    "sin": sin,
+    "cos": cos,
+    "atan": atan,
+    "floor": floor,
     "min": minimum,
     "max": maximum,
     "less": less,
@@ -485,6 +513,10 @@ _SLOPE: dict[str, Callable[..., Expression]] = {
     "neg": lambda node, da: -da,
     "exp": lambda node, da: node * da,
     "log": lambda node, da: da / node.args[0],
+    "sin": lambda node, da: da * cos(node.args[0]),
+    "cos": lambda node, da: -(da * sin(node.args[0])),
+    "atan": lambda node, da: da / (1.0 + node.args[0] * node.args[0]),
+    "floor": lambda node, *_: ZERO,
     "min": _slope_extreme,
     "max": _slope_extreme,
     "select": _slope_select,

@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterable
 from theratwin.dynamics.expressions.expression import (
     ZERO,
     Expression,
+    cos,
     is_constant,
     less,
     less_equal,
     log,
     select,
+    sin,
 )
 
 #: Conditions with the truth that each must have, the outermost first.
@@ -138,4 +140,10 @@ def _parts(node: Expression, weight: Expression) -> tuple[Expression, ...]:
         return (weight * node,)
     if node.op == "log":
         return (weight / args[0],)
+    if node.op == "sin":
+        return (weight * cos(args[0]),)
+    if node.op == "cos":
+        return (-(weight * sin(args[0])),)
+    if node.op == "atan":
+        return (weight / (1.0 + args[0] * args[0]),)
     return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from theratwin.dynamics.expressions.expression import Binding
+from theratwin.dynamics.llvm.angle_functions import angle_functions
 from theratwin.dynamics.llvm.emit_adjoint import Adjoint
 from theratwin.dynamics.llvm.emit_driver import Driver
 from theratwin.dynamics.llvm.emit_event_slopes import EventSlopes
@@ -121,8 +122,12 @@ def module(
         probes(layout),
     ]
     widths = {width, Width(1)}
-    head = "".join(declarations(w) + functions(w) for w in sorted(widths, key=lambda w: w.lanes))
-    text = head + "".join(parts) + "attributes #0 = { nounwind }\n"
+    body = "".join(parts)
+    head = "".join(
+        declarations(w) + functions(w) + angle_functions(w, body)
+        for w in sorted(widths, key=lambda w: w.lanes)
+    )
+    text = head + body + "attributes #0 = { nounwind }\n"
     exports = ("theratwin_integrate", "theratwin_observe", *PROBES)
     exports = (*exports, PULL_BACK) if adjoint else exports
     return Module(text, layout, elimination, exports)

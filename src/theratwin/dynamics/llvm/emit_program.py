@@ -18,7 +18,7 @@ BLOCK = 100
 LARGEST_POWER = 32
 
 _DIRECT = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "neg": "fneg"}
-_CALLED = ("exp", "log", "pow")
+_CALLED = ("exp", "log", "pow", "sin", "cos", "atan")
 _COMPARED = {"less": "olt", "less_equal": "ole"}
 _TRUTH = {"and": "and", "or": "or"}
 
@@ -164,6 +164,8 @@ class _Writer:
             return code.operate(_DIRECT[node.op], *args)
         if node.op in _CALLED:
             return code.call(f"{node.op}.{code.width.suffix}", *args)
+        if node.op == "floor":
+            return code.call(f"llvm.floor.{code.width.suffix}", *args)
         if node.op in ("min", "max"):
             return self._extreme(node.op, *args)
         return code.choose(self._comparison(node), code.number(1.0), code.number(0.0))

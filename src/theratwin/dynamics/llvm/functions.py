@@ -49,7 +49,7 @@ def declarations(width: Width) -> str:
     )
 
 
-def _polynomial(code: Code, x: str, coefficients: list[float]) -> str:
+def polynomial(code: Code, x: str, coefficients: list[float]) -> str:
     """Evaluate ascending powers by Horner's rule."""
     value = code.number(coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
@@ -86,7 +86,7 @@ def _exp_core(code: Code, x: str, low: str | None) -> str:
     r = code.fma(n, code.number(-_LN2_REST), r)
     if low is not None:
         r = code.operate("fadd", r, low)
-    tail = _polynomial(code, r, [1.0 / math.factorial(k) for k in range(2, 15)])
+    tail = polynomial(code, r, [1.0 / math.factorial(k) for k in range(2, 15)])
     risen = code.fma(code.operate("fmul", r, r), tail, r)
     value = code.operate("fadd", code.number(1.0), risen)
     # Two factors: 2^1024 is no number, its square root is.
@@ -121,7 +121,7 @@ def _log(code: Code) -> Code:
     e, f = _exponent_and_rest(code, "%x")
     s = code.operate("fdiv", f, code.operate("fadd", code.number(2.0), f))
     z = code.operate("fmul", s, s)
-    series = _polynomial(code, z, [2.0 / (2 * k + 1) for k in range(1, 13)])
+    series = polynomial(code, z, [2.0 / (2 * k + 1) for k in range(1, 13)])
     half = code.operate("fmul", code.operate("fmul", f, code.number(0.5)), f)
     curved = code.fma(z, series, half)
     low = code.fma(s, curved, code.operate("fmul", e, code.number(_LN2_LOW)))
@@ -152,7 +152,7 @@ def _log_twofold(code: Code, x: str) -> tuple[str, str]:
     twice = op("fadd", sh, sh)
     zl = fma(twice, sl, rest_of_product(sh, sh, zh))
     # 2 s (1 + z (1/3 + z (1/5 + z/7 + ...))): all but the last bracket in two parts.
-    series = _polynomial(code, zh, [1.0 / (2 * k + 1) for k in range(2, 14)])
+    series = polynomial(code, zh, [1.0 / (2 * k + 1) for k in range(2, 14)])
     third, third_rest = 1.0 / 3.0, float(Fraction(1, 3) - Fraction(1.0 / 3.0))
     more = op("fmul", zh, series)
     th = op("fadd", number(third), more)

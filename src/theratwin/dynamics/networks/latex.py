@@ -117,7 +117,16 @@ def _function(op: str, args: list[str]) -> str:
         return rf"\begin{{cases}} {rows} \end{{cases}}"
     if op == "not":
         return rf"\neg \left({inside}\right)"
-    sign = {"log": r"\ln", "min": r"\min", "max": r"\max"}[op]
+    if op == "floor":
+        return rf"\left\lfloor {inside} \right\rfloor"
+    sign = {
+        "sin": r"\sin",
+        "cos": r"\cos",
+        "atan": r"\arctan",
+        "log": r"\ln",
+        "min": r"\min",
+        "max": r"\max",
+    }[op]
     return rf"{sign}\left({inside}\right)"
 
 

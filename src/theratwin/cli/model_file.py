@@ -1,0 +1,213 @@
+"""Models in files: SBML simulated, checked and converted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from theratwin.core.errors import InputError, UnsupportedError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from theratwin.dynamics import Network
+
+_SBML = (".xml", ".sbml")
+_ANTIMONY = ".ant"
+_MARK = "unsupported: "
+
+
+def is_file(model: str) -> bool:
+    """Whether a model is named by its file."""
+    return Path(model).suffix.lower() in (*_SBML, _ANTIMONY)
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Print what is not supported on a line of its own before the error goes on."""
+    try:
+        yield
+    except UnsupportedError as error:
+        if error.message.startswith(_MARK):
+            print(error.message, file=sys.stderr)
+        raise
+
+
+def refuse_antimony(model: str) -> None:
+    """Raise an `UnsupportedError` for Antimony text."""
+    if Path(model).suffix.lower() == _ANTIMONY:
+        raise UnsupportedError(
+            f"{_MARK}Antimony text",
+            field="MODEL",
+            value=model,
+            remedy="Write it as SBML first: antimony.getSBMLString() of the package antimony",
+        )
+
+
+def simulate_file(
+    model: str,
+    *,
+    start: float,
+    end: str | None,
+    steps: int,
+    select: list[str] | None,
+    amounts: list[str] | None,
+    concentrations: list[str] | None,
+    given: list[str],
+    seed: int,
+    settings: Mapping[str, Any],
+    as_json: bool,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Simulate an SBML file from time zero, and report from the start to the end."""
+    from theratwin.cli.lists import assignments, split
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+
+    times = report_times(start, end, steps)
+    with named():
+        refuse_antimony(model)
+        from theratwin.io.sbml import read_sbml
+
+        read = read_sbml(model)
+        warn(read.warnings)
+        found = read.simulate(
+            times,
+            None if select is None else split(select),
+            amounts=split(amounts),
+            concentrations=split(concentrations),
+            parameters={name: number(name, text) for name, text in assignments("--set", given)},
+            seed=seed,
+            **settings,
+        )
+    columns = {"time": times, **{name: values[0].tolist() for name, values in found.items()}}
+    provenance = Provenance.now(inputs=[Path(model)], seed=seed)
+    emit(
+        "sbml-simulation/1",
+        columns,
+        text=csv_text(columns),
+        as_json=as_json,
+        out=out,
+        force=force,
+        provenance=provenance,
+    )
+
+
+def report_times(start: float, end: str | None, steps: int) -> list[float]:
+    """Return evenly spaced times in the model's own unit.
+
+    Raises
+    ------
+    InputError
+        If the end is missing, is no number, or does not come after the start.
+
+    Examples
+    --------
+    >>> report_times(0.0, "10", 4)
+    [0.0, 2.5, 5.0, 7.5, 10.0]
+    """
+    import numpy as np
+
+    if end is None:
+        raise InputError("the end is missing", field="--end", remedy="Give --end 10")
+    last = number("--end", end)
+    if not 0.0 <= start < last:
+        raise InputError(
+            "must come after the start, which is zero or later", field="--end", value=end
+        )
+    return [float(time) for time in np.linspace(start, last, steps + 1)]
+
+
+def number(name: str, text: str) -> float:
+    """Return a plain number: what is in a file has the file's own units.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(
+            "a plain number is needed, in the file's own unit", field=name, value=text
+        ) from None
+
+
+def csv_text(columns: Mapping[str, Sequence[float] | np.ndarray]) -> str:
+    """Return columns as CSV, every digit of their numbers kept.
+
+    Examples
+    --------
+    >>> print(csv_text({"time": [0.0, 0.5], "S1": [1.0, 0.1]}))
+    time,S1
+    0.0,1.0
+    0.5,0.1
+    """
+    rows = (",".join(map(repr, map(float, row))) for row in zip(*columns.values(), strict=True))
+    return "\n".join([",".join(map(_quoted, columns)), *rows])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\n') else name
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Print warnings on stderr."""
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+
+
+def check_file(model: str, *, as_json: bool, out: Path | None, force: bool) -> None:
+    """Say what is wrong with an SBML file, and what is unusual in it."""
+    from theratwin.cli.output import emit
+
+    with named():
+        refuse_antimony(model)
+        from theratwin.io.sbml import check_sbml, read_sbml
+
+        read = read_sbml(model)
+        findings = check_sbml(read)
+    lines = [
+        f"{read.document.name or read.document.id}: SBML level {read.document.level} version "
+        f"{read.document.version}; {len(read.document.species)} species, "
+        f"{len(read.document.reactions)} reactions, {len(read.document.events)} events, "
+        f"{len(read.equations.states)} states",
+        *(f"warning  {f.node}: {f.text}{f'. {f.effect}' if f.effect else ''}" for f in findings),
+    ]
+    if not findings:
+        lines.append("passed   valid, supported, and no known defect")
+    value = {
+        "model": read.document.id,
+        "passed": True,
+        "warnings": [{"node": f.node, "text": f.text, "effect": f.effect} for f in findings],
+    }
+    emit("model-check/1", value, text="\n".join(lines), as_json=as_json, out=out, force=force)
+
+
+def convert_file(model: str | Network, out: Path, force: bool) -> None:
+    """Write a model of the library, or another SBML file, as SBML level 3 version 2."""
+    from theratwin.core.files import write_text
+
+    if out.suffix.lower() not in _SBML:
+        raise InputError("a model is written as SBML (.xml)", field="--out", value=str(out))
+    if out.exists() and not force:
+        raise InputError(
+            "this exists already",
+            field="--out",
+            value=str(out),
+            remedy="Give --force to replace it",
+        )
+    with named():
+        from theratwin.io.sbml import converted, sbml_text
+
+        if isinstance(model, str):
+            refuse_antimony(model)
+            text = converted(Path(model))
+        else:
+            text = sbml_text(model)
+    write_text(out, text)
