@@ -151,7 +151,11 @@ def _species(part: Any, places: Mapping[str, Any]) -> Species:
             value=part.getCompartment(),
             allowed=sorted(places),
         )
-    pointlike = place.isSetSpatialDimensions() and place.getSpatialDimensionsAsDouble() == 0.0
+    pointlike = (
+        place.isSetSpatialDimensions()
+        and place.getSpatialDimensionsAsDouble() == 0.0
+        and not place.isSetSize()
+    )
     return Species(
         id=part.getId(),
         name=part.getName(),

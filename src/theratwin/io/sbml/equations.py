@@ -287,16 +287,14 @@ class Equations:
     def state_values(self, values: dict[str, Expression]) -> dict[str, Expression]:
         """Return new values of states for new values of ids.
 
-        A concentration becomes an amount by the volume that the same values make.
+        A concentration becomes an amount by the volume just before: one event that sets both
+        changes the concentration by the volume once more (case 01779 of SBML's tests).
         """
-        found = {self.states[id_]: v for id_, v in values.items()}
-        made = {symbol(name, Binding.STATE): v for name, v in found.items()}
-        for id_ in values:
-            place = self.place_of(id_)
-            if place:
-                volume = substitute(self.value(place), made)
-                found[self.states[id_]] = found[self.states[id_]] * volume
-        return found
+        places = {id_: self.place_of(id_) for id_ in values}
+        return {
+            self.states[id_]: value * self.value(places[id_]) if places[id_] else value
+            for id_, value in values.items()
+        }
 
     def place_of(self, id_: str) -> str:
         """Return the compartment of a species whose id is a concentration, else ""."""

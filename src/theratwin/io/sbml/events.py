@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Events at one moment after which a model is given up.
 MOST_AT_ONCE = 10_000
+#: Stops in a row, each within such a part of the time that has passed, after which it is given up.
+MOST_STOPS, NO_PART = 100, 1e-12
 
 _HALTED, _HALT_TIME = "events.halted", "events.halt_time"
 
@@ -76,6 +78,7 @@ class _Patient:
     truth: list[bool]
     chance: np.random.Generator
     time: float = 0.0
+    stops: int = 0
     waiting: list[_Waiting] = field(default_factory=list)
 
 
@@ -161,11 +164,14 @@ class EventRun:
                 remedy=status.remedy,
             )
         states = np.stack([solution.states[name][0] for name in self.system.names], axis=1)
-        fired, at.time = set(), limit
+        fired, before, at.time = set(), at.time, limit
         if solution.observables[_HALTED][0, -1]:
             at.time = float(solution.observables[_HALT_TIME][0, -1])
             fired = {i for i in range(len(self.events)) if solution.observables[_fired(i)][0, -1]}
         at.state = states[-1].copy()
+        at.stops = at.stops + 1 if at.time - before <= NO_PART * at.time else 0
+        if at.stops > MOST_STOPS:
+            raise _chattering(at)
         kept = states[:-1][inner < at.time]
         self._happen(at, fired)
         return list(kept)
@@ -183,8 +189,7 @@ class EventRun:
             chosen = max(due, key=lambda w: self._rank(at, w))
             at.waiting.remove(chosen)
             self._assign(at, chosen)
-        status = Status.CHATTERING
-        raise FitError(f"at time {at.time:g} {status.text}", remedy=status.remedy)
+        raise _chattering(at)
 
     def _look(self, at: _Patient, fired: set[int]) -> None:
         """Look at the triggers: events begin to wait, or are called off."""
@@ -215,12 +220,11 @@ class EventRun:
     def _assign(self, at: _Patient, waiting: _Waiting) -> None:
         event = self.events[waiting.event]
         values = self._new_values(at, event) if waiting.values is None else waiting.values
+        # The volumes are those just before; values may be from the time of the trigger.
+        found = self._values(at, list(event.volumes.values()))
+        volumes = dict(zip(event.volumes, found, strict=True))
         for id_, value in values.items():
-            at.state[self.places[id_]] = value
-        # The volumes are those after all else has its new value.
-        volumes = self._values(at, list(event.volumes.values()))
-        for id_, volume in zip(event.volumes, volumes, strict=True):
-            at.state[self.places[id_]] = values[id_] * volume
+            at.state[self.places[id_]] = value * volumes.get(id_, 1.0)
 
     def _new_values(self, at: _Patient, event: _Laws) -> dict[str, float]:
         found = self._values(at, list(event.assignments.values()))
@@ -230,6 +234,11 @@ class EventRun:
         states = dict(zip(self.system.names, at.state, strict=True))
         values = {**at.parameters, **states, "time": at.time}
         return [float(value) for value in evaluate(laws, values)]
+
+
+def _chattering(at: _Patient) -> FitError:
+    status = Status.CHATTERING
+    return FitError(f"at time {at.time:g} {status.text}", remedy=status.remedy)
 
 
 def _laws(model: SbmlModel, id_: str) -> _Laws:

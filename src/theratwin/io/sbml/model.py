@@ -80,7 +80,7 @@ class SbmlModel:
         for part in (*document.species.values(), *document.quantities.values()):
             found.setdefault(part.name, []).append(part.id)
         for reaction in document.reactions.values():
-            found.setdefault(reaction.name, []).append(reaction.id)
+            found.setdefault(reaction.name, [reaction.id])
         return {name: ids[0] for name, ids in found.items() if name and len(ids) == 1}
 
     def id_of(self, name: str) -> str:
