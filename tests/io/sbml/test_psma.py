@@ -38,7 +38,9 @@ def test_reproduces_the_reference_table(psma):
     hours = [float(name[4:-1]) for name in columns]
     minutes = [*(60.0 * hour for hour in hours), 3000.0 * 60.0]
     given = {f"{psma.id_of(f'Vein.{k}')}.initial": v for k, v in (("Hot", HOT), ("Cold", COLD))}
-    solved = Engine(system, level=0).solve(given, minutes, rtol=1e-9, atol=1e-12, keep=list(system.quadratures))
+    solved = Engine(system, level=0).solve(
+        given, minutes, rtol=1e-9, atol=1e-12, keep=list(system.quadratures)
+    )
     for row in rows:
         organ = row["organ"]
         expected = np.array([float(row[name]) for name in columns])

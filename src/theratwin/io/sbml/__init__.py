@@ -1,6 +1,16 @@
-"""SBML in and out."""
+"""SBML in and out: others' models as equations of our engine, our networks as files."""
 
+from theratwin.io.sbml.checks import Finding, check_sbml
 from theratwin.io.sbml.model import SbmlModel, read_sbml, sbml_model
 from theratwin.io.sbml.write import converted, sbml_text, write_sbml
 
-__all__ = ["SbmlModel", "converted", "read_sbml", "sbml_model", "sbml_text", "write_sbml"]
+__all__ = [
+    "Finding",
+    "SbmlModel",
+    "check_sbml",
+    "converted",
+    "read_sbml",
+    "sbml_model",
+    "sbml_text",
+    "write_sbml",
+]

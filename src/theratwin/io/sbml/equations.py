@@ -32,7 +32,7 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.io.sbml.document import unsupported
 from theratwin.io.sbml.mathematics import Mathematics
-from theratwin.io.sbml.parts import Document, Event, Reaction, Reference
+from theratwin.io.sbml.parts import Document, Event, Math, Reaction, Reference
 
 
 class Equations:
@@ -272,6 +272,10 @@ class Equations:
                 with self._once("derivative", other):
                     tangents[symbol(name, Binding.STATE)] = self.derivative(other)
         return derivatives(value, tangents)
+
+    def at_start(self, tree: Math) -> Expression:
+        """Return mathematics of the model at the start, in parameters alone."""
+        return self._start(tree)
 
     # Events.
 

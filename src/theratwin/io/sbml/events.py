@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from theratwin.io.sbml.model import SbmlModel
 
 #: Events at one moment after which a model is given up.
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 2_000
 #: Stops in a row, each within such a part of the time that has passed, after which it is given up.
 MOST_STOPS, NO_PART = 100, 1e-12
 

@@ -1,0 +1,127 @@
+"""Events: delay, priority, persistence and when values are taken, against what they must do."""
+
+import numpy as np
+import pytest
+
+from theratwin.core.errors import FitError, UnsupportedError
+from theratwin.io.sbml import sbml_model
+
+TIMES = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
+
+
+def run(text, names, **options):
+    return {k: v[0] for k, v in sbml_model(text).simulate(TIMES, names, **options).items()}
+
+
+def test_a_delay_keeps_the_value_of_the_trigger_or_takes_the_later_one(sbml):
+    # x = t; triggered at 1, done at 2.5.
+    for at_trigger, value in ((True, 1.0), (False, 2.5)):
+        event = {"trigger": "x >= 1", "delay": "1.5", "set": {"y": "x"}, "at_trigger": at_trigger}
+        text = sbml(parameters={"x": 0.0, "y": -1.0}, rates={"x": "1"}, events=(event,))
+        found = run(text, ["y"])
+        np.testing.assert_allclose(found["y"], np.where(TIMES < 2.5, -1.0, value), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("persistent", "expected"), [(True, 1.0), (False, 0.0)])
+def test_an_event_that_does_not_persist_is_called_off(sbml, persistent, expected):
+    # True from 1 to 2 only; due at 2.5.
+    event = {
+        "trigger": "time >= 1 && time < 2",
+        "delay": "1.5",
+        "persistent": persistent,
+        "set": {"y": "1"},
+    }
+    found = run(sbml(parameters={"y": 0.0}, events=(event,)), ["y"])
+    assert found["y"][-1] == expected
+
+
+def test_two_waiting_at_once_both_happen(sbml):
+    # Triggers at 0.6 and 1.6, each two later: the delay is longer than the time between them.
+    event = {
+        "trigger": "sin(2 * pi * (time + 0.4)) > 0 && time < 2",
+        "delay": "2",
+        "set": {"y": "y + 1"},
+        "at_trigger": False,
+    }
+    found = run(sbml(parameters={"y": 0.0}, events=(event,)), ["y"])
+    np.testing.assert_array_equal(found["y"], [0, 0, 0, 0, 0, 0, 1, 1, 2])
+
+
+def test_the_highest_priority_goes_first(sbml):
+    first = {"trigger": "time >= 1", "priority": "1", "set": {"y": "y * 2"}, "at_trigger": False}
+    second = {"trigger": "time >= 1", "priority": "2", "set": {"y": "y + 3"}, "at_trigger": False}
+    found = run(sbml(parameters={"y": 1.0}, events=(first, second)), ["y"])
+    assert found["y"][-1] == (1.0 + 3.0) * 2.0
+
+
+def test_chance_decides_between_equals_by_the_seed(sbml):
+    events = tuple(
+        {"trigger": "time >= 1", "priority": "1", "set": {"y": law}, "at_trigger": False}
+        for law in ("y * 2", "y + 3")
+    )
+    model = sbml_model(sbml(parameters={"y": 1.0}, events=events))
+    ends = [model.simulate(TIMES, ["y"], seed=seed)["y"][0, -1] for seed in range(8)]
+    assert set(ends) == {5.0, 8.0}
+    assert ends == [model.simulate(TIMES, ["y"], seed=seed)["y"][0, -1] for seed in range(8)]
+
+
+def test_an_event_true_at_the_start_happens_there_if_it_was_not_before(sbml):
+    for initially, value in ((True, 0.0), (False, 7.0)):
+        event = {"trigger": "time >= 0", "initially": initially, "set": {"y": "7"}}
+        found = run(sbml(parameters={"y": 0.0}, events=(event,)), ["y"])
+        assert found["y"][0] == value
+
+
+def test_a_concentration_set_by_an_event_becomes_an_amount(sbml):
+    event = {"trigger": "time >= 1", "set": {"S": "3"}}
+    text = sbml(
+        compartments={"C": 2.0},
+        species={"S": ("C", 1.0, False)},
+        rates={"C": "1"},
+        events=(event,),
+    )
+    found = run(text, ["S", "C"], amounts=())
+    after = TIMES >= 1.0
+    # The amount is 3 times the volume then, 3, and stays.
+    np.testing.assert_allclose(found["S"], np.where(after, 9.0, 2.0) / (2.0 + TIMES), rtol=1e-8)
+
+
+def test_compiled_events_agree_with_those_one_by_one(sbml):
+    from theratwin.dynamics import Engine
+
+    event = {"trigger": "x < 0.5", "set": {"x": "x + 1"}}
+    model = sbml_model(sbml(parameters={"x": 1.0}, rates={"x": "-x"}, events=(event,)))
+    system = model.system(model.observables(["x"]))
+    batch = Engine(system).solve({"x": [1.0, 1.3]}, TIMES, rtol=1e-9, atol=1e-12)
+    alone = model.simulate(TIMES, ["x"], parameters={"x": [1.0, 1.3]}, rtol=1e-9)
+    np.testing.assert_allclose(batch["x"], alone["x"], rtol=1e-7)
+    # From 1: at ln 2 up to 1.5, then every ln 3 again.
+    expected = [
+        1.5 * np.exp(-((t - np.log(2)) % np.log(3))) if t > np.log(2) else np.exp(-t) for t in TIMES
+    ]
+    np.testing.assert_allclose(alone["x"][0], expected, rtol=1e-6)
+
+
+def test_compiled_equations_refuse_events_they_cannot_do(sbml):
+    event = {"trigger": "time >= 1", "delay": "1", "set": {"x": "0"}}
+    model = sbml_model(sbml(parameters={"x": 1.0}, events=(event,)))
+    with pytest.raises(UnsupportedError, match="SbmlModel.simulate does"):
+        model.system()
+
+
+def test_events_without_end_are_given_up(sbml):
+    # Each undoes the other, at once.
+    events = (
+        {"trigger": "y > 0.5 || time >= 1 && y > 0.5", "set": {"y": "0"}},
+        {"trigger": "time >= 1 && y < 0.5", "set": {"y": "1"}},
+    )
+    with pytest.raises(FitError, match="at time 1 .*time stood still"):
+        run(sbml(parameters={"y": 0.0}, events=events), ["y"])
+
+
+def test_events_that_hold_a_state_in_place_are_given_up(sbml):
+    # Set back the moment it falls below: infinitely many in no time.
+    event = {"trigger": "x < 0.5", "set": {"x": "0.5"}}
+    text = sbml(parameters={"x": 1.0}, rates={"x": "-1"}, events=(event,))
+    with pytest.raises(FitError, match="at time 0.5 .*time stood still"):
+        run(text, ["x"])
