@@ -123,7 +123,7 @@ def simulate(
             concentrations=concentrations,
             given=given or [],
             seed=seed,
-            settings={"rtol": rtol or 1e-8, "atol": atol or 1e-12},
+            settings=tolerances(rtol, atol, 1e-8, 1e-12),
             as_json=as_json,
             out=out,
             force=force,
@@ -149,7 +149,7 @@ def simulate(
         cv=cv,
         seed=seed,
         quiet=quiet,
-        settings={"rtol": rtol or 1e-6, "atol": atol or 1e-9, "threads": threads},
+        settings={**tolerances(rtol, atol, 1e-6, 1e-9), "threads": threads},
     )
     emit(
         "simulation/1",
@@ -162,6 +162,16 @@ def simulate(
         provenance=Provenance.now(seed=seed),
     )
     _require(found)
+
+
+def tolerances(
+    rtol: float | None, atol: float | None, usual: float, least: float
+) -> dict[str, float]:
+    """Return the tolerances asked for, or the usual ones."""
+    return {
+        "rtol": usual if rtol is None else rtol,
+        "atol": least if atol is None else atol,
+    }
 
 
 _OF_FILES = ("start", "steps", "select", "amounts", "concentrations")

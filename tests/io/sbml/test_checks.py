@@ -1,4 +1,4 @@
-"""Checks on models from SBML: the known defects of PSMA.sbml, and each check on a model of our own."""
+"""Checks on models from SBML: the known defects of PSMA.sbml, and models of our own."""
 
 from pathlib import Path
 

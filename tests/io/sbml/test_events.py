@@ -105,7 +105,7 @@ def test_compiled_events_agree_with_those_one_by_one(sbml):
 def test_compiled_equations_refuse_events_they_cannot_do(sbml):
     event = {"trigger": "time >= 1", "delay": "1", "set": {"x": "0"}}
     model = sbml_model(sbml(parameters={"x": 1.0}, events=(event,)))
-    with pytest.raises(UnsupportedError, match="SbmlModel.simulate does"):
+    with pytest.raises(UnsupportedError, match=r"SbmlModel\.simulate does"):
         model.system()
 
 
@@ -115,7 +115,7 @@ def test_events_without_end_are_given_up(sbml):
         {"trigger": "y > 0.5 || time >= 1 && y > 0.5", "set": {"y": "0"}},
         {"trigger": "time >= 1 && y < 0.5", "set": {"y": "1"}},
     )
-    with pytest.raises(FitError, match="at time 1 .*time stood still"):
+    with pytest.raises(FitError, match=r"at time 1 .*time stood still"):
         run(sbml(parameters={"y": 0.0}, events=events), ["y"])
 
 
@@ -123,5 +123,5 @@ def test_events_that_hold_a_state_in_place_are_given_up(sbml):
     # Set back the moment it falls below: infinitely many in no time.
     event = {"trigger": "x < 0.5", "set": {"x": "0.5"}}
     text = sbml(parameters={"x": 1.0}, rates={"x": "-1"}, events=(event,))
-    with pytest.raises(FitError, match="at time 0.5 .*time stood still"):
+    with pytest.raises(FitError, match=r"at time 0.5 .*time stood still"):
         run(text, ["x"])

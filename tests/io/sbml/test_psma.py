@@ -54,4 +54,5 @@ def test_reproduces_the_reference_table(psma):
 
 def test_it_is_read_with_a_warning(psma):
     assert len(psma.warnings) == 1
-    assert "18 times" in psma.warnings[0] and "21121" in psma.warnings[0]
+    assert "18 times" in psma.warnings[0]
+    assert "21121" in psma.warnings[0]

@@ -79,6 +79,7 @@ class _Patient:
     chance: np.random.Generator
     time: float = 0.0
     stops: int = 0
+    ahead: int = 64
     waiting: list[_Waiting] = field(default_factory=list)
 
 
@@ -145,6 +146,7 @@ class EventRun:
     def _advance(self, at: _Patient, times: np.ndarray) -> list[np.ndarray]:
         """Go on to the next moment; return the states at the times before it."""
         due = min([w.time for w in at.waiting], default=math.inf)
+        times = times[: at.ahead]
         limit = min(float(times[-1]), due)
         inner = times[times < limit]
         now = dict(zip((f"{n} now" for n in self.system.names), at.state, strict=True))
@@ -173,6 +175,8 @@ class EventRun:
         if at.stops > MOST_STOPS:
             raise _chattering(at)
         kept = states[:-1][inner < at.time]
+        # What was solved beyond a stop was in vain: look less far ahead, or farther.
+        at.ahead = max(2, 2 * len(kept) if at.time < limit else 4 * at.ahead)
         self._happen(at, fired)
         return list(kept)
 

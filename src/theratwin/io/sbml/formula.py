@@ -20,8 +20,20 @@ _CALLED = {
 _TRUTHS = ("less", "less_equal", "and", "or", "not")
 #: Words that mean something in the infix; an id that is one gets an underscore.
 _WORDS = frozenset(
-    "time t avogadro pi e exponentiale true false infinity inf nan notanumber delay rateof "
-    "lambda piecewise and or not xor implies plus minus times divide".split()
+    {
+        *("time", "t", "avogadro", "pi", "e", "exponentiale", "true", "false"),
+        *("infinity", "inf", "nan", "notanumber", "delay", "rateof", "lambda", "piecewise"),
+        *("and", "or", "not", "xor", "implies", "plus", "minus", "times", "divide"),
+        *("abs", "ceil", "ceiling", "exp", "factorial", "floor", "ln", "log", "log10"),
+        *("max", "min", "pow", "power", "quotient", "rem", "root", "sqr", "sqrt"),
+        *("eq", "neq", "gt", "lt", "geq", "leq"),
+        *(
+            f"{arc}{name}{hyperbolic}"
+            for arc in ("", "arc", "a")
+            for name in ("sin", "cos", "tan", "sec", "csc", "cot")
+            for hyperbolic in ("", "h")
+        ),
+    }
 )
 
 
@@ -30,15 +42,15 @@ def identifiers(names: list[str], taken: set[str] | None = None) -> dict[str, st
 
     Examples
     --------
-    >>> identifiers(["kidneys.flow", "kidneys__flow", "time_", "e"])
-    {'kidneys.flow': 'kidneys__flow', 'kidneys__flow': 'kidneys__flow_2', 'time_': 'time_', 'e': 'e_'}
+    >>> identifiers(["organ.flow", "organ__flow", "e"])
+    {'organ.flow': 'organ__flow', 'organ__flow': 'organ__flow_2', 'e': 'e_'}
     """
     used = set() if taken is None else taken
     found = {}
     for name in names:
         stem = re.sub(r"\W", "_", name.replace(".", "__"), flags=re.ASCII)
         stem = f"_{stem}" if stem[:1].isdigit() else stem
-        if stem.lower() in _WORDS or stem.lower() in _functions():
+        if stem.lower() in _WORDS:
             stem += "_"
         chosen, count = stem, 1
         while chosen in used:
@@ -47,13 +59,6 @@ def identifiers(names: list[str], taken: set[str] | None = None) -> dict[str, st
         used.add(chosen)
         found[name] = chosen
     return found
-
-
-def _functions() -> frozenset[str]:
-    circular = ("sin", "cos", "tan", "sec", "csc", "cot")
-    arcs = [f"{arc}{name}{h}" for arc in ("", "arc", "a") for name in circular for h in ("", "h")]
-    others = "abs ceil ceiling exp factorial floor ln log log10 max min pow power quotient rem root"
-    return frozenset((*arcs, *others.split(), "sqr", "sqrt", "eq", "neq", "gt", "lt", "geq", "leq"))
 
 
 def formula(root: Expression, ids: Mapping[str, str]) -> str:
