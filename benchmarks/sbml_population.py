@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 
 from theratwin.core.files import write_text
-from theratwin.dynamics import Engine, log_normal_population
+from theratwin.dynamics import Engine, evaluate, log_normal_population
+from theratwin.dynamics.expressions.expression import ZERO
 from theratwin.io.sbml import SbmlModel, read_sbml
 
 MODEL = Path(__file__).parents[2] / "shared/reference/psma_pbpk_sbml/PSMA.sbml"
@@ -71,7 +72,11 @@ def population(model: SbmlModel, patients: int) -> dict[str, np.ndarray]:
 
 
 class Roadrunner:
-    """libroadrunner with the model loaded, patient after patient."""
+    """libroadrunner with the model loaded, patient after patient.
+
+    Its own way of changing what initial assignments use (``init(id)``) compiles the model again,
+    seconds for each; so what they give is worked out here, for all patients at once, and set.
+    """
 
     def __init__(self, rtol: float = RTOL, atol: float = ATOL) -> None:
         import roadrunner
@@ -84,11 +89,27 @@ class Roadrunner:
         self.organs = organs(self.model)
         self.solver.timeCourseSelections = [i for ids in self.organs.values() for i in ids]
 
-    def patient(self, given: dict[str, float]) -> np.ndarray:
+    def values(self, drawn: dict[str, np.ndarray], count: int) -> list[np.ndarray]:
+        """Return the values of parameters, volumes and amounts: patients by quantities."""
+        equations, native = self.model.equations, self.solver.model
+        ids = (native.getGlobalParameterIds(), native.getCompartmentIds())
+        laws = [[equations.start(i) for i in group] for group in ids]
+        laws.append([equations.start_amount(i) for i in native.getFloatingSpeciesIds()])
+        known = {**equations.parameters, **drawn}
+        return [
+            np.stack([np.broadcast_to(v, count) for v in evaluate(group, known)], axis=1)
+            for group in laws
+        ]
+
+    def patient(
+        self, parameters: np.ndarray, volumes: np.ndarray, amounts: np.ndarray
+    ) -> np.ndarray:
         """Return organs' hot amounts, shape ``(organ, time)``."""
-        for name, value in given.items():
-            self.solver.setValue(f"init({name.removesuffix('.initial')})", value)
+        native = self.solver.model
         self.solver.reset()
+        native.setGlobalParameterValues(parameters)
+        native.setCompartmentVolumes(volumes)
+        native.setFloatingSpeciesAmounts(amounts)
         rows = np.array(self.solver.simulate(times=TIMES))
         sums, first = [], 0
         for ids in self.organs.values():
@@ -107,18 +128,22 @@ def begin(core: Any) -> None:
     _LOADED.append(Roadrunner())
 
 
-def solved(patients: list[dict[str, float]]) -> tuple[float, np.ndarray]:
-    """Return the seconds that a worker took, and the amounts."""
+def solved(drawn: dict[str, np.ndarray]) -> tuple[float, np.ndarray]:
+    """Return the seconds that a worker took for its patients, and the amounts."""
+    runner = _LOADED[0]
+    patients = runner.values(drawn, len(next(iter(drawn.values()))))
     began = time.perf_counter()
-    found = np.array([_LOADED[0].patient(given) for given in patients])
+    found = np.array([runner.patient(*row) for row in zip(*patients, strict=True)])
     return time.perf_counter() - began, found
 
 
-def loaded_anew(patients: list[dict[str, float]]) -> float:
+def loaded_anew(drawn: dict[str, np.ndarray]) -> float:
     """Return the seconds that patients take with a load each."""
+    count = len(next(iter(drawn.values())))
+    patients = Roadrunner().values(drawn, count)
     began = time.perf_counter()
-    for given in patients:
-        Roadrunner().patient(given)
+    for row in zip(*patients, strict=True):
+        Roadrunner().patient(*row)
     return time.perf_counter() - began
 
 
@@ -128,9 +153,9 @@ def largest_error(found: np.ndarray, exact: np.ndarray) -> float:
     return float(np.max(np.abs(found[counts] / exact[counts] - 1.0)))
 
 
-def rows(drawn: dict[str, np.ndarray], count: int) -> list[dict[str, float]]:
-    """Return the first patients, one dictionary each."""
-    return [{name: float(values[i]) for name, values in drawn.items()} for i in range(count)]
+def part(drawn: dict[str, np.ndarray], chosen: slice) -> dict[str, np.ndarray]:
+    """Return some of the patients."""
+    return {name: values[chosen] for name, values in drawn.items()}
 
 
 def own(engine: Engine, drawn: dict[str, np.ndarray], threads: int) -> tuple[float, np.ndarray]:
@@ -156,7 +181,7 @@ def main(patients: int, peers: int, loads: int) -> None:
     began = time.perf_counter()
     model = read_sbml(MODEL)
     sums = {
-        organ: sum((model.expression(i, "amount") for i in ids[1:]), model.expression(ids[0], "amount"))
+        organ: sum((model.expression(i, "amount") for i in ids), ZERO)
         for organ, ids in organs(model).items()
     }
     read_s = time.perf_counter() - began
@@ -164,25 +189,25 @@ def main(patients: int, peers: int, loads: int) -> None:
     engine.code()
     ready_s = time.perf_counter() - began
     drawn = population(model, patients)
-    few = rows(drawn, peers)
-    some = {name: values[:peers] for name, values in drawn.items()}
+    some = part(drawn, slice(peers))
     exact = engine.solve(some, TIMES, keep=[], rtol=1e-11, atol=1e-14)
     truth = np.stack(list(exact.observables.values()), axis=1)
-    confirmed = Roadrunner(1e-12, 1e-16).patient(few[0])
+    judge = Roadrunner(1e-12, 1e-16)
+    confirmed = judge.patient(*(v[0] for v in judge.values(part(drawn, slice(1)), 1)))
     own(engine, some, 1)  # once before, so that memory is there
     measured: dict[str, list[list[float]]] = {"own": [], "once": []}
     amounts: dict[str, np.ndarray] = {}
     with pool(1) as one, pool(2) as two:
-        halves = [few[0::2], few[1::2]]
-        one.submit(solved, few[:1]).result()
-        list(two.map(solved, [half[:1] for half in halves]))
+        halves = [part(some, slice(k, None, 2)) for k in (0, 1)]
+        one.submit(solved, part(some, slice(1))).result()
+        list(two.map(solved, [part(half, slice(1)) for half in halves]))
         for _ in range(ROUNDS):
             single, amounts["own"] = own(engine, drawn, 1)
             measured["own"].append([1e3 * t / patients for t in (single, own(engine, drawn, 2)[0])])
-            alone, amounts["once"] = one.submit(solved, few).result()
+            alone, amounts["once"] = one.submit(solved, some).result()
             both = max(seconds for seconds, _ in two.map(solved, halves))
             measured["once"].append([1e3 * t / peers for t in (alone, both)])
-    anew = 1e3 * loaded_anew(few[:loads]) / loads
+    anew = 1e3 * loaded_anew(part(drawn, slice(loads))) / loads
     mine, once = (np.median(np.array(measured[k]), axis=0) for k in ("own", "once"))
     result = {
         "model": "PSMA.sbml",
