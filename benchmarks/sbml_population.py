@@ -87,6 +87,8 @@ class Roadrunner:
         self.solver.integrator.absolute_tolerance = atol
         self.model = read_sbml(MODEL)
         self.organs = organs(self.model)
+        species, states = self.solver.model.getFloatingSpeciesIds(), self.model.equations.states
+        self.free = [i for i, id_ in enumerate(species) if id_ in states]
         self.solver.timeCourseSelections = [i for ids in self.organs.values() for i in ids]
 
     def values(self, drawn: dict[str, np.ndarray], count: int) -> list[np.ndarray]:
@@ -94,7 +96,8 @@ class Roadrunner:
         equations, native = self.model.equations, self.solver.model
         ids = (native.getGlobalParameterIds(), native.getCompartmentIds())
         laws = [[equations.start(i) for i in group] for group in ids]
-        laws.append([equations.start_amount(i) for i in native.getFloatingSpeciesIds()])
+        species = native.getFloatingSpeciesIds()
+        laws.append([equations.start_amount(species[i]) for i in self.free])
         known = {**equations.parameters, **drawn}
         return [
             np.stack([np.broadcast_to(v, count) for v in evaluate(group, known)], axis=1)
@@ -109,7 +112,7 @@ class Roadrunner:
         self.solver.reset()
         native.setGlobalParameterValues(parameters)
         native.setCompartmentVolumes(volumes)
-        native.setFloatingSpeciesAmounts(amounts)
+        native.setFloatingSpeciesAmounts(self.free, amounts)
         rows = np.array(self.solver.simulate(times=TIMES))
         sums, first = [], 0
         for ids in self.organs.values():

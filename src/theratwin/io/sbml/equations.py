@@ -24,7 +24,6 @@ from theratwin.dynamics.expressions.expression import (
     ZERO,
     Binding,
     Expression,
-    constant,
     derivatives,
     substitute,
     symbol,
@@ -32,7 +31,8 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.io.sbml.document import unsupported
 from theratwin.io.sbml.mathematics import Mathematics
-from theratwin.io.sbml.parts import Document, Event, Math, Reaction, Reference
+from theratwin.io.sbml.parts import Document, Event, Math, Reaction
+from theratwin.io.sbml.turnover import turnover
 
 
 class Equations:
@@ -225,32 +225,7 @@ class Equations:
             volume = self.value(species.compartment)
             moved = self.value(id_) * self.rate_of(species.compartment)
             return volume * given + moved
-        return self._turnover(id_) if id_ in self.by_reaction else ZERO
-
-    def _turnover(self, species: str) -> Expression:
-        total = ZERO
-        for reaction in self.document.reactions.values():
-            sides = ((-1.0, reaction.reactants), (1.0, reaction.products))
-            for sign, references in sides:
-                for reference in references:
-                    if reference.species == species:
-                        turns = constant(sign) * self._stoichiometry(reference)
-                        total = total + turns * self.value(reaction.id)
-        factor = self.document.species[species].factor or self.document.factor
-        return total * self.value(factor) if factor else total
-
-    def _stoichiometry(self, reference: Reference) -> Expression:
-        if reference.id:
-            return self.value(reference.id)
-        if reference.math is not None:
-            return self._now(reference.math)
-        if reference.stoichiometry is None or reference.stoichiometry != reference.stoichiometry:
-            raise InputError(
-                "the reaction does not say how many",
-                field=f"species reference of {reference.species}",
-                remedy="Give it a stoichiometry",
-            )
-        return constant(reference.stoichiometry)
+        return turnover(self, id_) if id_ in self.by_reaction else ZERO
 
     def _rate_of(self, id_: str) -> Expression:
         return self.rate(self.value(id_))
@@ -276,6 +251,10 @@ class Equations:
     def at_start(self, tree: Math) -> Expression:
         """Return mathematics of the model at the start, in parameters alone."""
         return self._start(tree)
+
+    def mathematics(self, tree: Math) -> Expression:
+        """Return mathematics of the model at any time."""
+        return self._now(tree)
 
     # Events.
 

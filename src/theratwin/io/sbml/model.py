@@ -12,10 +12,10 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import ZERO, Expression, symbols, walk
-from theratwin.dynamics.solving.engine import Engine
 from theratwin.dynamics.system import State, StateEvent, System
 from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
+from theratwin.io.sbml.names import paths
 from theratwin.io.sbml.parts import Document, Event
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
@@ -73,15 +73,7 @@ class SbmlModel:
     @cached_property
     def paths(self) -> dict[str, str]:
         """Names to ids where a name is one id's: ``Vein.Hot`` is species Hot in Vein."""
-        document, found = self.document, {}
-        for species in document.species.values():
-            place = document.quantities[species.compartment].name or species.compartment
-            found.setdefault(f"{place}.{species.name or species.id}", []).append(species.id)
-        for part in (*document.species.values(), *document.quantities.values()):
-            found.setdefault(part.name, []).append(part.id)
-        for reaction in document.reactions.values():
-            found.setdefault(reaction.name, [reaction.id])
-        return {name: ids[0] for name, ids in found.items() if name and len(ids) == 1}
+        return paths(self.document)
 
     def id_of(self, name: str) -> str:
         """Return an id for an id, or for a name that only one thing has.
@@ -278,10 +270,6 @@ class SbmlModel:
         observed = self.observables(select, amounts, concentrations)
         settings = {"rtol": rtol, "atol": atol, **settings}
         return simulate(self, times, observed, dict(parameters or {}), settings, seed)
-
-    def engine(self, **options: Any) -> Engine:
-        """Return the compiled equations; see `system` for what they report."""
-        return Engine(self.system(), **options)
 
 
 #: An engine needs a state; a model without one gets this, which is still.
