@@ -1,0 +1,22 @@
+"""In-vivo generators: chains whose members leave the ligand and travel as free elements."""
+
+from theratwin.kinetics.generators.doses import MemberDose, region_doses
+from theratwin.kinetics.generators.followed_chain import FollowedChain, followed_chain
+from theratwin.kinetics.generators.free_element import FreeElement, free_element
+from theratwin.kinetics.generators.generator import Generator, generator
+from theratwin.kinetics.generators.linear_carrier import linear_carrier
+from theratwin.kinetics.generators.site import Site, body_sites
+
+__all__ = [
+    "FollowedChain",
+    "FreeElement",
+    "Generator",
+    "MemberDose",
+    "Site",
+    "body_sites",
+    "followed_chain",
+    "free_element",
+    "generator",
+    "linear_carrier",
+    "region_doses",
+]
