@@ -41,7 +41,10 @@ class Site:
 def body_sites(body: WholeBody) -> dict[str, Site]:
     """Return the sites of a whole body, by its places' names.
 
-    Blood in organs counts as the region ``blood`` once the daughter is free.
+    Of regions that hold others each place counts to the smallest, and to ``blood`` if to none.
+    What is freed in an organ's blood counts as the region ``blood``. The tubule's receptors are
+    surfaces, so that atoms freed there go to blood: to let them stay in the cells instead,
+    replace the site of ``kidneys.bound``.
 
     Examples
     --------
@@ -51,12 +54,14 @@ def body_sites(body: WholeBody) -> dict[str, Site]:
     (Site(region='kidneys', kind='inside'), 'outside')
     """
     hot = body.labels[0].name
-    parts = {r: p for r, p in body.regions.items() if r not in ("whole_body", "tumor")}
-    region_of = {place: region for region, places in parts.items() for place in places}
+    regions = sorted(body.regions.items(), key=lambda item: -len(item[1]))
+    region_of = {place: region for region, places in regions[1:] for place in places}
     places = [
         s.name.removesuffix(f".{hot}") for s in body.network.species if s.name.endswith(f".{hot}")
     ]
-    return {place: Site(region_of.get(place, place), _kind(place)) for place in places}
+    kinds = {place: _kind(place) for place in places}
+    lone = {place: "blood" if kind == "blood" else place for place, kind in kinds.items()}
+    return {p: Site(region_of.get(p, lone[p]), kind) for p, kind in kinds.items()}
 
 
 def _kind(place: str) -> Kind:
