@@ -22,8 +22,10 @@ SHIPPED = {
 #: Ways out that are the same for all elements: they stand in the set ``generators``.
 EXCRETION = (
     ("bladder", "urine"),
-    ("small_intestine_contents", "colon_contents"),
-    ("colon_contents", "feces"),
+    ("small_intestine_contents", "right_colon_contents"),
+    ("right_colon_contents", "left_colon_contents"),
+    ("left_colon_contents", "rectosigmoid_contents"),
+    ("rectosigmoid_contents", "feces"),
 )
 OUTSIDE = ("urine", "feces", "excreta", *(source for source, _ in EXCRETION))
 _ELSEWHERE = "elsewhere"
