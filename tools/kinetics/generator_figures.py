@@ -24,7 +24,6 @@ from theratwin.kinetics.generators import (
 from theratwin.report.style import (
     BLUE,
     GREEN,
-    MUTED,
     ORANGE,
     PURPLE,
     VERMILION,
@@ -32,10 +31,10 @@ from theratwin.report.style import (
     new_figure,
 )
 
-KIDNEYS = 310.0  # g
+KIDNEYS, LIVER, TUMOR = 310.0, 1800.0, 500.0  # g
 ACTIVITY = 8.0  # MBq
 LIGAND = 140.0  # nmol
-SECOND = 1 / 3600
+SECOND, HORIZON = 1 / 3600, 8766.0  # h
 INTERNALIZATION = np.geomspace(1e-3, 10.0, 25)
 RELEASES = {1.0: VERMILION, 0.5: ORANGE, 0.2: GREEN, 0.05: BLUE}
 DISSOCIATION = np.geomspace(1e-4, 1.0, 25) / 24
@@ -45,62 +44,89 @@ BETWEEN = 0.5
 
 
 def antibody(parent: str, **given: float) -> Generator:
-    """Return an antibody that carries a parent, with its kidneys reported."""
+    """Return an antibody that carries a parent; of names, __ stands for a dot."""
     values = {name.replace("__", "."): value for name, value in given.items()}
-    regions = ["kidneys", "liver", "tumor", "trabecular_bone_surface"]
     network = antibody_carrier(parent)
-    return generator(
-        network, parent, ANTIBODY_SITES, given=values, equilibrium=SECOND, regions=regions
-    )
+    return generator(network, parent, ANTIBODY_SITES, given=values, equilibrium=SECOND)
 
 
-def solved(model: Generator, state: str, parameters: Mapping, cold: float = 0.0) -> dict:
-    """Return the integrals to infinity from `ACTIVITY` of the parent."""
+def integrals(model: Generator, state: str, parameters: Mapping, cold: float = 0.0) -> dict:
+    """Return the integrals over a year from `ACTIVITY` of the parent."""
     hot = model.amount(ACTIVITY)
     doses = [Bolus(state, 0.0, hot)]
     if cold:
         doses.append(Bolus("vein.cold", 0.0, cold - hot))
     engine = Engine(model.network.system())
-    found = engine.solve(parameters, doses=doses, end=1.0, to_infinity=True).require()
-    return dict(found.integrals)
+    found = engine.solve(parameters, [HORIZON], doses=doses, rtol=1e-7).require()
+    return {name: values[:, 0] for name, values in found.quadratures.items()}
 
 
-def dose(model: Generator, integrals: dict, region: str, mass: float, **options) -> np.ndarray:
+def dose(model: Generator, found: dict, region: str, mass: float, **options) -> np.ndarray:
     """Return the dose of all members for the parent's activity (mGy/MBq)."""
-    parts = region_doses(model, integrals, region, mass, **options).values()
+    parts = region_doses(model, found, region, mass, **options).values()
     return sum(part.total for part in parts) * 1e3 / ACTIVITY
 
 
-def internalization_study(axes) -> None:
+def internalization_study(ax) -> None:
     """Draw the kidneys' dose from freed daughters over internalization, by release."""
     model = antibody("Ac-225", release__alpha=BETWEEN)
     for release, color in RELEASES.items():
         given = {TAKEN_IN: INTERNALIZATION, "release.alpha": release}
-        integrals = solved(model, "blood.hot", given)
-        values = dose(model, integrals, "kidneys", KIDNEYS, traveled=True)
-        axes.loglog(INTERNALIZATION, values, color=color, label=f"{release:g} of recoils free")
+        found = integrals(model, "blood.hot", given)
+        values = dose(model, found, "kidneys", KIDNEYS, traveled=True)
+        ax.plot(INTERNALIZATION, values, color=color, label=f"{100 * release:g} % of recoils freed")
         print(f"release {release:4g}: {values[0]:.1f} to {values[-1]:.1f} mGy/MBq")
-    axes.set_xlabel("internalization in tumor (1/h)")
-    axes.set_ylabel("kidney dose by free daughters (mGy/MBq)")
-    axes.legend()
+    ax.set(xlabel="Internalization in tumor (1/h)", xscale="log", ylim=(0, None))
+    ax.set(ylabel="Kidney dose by free daughters (mGy/MBq)")
+    _legend(ax)
 
 
-def dissociation_study(axes) -> None:
-    """Draw doses by the free parent, and by its daughters, over the chelate's loss."""
+def dissociation_study(ax) -> None:
+    """Draw doses to kidneys and liver over the rate at which the chelate loses the parent."""
     model = antibody("Ac-225", dissociation=BETWEEN)
-    integrals = solved(model, "blood.hot", {"dissociation": DISSOCIATION})
+    found = integrals(model, "blood.hot", {"dissociation": DISSOCIATION})
     lines = (
-        ("kidneys, all", "kidneys", KIDNEYS, False, VERMILION),
-        ("liver, all", "liver", 1800.0, False, PURPLE),
-        ("liver, free elements", "liver", 1800.0, True, GREEN),
+        ("liver, all", "liver", LIVER, False, PURPLE),
+        ("liver, free elements", "liver", LIVER, True, GREEN),
+        ("kidneys, free elements", "kidneys", KIDNEYS, True, VERMILION),
     )
     for label, region, mass, traveled, color in lines:
-        values = dose(model, integrals, region, mass, traveled=traveled)
-        axes.loglog(24 * DISSOCIATION, values, color=color, label=label)
+        values = dose(model, found, region, mass, traveled=traveled)
+        ax.plot(24 * DISSOCIATION, values, color=color, label=label)
         print(f"{label}: {values[0]:.1f} to {values[-1]:.1f} mGy/MBq")
-    axes.set_xlabel("Ac-225 lost from the chelate (1/d)")
-    axes.set_ylabel("dose (mGy/MBq)")
-    axes.legend()
+    ax.set(xlabel="Ac-225 lost from the chelate (1/d)", xscale="log", yscale="log")
+    ax.set(ylabel="Dose (mGy/MBq)")
+    _legend(ax)
+
+
+def _legend(ax) -> None:
+    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
+
+
+def parents() -> None:
+    """Print doses by free daughters for each parent on the antibody."""
+    for parent in ("Ac-225", "Pb-212", "Bi-213", "Th-227", "Ra-223", "At-211"):
+        model = antibody(parent)
+        found = integrals(model, "blood.hot", {})
+        row = [dose(model, found, "kidneys", KIDNEYS, traveled=True)]
+        row += [dose(model, found, "liver", LIVER, traveled=part) for part in (True, False)]
+        row += [dose(model, found, "tumor", TUMOR)]
+        print(parent, *(f"{np.ravel(value)[0]:8.3g}" for value in row))
+
+
+def spread(draws: int = 1000) -> None:
+    """Print the kidneys' dose by free daughters over the stated uncertainty of what frees them."""
+    for parent, names in (
+        ("Ac-225", ("washout.surface",)),
+        ("Pb-212", ("washout.surface", "release.Bi212")),
+    ):
+        model = antibody(parent)
+        known = {p.name: p.distribution for p in model.network.parameters}
+        given = {n: known[n].sample(np.random.default_rng(1), draws) for n in names}
+        found = integrals(model, "blood.hot", given)
+        values = dose(model, found, "kidneys", KIDNEYS, traveled=True)
+        low, mid, high = np.quantile(values, [0.05, 0.5, 0.95])
+        print(f"{parent}: {mid:.4g} ({low:.4g} to {high:.4g}) mGy/MBq, {', '.join(names)}")
 
 
 def body_model() -> Generator:
@@ -111,31 +137,27 @@ def body_model() -> Generator:
     return generator(body.network, "Ac-225", body_sites(body), regions=regions, equilibrium=SECOND)
 
 
-def body_study(axes) -> None:
+def body_study(ax) -> None:
     """Draw activities in the kidneys of the PSMA-617 body, and print doses by member."""
     model = body_model()
-    integrals = solved(model, "vein.hot", {}, cold=LIGAND)
-    everywhere = region_doses(model, integrals, "kidneys", KIDNEYS)
-    traveled = region_doses(model, integrals, "kidneys", KIDNEYS, traveled=True)
+    found = integrals(model, "vein.hot", {}, cold=LIGAND)
+    everywhere = region_doses(model, found, "kidneys", KIDNEYS)
+    traveled = region_doses(model, found, "kidneys", KIDNEYS, traveled=True)
     for member, part in everywhere.items():
         came = traveled[member].total if member in traveled else np.zeros(1)
-        print(
-            f"kidneys {member}: {1e3 / ACTIVITY * part.total[0]:.2f} mGy/MBq, "
-            f"traveled {1e3 / ACTIVITY * came[0]:.2f}"
-        )
-    print(f"lesion: {dose(model, integrals, 'lesion_1', 21.0)[0]:.0f} mGy/MBq")
+        own, other = (1e3 / ACTIVITY * value[0] for value in (part.total, came))
+        print(f"kidneys {member}: {own:.2f} mGy/MBq, traveled {other:.2f}")
+    print(f"lesion: {dose(model, found, 'lesion_1', 21.0)[0]:.0f} mGy/MBq")
     times = np.geomspace(0.02, 400, 120)
     hot = model.amount(ACTIVITY)
     doses = [Bolus("vein.hot", 0.0, hot), Bolus("vein.cold", 0.0, LIGAND - hot)]
-    found = Engine(model.network.system()).solve(times=times, doses=doses).require()
+    solution = Engine(model.network.system()).solve(times=times, doses=doses).require()
     for member, color in (("Ac-225", BLUE), ("Fr-221", GREEN), ("Bi-213", VERMILION)):
-        values = found[model.activity("kidneys", member)][0]
-        axes.loglog(times, values, color=color, label=member)
-    axes.set_xlabel("time (h)")
-    axes.set_ylabel("activity in kidneys (MBq)")
-    axes.set_ylim(1e-4, None)
-    axes.axhline(ACTIVITY, color=MUTED, linewidth=0.8)
-    axes.legend()
+        values = solution[model.activity("kidneys", member)][0]
+        ax.plot(times, values, color=color, label=member)
+    ax.set(xlabel="Time (h)", xscale="log", yscale="log", ylim=(1e-3, 3))
+    ax.set(ylabel="Activity in kidneys (MBq)")
+    ax.legend(fontsize=7)
 
 
 @house_style
@@ -145,12 +167,13 @@ def main(folder: Path) -> None:
         ("generators-internalization", (internalization_study, dissociation_study)),
         ("generators-psma", (body_study,)),
     ):
-        figure = new_figure(*((7.2, 3.4) if len(draw) > 1 else (4.4, 3.2)))
+        figure = new_figure(*((7.2, 3.4) if len(draw) > 1 else (4.0, 2.9)))
         for i, part in enumerate(draw, 1):
             part(figure.add_subplot(1, len(draw), i))
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-        figure.savefig(Path("/tmp/generators/fig") / f"{name}.png", dpi=110)
 
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    parents()
+    spread()

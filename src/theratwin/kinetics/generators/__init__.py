@@ -6,6 +6,7 @@ from theratwin.kinetics.generators.followed_chain import FollowedChain, followed
 from theratwin.kinetics.generators.free_element import FreeElement, free_element
 from theratwin.kinetics.generators.generator import Generator, generator
 from theratwin.kinetics.generators.linear_carrier import linear_carrier
+from theratwin.kinetics.generators.organ_doses import organ_doses, phantom_sources
 from theratwin.kinetics.generators.site import Site, body_sites
 
 __all__ = [
@@ -21,5 +22,7 @@ __all__ = [
     "free_element",
     "generator",
     "linear_carrier",
+    "organ_doses",
+    "phantom_sources",
     "region_doses",
 ]
