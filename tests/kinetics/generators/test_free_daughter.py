@@ -109,7 +109,7 @@ RETENTION = {
 
 @pytest.mark.parametrize("parent", RETENTION)
 def test_injected_elements_are_retained_as_icrp_publishes(parent):
-    """Two digits are good to 5 % at worst, the blood's shares to about 1 % of an organ's content.
+    """Two digits are good to 4 % (2.9e-3, 0.13), the blood's shares to about 1 % of an organ's content.
 
     The whole body's is that of all that is not excreted, contents of gut and bladder among it.
     """
@@ -123,7 +123,7 @@ def test_injected_elements_are_retained_as_icrp_publishes(parent):
     liver = there["liver"] + BLOOD_SHARES["liver"] * there["blood"]
     skeleton = bone + BLOOD_SHARES["skeleton"] * there["blood"]
     for own, given in zip((body, liver, skeleton), published, strict=True):
-        np.testing.assert_allclose(own, given, rtol=0.05)
+        np.testing.assert_allclose(own, given, rtol=0.04)
 
 
 def test_shipped_biokinetics_leave_plasma_at_the_published_rates():
