@@ -109,7 +109,7 @@ RETENTION = {
 
 @pytest.mark.parametrize("parent", RETENTION)
 def test_injected_elements_are_retained_as_icrp_publishes(parent):
-    """Two digits are good to 4 % (2.9e-3, 0.13), the blood's shares to about 1 % of an organ's content.
+    """Two digits are good to 4 % (0.13), the blood to about 1 % of an organ.
 
     The whole body's is that of all that is not excreted, contents of gut and bladder among it.
     """
