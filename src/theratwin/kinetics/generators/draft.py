@@ -103,9 +103,9 @@ class GeneratorDraft:
     def react(
         self, name: str, taken: Any, given: Any, rate: Expression, lost: Iterable[str] = ()
     ) -> None:
-        """Add a reaction, unless its rate is none."""
-        sides = ({str(s.value): 1.0 for s in side} for side in (taken, given))
-        self.reactions.append(Reaction(name, *sides, rate, tuple(lost)))
+        """Add a reaction that takes and gives one of each species."""
+        before, after = ({str(s.value): 1.0 for s in side} for side in (taken, given))
+        self.reactions.append(Reaction(name, before, after, rate, tuple(lost)))
 
     def _decay_of_kept(self, place: str, member: str, amount: Expression) -> None:
         own = self.carrier.decays[place]
@@ -151,12 +151,12 @@ class GeneratorDraft:
             swaps = {name: self.kept[place, member] for name, place in places.items()}
             names = {name: str(s.value) for name, s in swaps.items()}
             for r in carrier.transports:
-                sides = (
+                before, after = (
                     {names.get(n, n): k for n, k in side.items()}
                     for side in (r.reactants, r.products)
                 )
-                moved = carrier.moved(r, swaps)
-                part = Reaction(f"{r.name}.{plain(member)}", *sides, moved, r.not_conserved)
+                name, rate = f"{r.name}.{plain(member)}", carrier.moved(r, swaps)
+                part = Reaction(name, before, after, rate, r.not_conserved)
                 self.reactions.append(part)
 
     def _move_free(self) -> None:

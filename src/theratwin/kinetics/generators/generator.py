@@ -24,14 +24,19 @@ from theratwin.core import ParameterSet
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import Parameter
-from theratwin.dynamics import Expression, Network
-from theratwin.dynamics.expressions.expression import symbol
-from theratwin.dynamics.networks.parts import Observable, Quadrature
+from theratwin.dynamics import Network
 from theratwin.kinetics.body.decay import MBQ_HOURS_PER_NMOL
 from theratwin.kinetics.generators.carrier import find_carrier
 from theratwin.kinetics.generators.draft import GeneratorDraft
 from theratwin.kinetics.generators.followed_chain import FollowedChain, followed_chain
-from theratwin.kinetics.generators.routes import FREE, Routes
+from theratwin.kinetics.generators.observed import (
+    FACTOR,
+    Sums,
+    amounts_by_region,
+    observables,
+    quadratures,
+)
+from theratwin.kinetics.generators.routes import Routes
 from theratwin.kinetics.generators.site import Site
 from theratwin.kinetics.generators.values import (
     free_elements,
@@ -39,8 +44,6 @@ from theratwin.kinetics.generators.values import (
     plain,
     symbol_of,
 )
-
-_FACTOR = "activity_per_decay_rate"
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,12 +198,12 @@ def _assembled(draft: GeneratorDraft, wanted: tuple[str, ...] | None) -> Generat
     decays = {r.name for r in draft.carrier.decays.values()}
     parameters = [*own.parameters, *draft.parameters]
     parameters += [replace(p, name=name) for name, p in draft.routes.used.items()]
-    if all(p.name != _FACTOR for p in parameters):
+    if all(p.name != FACTOR for p in parameters):
         factor = Fixed(MBQ_HOURS_PER_NMOL)
         parameters.append(
-            Parameter(_FACTOR, "MBq h/nmol", factor, "si_2019", where="Avogadro constant")
+            Parameter(FACTOR, "MBq h/nmol", factor, "si_2019", where="Avogadro constant")
         )
-    states, traveled = _states(draft, wanted)
+    states, traveled = amounts_by_region(draft, wanted)
     network = replace(
         own,
         parameters=tuple(parameters),
@@ -208,65 +211,11 @@ def _assembled(draft: GeneratorDraft, wanted: tuple[str, ...] | None) -> Generat
         species=(*(hot.get(s.name, s) for s in own.species), *draft.species),
         reactions=(*(r for r in own.reactions if r.name not in decays), *draft.reactions),
         rules=(*(replace(r, value=draft.shared(r.value)) for r in own.rules), *draft.rules),
-        observables=(*own.observables, *_observables(draft, states)),
-        quadratures=(*own.quadratures, *_quadratures(draft, states, traveled)),
+        observables=(*own.observables, *observables(draft, states)),
+        quadratures=(*own.quadratures, *quadratures(draft, states, traveled)),
     )
     return Generator(network, draft.chain, _names(states))
 
 
-_Sums = dict[tuple[str, str], list[Expression]]
-
-
-def _states(draft: GeneratorDraft, wanted: tuple[str, ...] | None) -> tuple[_Sums, _Sums]:
-    """Return the amounts by region and member: all, and those that traveled as free elements."""
-    every: _Sums = {}
-    traveled: _Sums = {}
-    for (node, member), amount in (*draft.kept.items(), *draft.free.items()):
-        region = draft.carrier.sites[node].region if node in draft.carrier.sites else ""
-        region = region or draft.routes.region(node)
-        every.setdefault((region, member), []).append(amount)
-        if node.startswith(f"{FREE}."):
-            traveled.setdefault((region, member), []).append(amount)
-    known = dict.fromkeys(region for region, _ in every)
-    for region in wanted or ():
-        if region not in known:
-            raise InputError(
-                "there is no such region", field="regions", value=region, allowed=known
-            )
-
-    def reported(group: _Sums) -> _Sums:
-        return {key: a for key, a in group.items() if wanted is None or key[0] in wanted}
-
-    return reported(every), reported(traveled)
-
-
-def _activities(draft: GeneratorDraft, group: _Sums) -> dict[tuple[str, str], Expression]:
-    """Return the activities (MBq) of all members, those in equilibrium by their births."""
-    decays: dict[tuple[str, str], Expression] = {}
-    for (region, member), amounts in group.items():
-        decays[region, member] = draft.decay_constant(member) * sum(amounts[1:], start=amounts[0])
-    for region in dict.fromkeys(region for region, _ in group):
-        for member, births in draft.chain.equilibrium.items():
-            parts = [b * decays[region, j] for j, b in births.items() if (region, j) in decays]
-            if parts:
-                decays[region, member] = sum(parts[1:], start=parts[0])
-    return {key: symbol(_FACTOR) * rate for key, rate in decays.items()}
-
-
-def _observables(draft: GeneratorDraft, states: _Sums) -> list[Observable]:
-    return [
-        Observable(f"activity.{region}.{plain(member)}", "MBq", activity)
-        for (region, member), activity in _activities(draft, states).items()
-    ]
-
-
-def _quadratures(draft: GeneratorDraft, states: _Sums, traveled: _Sums) -> list[Quadrature]:
-    return [
-        Quadrature(f"time_integrated_activity.{region}.{plain(member)}{end}", "MBq h", activity)
-        for group, end in ((states, ""), (traveled, ".traveled"))
-        for (region, member), activity in _activities(draft, group).items()
-    ]
-
-
-def _names(group: _Sums) -> dict[tuple[str, str], tuple[str, ...]]:
+def _names(group: Sums) -> dict[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(str(a.value) for a in amounts) for key, amounts in group.items()}

@@ -59,7 +59,7 @@ def body_sites(body: WholeBody) -> dict[str, Site]:
     places = [
         s.name.removesuffix(f".{hot}") for s in body.network.species if s.name.endswith(f".{hot}")
     ]
-    kinds = {place: _kind(place) for place in places}
+    kinds: dict[str, Kind] = {place: _kind(place) for place in places}
     lone = {place: "blood" if kind == "blood" else place for place, kind in kinds.items()}
     return {p: Site(region_of.get(p, lone[p]), kind) for p, kind in kinds.items()}
 
