@@ -41,7 +41,8 @@ class DrivenLesion:
     volume
         At the start (mL), one for each draw.
     cells
-        A `Tissue`, or a cell-survival model with a network.
+        A `Tissue`, or a cell-survival model with a network: ``medras-rpt`` with
+        ``follow="population"``, which weights cells by their descendants.
     drugs
         Partner drugs, for cells that have their ports.
     immune

@@ -46,7 +46,8 @@ class Therapy:
     lesion
         Its lesion that is followed.
     cells
-        A `Tissue`, or a cell-survival model with states; ``prostate_metastasis`` if None.
+        A `Tissue`, or a cell-survival model with states (``medras-rpt`` with
+        ``follow="population"``); ``prostate_metastasis`` if None.
     drugs
         Partner drugs by mouth, for cells that have their ports (``medras-rpt``).
     immune
