@@ -22,7 +22,7 @@ from theratwin.response.tumor import TumorCourse, to_space
 from theratwin.twin.therapy.agents import Agents
 from theratwin.twin.therapy.cells import CellNetwork, network_of
 from theratwin.twin.therapy.course import TherapyCourse
-from theratwin.twin.therapy.immune import activation_rate
+from theratwin.twin.therapy.immune import immune_values
 from theratwin.twin.therapy.joining import TISSUES, joined
 from theratwin.twin.therapy.organ_doses import MARROW
 
@@ -200,9 +200,8 @@ class Therapy:
             own = {f"cells.cells.{name}": v for name, v in self.cell_model.network_values().items()}
         if self.immune:
             volume = self.body_values[f"{self.lesion}.volume"]
-            density = parameter_set("response", "tumor").value("cell_density")
-            own["immune.tumor.cells"] = volume * density
-            own["immune.activation.rate"] = activation_rate(self.tumor)
+            of_immune = immune_values(volume, self.tumor)
+            own |= {f"immune.{name}": value for name, value in of_immune.items()}
         return own
 
     def _inputs(self, agents: Agents) -> dict[str, Any]:
