@@ -174,6 +174,8 @@ class Therapy:
             When (h), increasing from 0.
         parameters
             Of the network that differ, by their full names: one number, or one for each patient.
+            What the body has of the lesion's start is not among what follows from them: for another
+            volume build the body with it.
         further
             Doses and jumps beside those of the agents, with full names.
         settings
