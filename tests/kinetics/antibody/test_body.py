@@ -78,6 +78,23 @@ def test_antibody_is_kept_and_activity_decays():
     assert hot == pytest.approx(expected, rel=1e-8)
 
 
+def test_hot_and_cold_go_the_same_ways():
+    """Given together, the hot part is that of the vial, decayed, wherever antibody is."""
+    times = np.array([0.0, 2.0, 48.0])
+    _, found = solved(times, therapy(20.0), target="cd45")
+    hot = 1000.0 / specific_activity("Y-90") / 20.0
+    expected = hot * np.exp(-nuclide("Y-90").decay_constant * times[1:])
+    for place in (
+        "vein",
+        "red_marrow.bound",
+        "liver.catabolites",
+        "skin.interstitial",
+        "lymph_nodes",
+    ):
+        labels = [found[f"{place}.{label}"][0, 1:] for label in ("hot", "cold")]
+        assert labels[0] / sum(labels) == pytest.approx(expected, rel=1e-6), place
+
+
 def test_the_published_transcription_of_the_platform_model():
     """Adalimumab, 5 mg/kg, as nlmixr2lib's transcription of Shah and Betts 2012 tabulates it.
 

@@ -76,7 +76,7 @@ def test_jax_gives_the_same():
         assert np.asarray(other) == pytest.approx(own, rel=1e-9)
 
 
-@pytest.mark.parametrize("mass", [0.0, -1.0, float("nan")])
-def test_a_molar_mass_is_above_zero(mass):
+@pytest.mark.parametrize("mass", [0.0, -1.0, float("nan"), 2000.0])
+def test_a_molar_mass_is_that_of_a_protein(mass):
     with pytest.raises(InputError, match="molar_mass"):
         two_pore_exchange(mass)

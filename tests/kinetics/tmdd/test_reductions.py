@@ -139,6 +139,21 @@ def test_a_network_of_the_library():
     assert found["occupancy"][0, 1:] == pytest.approx(full["occupancy"][0, 1:], rel=2e-3)
 
 
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_sensitivities_are_those_of_differences(reduction):
+    network = reduction(tmdd_network(), CENTRAL_TARGET)
+    engine, times = Engine(network.system()), np.array([0.0, 48.0, 200.0])
+    name, step = "receptor.amount", 1e-4
+    found = engine.solve({}, times, sensitivities=(name,), **TIGHT).require()
+    varied = [
+        engine.solve({name: 30.0 + sign * step}, times, **TIGHT).require()["total"][0]
+        for sign in (1.0, -1.0)
+    ]
+    difference = (varied[0] - varied[1]) / (2.0 * step)
+    slope = found.slopes[name]["total"][0]
+    assert slope[1:] == pytest.approx(difference[1:], rel=1e-4)
+
+
 def _small(law=None, event=False, loss=True):
     b = NetworkBuilder("small")
     rate = b.parameter("rate", 1.0, "1/h", note="example")

@@ -23,6 +23,9 @@ import numpy as np
 from theratwin.core._arrays import as_float, namespace
 from theratwin.core.errors import InputError
 
+#: The largest molar mass (kDa); the fits are to proteins of 13 to 150 kDa.
+_HEAVIEST = 1000.0
+
 
 @dataclass(frozen=True)
 class Pores:
@@ -72,7 +75,7 @@ def two_pore_exchange(molar_mass: Any, pores: Pores | None = None) -> tuple[Any,
     Raises
     ------
     InputError
-        If a molar mass is not above zero.
+        If a molar mass is not above zero, or beyond what the fits of reflection bear.
 
     Examples
     --------
@@ -83,8 +86,13 @@ def two_pore_exchange(molar_mass: Any, pores: Pores | None = None) -> tuple[Any,
     pores = pores or Pores()
     mass = as_float(molar_mass)
     xp = namespace(mass)
-    if xp is np and not np.all(mass > 0):
-        raise InputError("a molar mass is above zero", field="molar_mass", value=molar_mass)
+    if xp is np and not np.all((mass > 0) & (mass <= _HEAVIEST)):
+        raise InputError(
+            "a protein of this size is none that the pores were described for",
+            field="molar_mass",
+            value=molar_mass,
+            allowed=f"above 0 and at most {_HEAVIEST:g} kDa",
+        )
     outward = inward = 0.0
     for share, solvent, permeability in _kinds(mass, pores):
         carried = share * solvent
