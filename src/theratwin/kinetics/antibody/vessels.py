@@ -7,7 +7,7 @@ pancreas and gut drain into the liver (Shah and Betts 2012).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from theratwin.dynamics import Expression
 from theratwin.kinetics.body.draft import Draft
@@ -65,9 +65,9 @@ def _flow_name(source: str, target: str) -> str:
     return f"{kind}.{source}_to_{target}".replace(".vascular", "")
 
 
-def total(terms: object) -> Expression:
+def total(terms: Iterable[Expression]) -> Expression:
     """Return the sum of expressions."""
-    first, *others = terms  # type: ignore[misc]
+    first, *others = terms
     for term in others:
         first = first + term
     return first
