@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.kinetics.antibody._platform import platform
 
+from theratwin.case import Schedule
 from theratwin.core import parameter_set
 from theratwin.core.errors import InputError
 from theratwin.dynamics import Bolus, Engine
@@ -284,6 +285,20 @@ def test_cold_preload_spares_spleen_and_liver_for_the_marrow():
     assert spleen < 0.9 * plain[2]
     flood = (cold_preload(antibody_amount("150 mg")), *therapy(3.0, 1.0))
     assert coefficients("cd45", flood, regions)[0] < marrow
+
+
+def test_a_schedule_gives_labeled_and_unlabeled_antibody():
+    """As with other ligands: the activity given is in the body, and its curve is the solution's."""
+    schedule = Schedule.regular("1 GBq", cycles=1, every="6 weeks", amount="13.3 nmol")
+    body, engine = built("cd66")
+    states = body.hot_states("red_marrow")
+    found = engine.solve(
+        {}, np.array([0.0, 24.0]), doses=body.doses(schedule), curves=states, **TIGHT
+    ).require()
+    assert found["activity.whole_body"][0, 0] == pytest.approx(1000.0, rel=1e-9)
+    assert found["vein.cold"][0, 0] == pytest.approx(13.3 - 1000.0 / specific_activity("Y-90"))
+    curve = body.activity_curve(found, "red_marrow")
+    assert float(curve(24.0)) == pytest.approx(found["activity.red_marrow"][0, 1], rel=1e-6)
 
 
 def test_preload_as_an_infusion():
