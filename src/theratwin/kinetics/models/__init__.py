@@ -1,5 +1,6 @@
 """Models of whole bodies, one a target; of cells in a dish; of compartments that exchange."""
 
+from theratwin.kinetics.models.assay import Assay, Incubation
 from theratwin.kinetics.models.fast_slow import Exchange, fast_slow
 from theratwin.kinetics.models.in_vitro import in_vitro
 from theratwin.kinetics.models.iodine import iodine
@@ -16,7 +17,9 @@ from theratwin.kinetics.models.sstr import sstr_body, sstr_ligand
 from theratwin.kinetics.models.transfer import transfer_network
 
 __all__ = [
+    "Assay",
     "Exchange",
+    "Incubation",
     "PatientGiven",
     "allometric",
     "fast_slow",
