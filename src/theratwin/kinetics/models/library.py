@@ -37,6 +37,9 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
     >>> write()
     <Network psma: 134 states, 319 reactions, 152 parameters>
     """
+    from theratwin.kinetics.antibody import antibody_entries
+    from theratwin.kinetics.tmdd import tmdd_entries
+
     return {
         "psma": (
             "whole body, Lu-177 PSMA-617 (Amsterdam's constants), 3 lesions; not calibrated",
@@ -74,6 +77,8 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             "cells in a dish under Lu-177 DOTATOC: medium, membrane, cytoplasm, nucleus, a wash",
             _in_vitro,
         ),
+        **antibody_entries(),
+        **tmdd_entries(),
     }
 
 
