@@ -59,8 +59,8 @@ def check_model(network: Network) -> None:
 def _check_sums(network: Network, found: Solution) -> None:
     """Compare the sums that no reaction changes at the end with those at the start."""
     for moiety in conserved_moieties(network):
-        total = sum(number * found[name] for name, number in moiety.items())
-        size = sum(abs(number) * np.abs(found[name]) for name, number in moiety.items())
+        parts = np.array([number * found[name] for name, number in moiety.items()])
+        total, size = parts.sum(axis=0), np.abs(parts).sum(axis=0)
         if np.any(np.abs(total - total[:, :1]) > _KEPT * size.max()):
             raise InputError(
                 "the solution does not keep a sum that no reaction changes",

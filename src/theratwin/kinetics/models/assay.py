@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,8 +74,8 @@ class Assay:
     (1.0, 2.0, 25.0)
     """
 
-    incubations: Iterable[Incubation]
-    washes: Iterable[float] = ()
+    incubations: Sequence[Incubation]
+    washes: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "incubations", tuple(self.incubations))

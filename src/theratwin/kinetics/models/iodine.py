@@ -165,7 +165,7 @@ def uptake_rate(
     >>> round(24.0 * uptake_rate(parameter_set("kinetics", "iodine"), 0.285), 2)  # per day
     7.26
     """
-    from scipy.optimize import brentq
+    from scipy.optimize import root_scalar
 
     most_rate = 1e3 * parameters[RENAL].value
     most = thyroid_uptake(parameters, time, route=route, rate=most_rate)
@@ -181,4 +181,6 @@ def uptake_rate(
     def miss(rate: float) -> float:
         return thyroid_uptake(parameters, time, route=route, rate=rate) - uptake
 
-    return 0.0 if uptake == 0.0 else float(brentq(miss, 0.0, most_rate, xtol=1e-12, rtol=1e-12))
+    if uptake == 0.0:
+        return 0.0
+    return root_scalar(miss, bracket=(0.0, most_rate), xtol=1e-12, rtol=1e-12).root

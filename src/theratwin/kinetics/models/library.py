@@ -38,6 +38,7 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
     <Network psma: 134 states, 319 reactions, 152 parameters>
     """
     from theratwin.kinetics.antibody import antibody_entries
+    from theratwin.kinetics.generators.library import generator_entries
     from theratwin.kinetics.tmdd import tmdd_entries
 
     return {
@@ -79,6 +80,7 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
         ),
         **antibody_entries(),
         **tmdd_entries(),
+        **generator_entries(),
     }
 
 
