@@ -8,7 +8,7 @@ SETUP = sh tools/setup.sh "$(PYTHON)" "$(VENV)"
 
 # The locks are written by one version of one program, from pyproject.toml.
 UV = uv==0.13.9
-COMPILE = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --all-extras \
+COMPILE = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --extra images \
 	--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-build \
 	--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 

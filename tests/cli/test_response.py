@@ -27,6 +27,29 @@ def run(capsys):
 
 
 class TestProtraction:
+    @pytest.mark.parametrize(
+        "terms",
+        [
+            '[["-1 Gy/h","5 h"]]',
+            '[["1 Gy/h","5 h"],["-0.9 Gy/h","60 h"]]',
+            '[["1 Gy/h","60 h"],["-0.5 Gy/h","60 h","200 h"]]',
+        ],
+    )
+    def test_a_dose_rate_below_zero_is_refused(self, run, terms):
+        with pytest.raises(InputError, match="below zero"):
+            run("protraction", "--terms", terms, "--repair", REPAIR)
+
+    @pytest.mark.parametrize(
+        "terms",
+        [
+            '[["1 Gy/h","60 h"],["-1 Gy/h","2 h"]]',
+            '[["1 Gy/h","60 h"],["-1 Gy/h","2 h"],["1 Gy/h","60 h","8 weeks"],'
+            '["-1 Gy/h","2 h","8 weeks"]]',
+        ],
+    )
+    def test_uptake_is_a_negative_term(self, run, terms):
+        assert 0.0 < float(run("protraction", "--terms", terms, "--repair", REPAIR).split()[1]) < 1
+
     def test_two_terms_and_two_components(self, run):
         result = json.loads(run("protraction", "--terms", TERMS, "--repair", REPAIR, "--json"))
         assert result["schema"] == "theratwin/protraction/1"

@@ -153,3 +153,13 @@ def test_the_text_and_the_picture(run, tmp_path):
 def test_what_is_wrong_is_named(run, arguments, match):
     with pytest.raises(InputError, match=match):
         run(*CYCLE, *arguments)
+
+
+def test_cells_in_cycle_are_weighted_by_their_descendants_unless_asked_otherwise(follow):
+    call = (*CYCLE, *SHORT, "--model", "medras-rpt")
+    kills = [
+        follow(*call, *more)["summary"]["log_kill"]
+        for more in ((), ("--set", "follow=population"), ("--set", "follow=cells"))
+    ]
+    assert kills[0] == kills[1]
+    assert abs(kills[0] / kills[2] - 1.0) > 0.01

@@ -91,7 +91,7 @@ def test_a_parp_inhibitor_is_worth_while_in_cells_that_cannot_recombine(twin):
     }
 
     def gained(hr: str) -> float:
-        cells = cell_model("medras-rpt", hr=hr, drugs=("parp",), single_strand_breaks=True)
+        cells = cell_model("medras-rpt", hr=hr, follow="population", drugs=("parp",))
         found = choose_therapy(
             twin, candidates, cells=cells, drugs=[olaparib], limits=KIDNEYS, horizon="8 weeks"
         )

@@ -77,3 +77,11 @@ def test_what_differs_between_patients_spans_the_range_of_its_source():
     cv = parameter_set("response", "between_patients").value("tumor.clearance_half_time")
     spread = 2.0 * 1.6449 * np.sqrt(np.log1p(cv**2))
     assert np.exp(spread) == pytest.approx(10.0, rel=0.05)
+
+
+def test_a_lesion_that_no_cycle_reaches_is_not_followed(prediction):
+    untouched = replace(prediction["lesion_1"], dose_rates=(None, None))
+    later = replace(prediction, regions={**prediction.regions, "lesion_1": untouched})
+    assert not effects(later).lesions
+    assert untouched.total_dose_rate.batch_shape == (300,)
+    assert_allclose(untouched.total_dose_rate.integral(), 0.0)

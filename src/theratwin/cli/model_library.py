@@ -1,4 +1,4 @@
-"""The models that the program knows: the engine's library, and whole bodies."""
+"""The models that the program knows: the engine's, those of bodies and cells, and packages'."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ def known_models() -> dict[str, str]:
     >>> {"psma", "one-compartment"} <= set(known_models())
     True
     """
-    from theratwin.dynamics import model_names, model_summary
-
-    bodies = {name: summary for name, (summary, _) in _bodies().items()}
-    return {**{name: model_summary(name) for name in model_names()}, **bodies}
+    return {name: summary for name, (summary, _) in _entries().items()}
 
 
 def known_model(name: str) -> Network:
@@ -33,17 +30,24 @@ def known_model(name: str) -> Network:
     InputError
         If there is no such model; the nearest name is given.
     """
-    from theratwin.dynamics import model, model_names
+    own = _own()
+    if name in own:
+        return own[name][1]()
+    entries = _entries()
+    if name not in entries:
+        raise InputError("unknown model", field="model", value=name, allowed=list(entries))
+    return entries[name][1]()
 
-    if name in model_names():
-        return model(name)
-    bodies = _bodies()
-    if name not in bodies:
-        raise InputError("unknown model", field="model", value=name, allowed=list(known_models()))
-    return bodies[name][1]()
 
-
-def _bodies() -> dict[str, tuple[str, Callable[[], Network]]]:
+def _own() -> dict[str, tuple[str, Callable[[], Network]]]:
+    from theratwin.dynamics.models import own_models
     from theratwin.kinetics.models import model_entries
 
-    return model_entries()
+    return {**own_models(), **model_entries()}
+
+
+def _entries() -> dict[str, tuple[str, Callable[[], Network]]]:
+    from theratwin.dynamics.models import package_models
+
+    own = _own()
+    return {**own, **package_models(own)}

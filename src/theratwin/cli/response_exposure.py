@@ -172,7 +172,27 @@ def course(terms: str, end: float) -> Exponentials:
             field=f"--terms[{int(np.argmin(rates))}][1]",
             remedy="Give --until, the time up to which the dose counts",
         )
-    return Exponentials(amplitudes, rates, starts)
+    found = Exponentials(amplitudes, rates, starts)
+    _check_not_negative(found, end)
+    return found
+
+
+def _check_not_negative(curve: Exponentials, end: float) -> None:
+    """Raise if a dose rate falls below zero: terms may be negative, as of uptake, not the sum."""
+    import numpy as np
+
+    slowest = np.min(curve.rates[curve.rates > 0], initial=np.inf)
+    length = min(end, 50.0 / slowest) if np.isfinite(slowest) else end
+    after = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400)]) * length
+    times = np.unique(curve.starts[:, None] + after)
+    rates = np.asarray(curve(times[times <= end]))
+    if np.any(rates < -1e-9 * np.max(np.abs(curve.amplitudes))):
+        raise InputError(
+            "the dose rate falls below zero",
+            field="--terms",
+            value=f"{np.min(rates):.3g} Gy/h",
+            remedy="Make the negative terms no larger than the others",
+        )
 
 
 def _term(entry: Any, field: str) -> tuple[float, float, float]:

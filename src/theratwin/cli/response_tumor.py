@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -215,8 +215,9 @@ def _lesion(
     from theratwin.response.cell_survival import cell_model_class
     from theratwin.response.tumor import TumorModel
 
-    of_options, settings = options_among(cell_model_class(model), settings)
-    cells = model_of(model, options, sensitivity, of_options, None)
+    written = cell_model_class(model)
+    of_options, settings = options_among(written, settings)
+    cells = model_of(model, options, sensitivity, _growing(written, of_options), None)
     units = _units(TumorModel(growth, cells))
     of_cells = {name: unit for name, unit in cells.units.items() if name not in units}
     read = values_of(units | of_cells, None, file)
@@ -224,6 +225,13 @@ def _lesion(
     values = read | values_of(units | of_cells, settings)
     cells = cells.with_parameters({n: v for n, v in values.items() if n in of_cells})
     return TumorModel(growth, cells, {n: v for n, v in values.items() if n in units})
+
+
+def _growing(written: type[CellModel], options: list[str]) -> list[str]:
+    """Weight cells by their descendants, as a tumor that grows does, unless asked otherwise."""
+    has = any(field.name == "follow" for field in fields(written))  # type: ignore[arg-type]
+    asked = any(option.partition("=")[0].strip() == "follow" for option in options)
+    return [*options, "follow=population"] if has and not asked else options
 
 
 def _units(lesion: TumorModel) -> dict[str, str]:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from theratwin.core.errors import InputError
+from theratwin.core.packages import REFERENCES, reference_files
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _library() -> dict[str, Citation]:
 
 
 def citation(key: str) -> Citation:
-    """Return the publication of a key.
+    """Return the publication of a key; a package's own comes after those of theratwin.
 
     Raises
     ------
@@ -59,6 +60,23 @@ def citation(key: str) -> Citation:
         If the key is unknown; the nearest one is given.
     """
     library = _library()
-    if key not in library:
-        raise InputError("unknown citation", field="source", value=key, allowed=sorted(library))
-    return library[key]
+    if key in library:
+        return library[key]
+    brought = _brought()
+    if key not in brought:
+        known = sorted({*library, *brought})
+        raise InputError("unknown citation", field="source", value=key, allowed=known)
+    return brought[key]
+
+
+def _brought() -> dict[str, Citation]:
+    """Return the publications that packages bring; none may take another's key."""
+    found: dict[str, Citation] = {}
+    for package, file in reference_files().items():
+        for key, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if key in found or key in _library():
+                raise InputError(
+                    "the key stands twice", field=f"{package}: {REFERENCES}", value=key
+                )
+            found[key] = Citation(key, **entry)
+    return found

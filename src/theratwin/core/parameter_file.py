@@ -13,6 +13,7 @@ from typing import Any
 from theratwin.core.citation import citation
 from theratwin.core.distribution import Distribution, Fixed, LogNormal, Normal, Uniform
 from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.packages import parameter_files
 from theratwin.core.parameter import ASSUMPTION, Parameter, ParameterSet
 from theratwin.core.units import INSIDE, is_inside, parse
 
@@ -33,25 +34,33 @@ _KEYS = frozenset({*_NUMBERS, "distribution", "unit", "source", "where", "note",
 def parameter_set(room: str, name: str) -> ParameterSet:
     """Load a parameter set that ships with a room, such as ``("response", "clinical_limits")``.
 
+    Installed packages may bring further sets, by the entry points ``theratwin.parameters``; a set
+    that ships comes before one of the same name.
+
     Raises
     ------
     InputError
         If there is no such set; the nearest name is given.
     """
-    known = parameter_set_names(room)
-    if name not in known:
+    if name in _shipped(room):
+        return read_parameter_set(_folder(room).joinpath(f"{name}.toml"))
+    brought = parameter_files(room)
+    if name not in brought:
+        known = parameter_set_names(room)
         raise InputError("unknown parameter set", field=room, value=name, allowed=known)
-    return read_parameter_set(_folder(room).joinpath(f"{name}.toml"))
+    return read_parameter_set(brought[name])
 
 
 def parameter_set_names(room: str) -> list[str]:
-    """List the parameter sets that ship with a room."""
+    """List the parameter sets that ship with a room, and those that packages bring to it."""
+    return sorted({*_shipped(room), *parameter_files(room)})
+
+
+def _shipped(room: str) -> list[str]:
     folder = _folder(room)
     if not folder.is_dir():
         return []
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
+    return [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
 
 
 def _folder(room: str) -> Traversable:

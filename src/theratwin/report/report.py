@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from theratwin.case import Schedule
 from theratwin.core.files import write_text
 from theratwin.report import facts, figures, planned
+from theratwin.report.beamed import with_beams
 from theratwin.report.body_content import body_content
 from theratwin.report.cautions import cautions
 from theratwin.report.changes import changes
@@ -169,7 +170,8 @@ def _plan(twin: Twin, prediction: Prediction, plan: Plan | None) -> dict[str, An
     given = facts.given(twin.case)
     if plan is not None:
         planned.require_same_case(plan, twin)
-        prediction, given = predict(twin, plan.schedule), plan.delivered
+        prediction = with_beams(predict(twin, plan.schedule), plan.external_beam)
+        given = plan.delivered
     return {
         "plan": plan,
         "given": given,

@@ -38,7 +38,8 @@ class Effects:
     Parameters
     ----------
     lesions
-        Lesion to its course; those without known radiosensitivity are not among them.
+        Lesion to its course; those without known radiosensitivity, or that appear after the last
+        cycle, are not among them.
     counts
         Blood counts, if the marrow's dose is known.
     starts
@@ -75,12 +76,17 @@ def effects(prediction: Prediction) -> Effects:
     lesions = {
         region.region: _lesion(region, begin, starts[-1], seed)
         for region in prediction.lesions
-        if region.tissue is not None and region.tissue.alpha is not None
+        if _can_be_followed(region)
     }
     counts = None
     if MARROW in prediction.regions:
         counts = _counts(prediction.regions[MARROW], begin, starts[-1], seed)
     return Effects(lesions, counts, starts)
+
+
+def _can_be_followed(region: RegionDose) -> bool:
+    reached = any(rate is not None for rate in region.dose_rates)
+    return reached and region.tissue is not None and region.tissue.alpha is not None
 
 
 def _lesion(region: RegionDose, begin: float, last: float, seed: int) -> TumorCourse:

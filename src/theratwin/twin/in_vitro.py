@@ -14,6 +14,7 @@ import numpy as np
 from theratwin.core import Component, Curve, Exposure, Geometry, Pieces
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import Engine, Network, Solution
+from theratwin.kinetics.models.assay import Assay
 from theratwin.kinetics.models.in_vitro import MEDIUM, PLACES, SPENT, in_vitro
 from theratwin.physics.cells import Cell, cell_s_value, crowd_s_value, medium_s_value
 from theratwin.physics.cells.tracks import chain_electrons
@@ -52,6 +53,9 @@ class InVitro:
         A ligand of the set ``kinetics/sstr`` and its label, an emitter of electrons.
     given
         Parameters of the kinetics that differ from the set ``kinetics/in_vitro``.
+    schedule
+        Incubations and washes, if there is more than one incubation and its wash; then the
+        activity, the molar activity and the times are its own.
 
     Raises
     ------
@@ -72,6 +76,7 @@ class InVitro:
     ligand: str = "dotatoc"
     nuclide: str = "Lu-177"
     given: Mapping[str, float | str] = field(default_factory=dict)
+    schedule: Assay | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
@@ -104,7 +109,16 @@ class InVitro:
     @cached_property
     def network(self) -> Network:
         """The kinetics."""
-        return in_vitro(self.ligand, self.nuclide, given=self.given)
+        if self.schedule is None:
+            return in_vitro(self.ligand, self.nuclide, given=self.given)
+        own = self.schedule.given
+        for name in self.given:
+            if name in own:
+                raise InputError(
+                    "the schedule says this", field=f"given.{name}", remedy="Leave out one of both"
+                )
+        washes = len(self.schedule.wash_times)
+        return in_vitro(self.ligand, self.nuclide, washes=washes, given={**self.given, **own})
 
     @cached_property
     def _values(self) -> dict[str, float]:
@@ -123,7 +137,11 @@ class InVitro:
 
     def solve(self, times: Any, **options: Any) -> Solution:
         """Return the kinetics at times (h); see `theratwin.dynamics.Engine.solve`."""
-        return self._engine.solve({}, times, **{**_TOLERANCE, **options}).require()
+        doses = ()
+        if self.schedule is not None:
+            doses = self.schedule.doses(self._values["medium_volume"], self.nuclide)
+        options = {**_TOLERANCE, **options, "doses": (*doses, *options.get("doses", ()))}
+        return self._engine.solve({}, times, **options).require()
 
     @cached_property
     def _engine(self) -> Engine:

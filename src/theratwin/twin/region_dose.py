@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from theratwin.core import Curve, joined
+from theratwin.core import Curve, Exponentials, joined
 from theratwin.core.errors import InputError
 from theratwin.response import Tissue, protraction_integral
 
@@ -109,8 +109,9 @@ class RegionDose:
 
     @cached_property
     def total_dose_rate(self) -> Curve:
-        """The dose rate (Gy/h) of all administrations together."""
-        return joined(filter(None, self.dose_rates))
+        """The dose rate (Gy/h) of all administrations together; zero before a lesion appears."""
+        given = [rate for rate in self.dose_rates if rate is not None]
+        return joined(given) if given else Exponentials(np.zeros((len(self.mass), 1)), [1.0])
 
     @cached_property
     def total_activity(self) -> Curve:

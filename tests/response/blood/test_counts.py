@@ -98,3 +98,19 @@ def test_unknown_line_is_named():
     found = blood_counts(course(0.42, 67.0), [0.0, 1.0], lines=["platelets"])
     with pytest.raises(InputError, match="platelets"):
         found.nadir("platelet")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("platelets.baseline", -1.0), ("stem.alpha", [0.1, -0.1]), ("neutrophils.transit_time", 0.0)],
+)
+def test_parameters_out_of_range_are_refused(name, value):
+    with pytest.raises(InputError, match="out of range"):
+        blood_counts(course(0.3, 50.0), parameters={name: value})
+
+
+def test_a_ratio_beside_the_dose_rate_of_the_blood_is_refused():
+    with pytest.raises(InputError, match="given already"):
+        blood_counts(
+            course(0.3, 50.0), blood=course(0.1, 50.0), parameters={"blood.dose_ratio": 2.0}
+        )

@@ -107,7 +107,7 @@ def test_a_second_ligand_competes_and_its_dose_is_weighed():
 
 
 def test_a_parp_inhibitor_kills_more_cells_that_cannot_recombine():
-    cells = cell_model("medras-rpt", hr="deficient", drugs=("parp",), single_strand_breaks=True)
+    cells = cell_model("medras-rpt", hr="deficient", follow="population", drugs=("parp",))
     olaparib = drug("olaparib")
     therapy = Therapy(body(), "lesion_1", cells=cells, drugs=(olaparib,))
     taken = Doses.regular(olaparib, "300 mg", every="12 h", number=28)

@@ -7,6 +7,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from theratwin.core.errors import InputError
+from theratwin.dynamics.models.packages import package_models
 from theratwin.dynamics.networks.network import Network
 
 
@@ -47,8 +48,8 @@ _MODELS: dict[str, tuple[str, Callable[[], Network]]] = {
 
 
 def model_names() -> list[str]:
-    """Return the names of the library's models."""
-    return list(_MODELS)
+    """Return the names of the library's models, and of those that installed packages bring."""
+    return [*_MODELS, *package_models(_MODELS)]
 
 
 def model_summary(name: str) -> str:
@@ -58,7 +59,7 @@ def model_summary(name: str) -> str:
 
 @cache
 def model(name: str) -> Network:
-    """Return a library model.
+    """Return a library model, or one that an installed package brings.
 
     Raises
     ------
@@ -73,7 +74,15 @@ def model(name: str) -> Network:
     return _entry(name)[1]()
 
 
+def own_models() -> dict[str, tuple[str, Callable[[], Network]]]:
+    """Return the models of the library itself: each in one line, and a function that writes it."""
+    return dict(_MODELS)
+
+
 def _entry(name: str) -> tuple[str, Callable[[], Network]]:
-    if name not in _MODELS:
-        raise InputError("unknown model", field="model", value=name, allowed=model_names())
-    return _MODELS[name]
+    if name in _MODELS:
+        return _MODELS[name]
+    found = package_models(_MODELS)
+    if name not in found:
+        raise InputError("unknown model", field="model", value=name, allowed=[*_MODELS, *found])
+    return found[name]

@@ -1,4 +1,4 @@
-"""The whole-body models that a program may list, by name."""
+"""The models of bodies and cells that a program may list, by name: a line for each."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ _PEPTIDE = {
     "hot": (10.18, ASSUMPTION, "7.4 GBq of Lu-177."),
     "cold": (129.82, ASSUMPTION, "With the hot 140 nmol: 200 ug of peptide, usual in therapy."),
 }
+_MOUSE_DOSE = {
+    "hot": (0.00509, ASSUMPTION, "3.7 MBq of Lu-177."),
+    "cold": (0.09491, ASSUMPTION, "With the hot 0.1 nmol, usual in a biodistribution study."),
+}
 
 
 def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
@@ -33,6 +37,10 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
     >>> write()
     <Network psma: 134 states, 319 reactions, 152 parameters>
     """
+    from theratwin.kinetics.antibody import antibody_entries
+    from theratwin.kinetics.generators.library import generator_entries
+    from theratwin.kinetics.tmdd import tmdd_entries
+
     return {
         "psma": (
             "whole body, Lu-177 PSMA-617 (Amsterdam's constants), 3 lesions; not calibrated",
@@ -50,6 +58,29 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             "whole body, Lu-177 DOTATATE, 1 lesion; calibrated to clinical doses",
             _dotatate,
         ),
+        "mouse-psma617": (
+            "mouse of 25 g, Lu-177 PSMA-617, PC-3 PIP tumor; calibrated to a biodistribution",
+            _mouse,
+        ),
+        "iodine": (
+            "I-131 in a euthyroid adult: thyroid, blood, tissues, gut, excretion",
+            lambda: _iodine("iodine", "euthyroid"),
+        ),
+        "iodine-rhtsh": (
+            "I-131 in an adult with a thyroid remnant under rhTSH; calibrated to half-lives",
+            lambda: _iodine("iodine-rhtsh", "rhtsh"),
+        ),
+        "iodine-withdrawal": (
+            "I-131 in an adult with a thyroid remnant off hormone; calibrated to half-lives",
+            lambda: _iodine("iodine-withdrawal", "withdrawal"),
+        ),
+        "in-vitro": (
+            "cells in a dish under Lu-177 DOTATOC: medium, membrane, cytoplasm, nucleus, a wash",
+            _in_vitro,
+        ),
+        **antibody_entries(),
+        **tmdd_entries(),
+        **generator_entries(),
     }
 
 
@@ -57,6 +88,24 @@ def _dotatate() -> Network:
     from theratwin.kinetics.models.sstr import sstr_body
 
     return sstr_body(lesions=["lesion_1"], name="dotatate", given=_given(_PEPTIDE)).network
+
+
+def _mouse() -> Network:
+    from theratwin.kinetics.models.mouse import mouse_body
+
+    return mouse_body(given=_given(_MOUSE_DOSE), name="mouse-psma617").network
+
+
+def _iodine(name: str, preparation: str) -> Network:
+    from theratwin.kinetics.models.iodine import iodine
+
+    return iodine(preparation, name=name)
+
+
+def _in_vitro() -> Network:
+    from theratwin.kinetics.models.in_vitro import in_vitro
+
+    return in_vitro()
 
 
 def _psma(name: str, ligand: str, sets: tuple[str, ...] = ()) -> Network:

@@ -29,6 +29,9 @@ FOLLOWED, EVERY = 100 * 24.0, 12.0
 #: Counts are compared with measurements to a percent, and nadirs to a tenth of a day.
 _RTOL, _ATOL = 1e-7, 1e-9
 
+#: Parameters that may be zero: without that effect.
+_MAY_VANISH = ("alpha", "feedback", "self_renewal", "persistent_loss", "dose_ratio")
+
 
 @dataclass(frozen=True, eq=False)
 class BloodCounts:
@@ -102,7 +105,7 @@ def blood_counts(
     Raises
     ------
     InputError
-        If a name is unknown or shapes do not fit.
+        If a name is unknown, a parameter is out of range, or shapes do not fit.
     UnsupportedError
         If the exposure has radiation other than photons and electrons, oxygen or drugs.
 
@@ -123,6 +126,13 @@ def blood_counts(
     curve = _curve(marrow)
     network = hematopoiesis(lines)
     given = dict(parameters or {})
+    _check(given)
+    if blood is not None and "blood.dose_ratio" in given:
+        raise InputError(
+            "the dose rate of the blood is given already",
+            field="parameters.blood.dose_ratio",
+            remedy="Leave out one of the two",
+        )
     known = parameter_set("response", "blood_lines")
     ratio = given.pop("blood.dose_ratio", known.value("blood.dose_ratio"))
     courses = {"dose_rate": curve, "dose_rate_blood": curve * ratio if blood is None else blood}
@@ -140,6 +150,20 @@ def blood_counts(
         for name in names
     }
     return BloodCounts(found.times, {name: found[name] for name in names}, baselines)
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        numbers = np.asarray(value, dtype=float)
+        may_vanish = name.rpartition(".")[2] in _MAY_VANISH
+        good = np.isfinite(numbers) & (numbers >= 0 if may_vanish else numbers > 0)
+        if not np.all(good):
+            raise InputError(
+                "the value is out of range",
+                field=f"parameters.{name}",
+                value=float(numbers[~good].flat[0]),
+                allowed="0 or more" if may_vanish else "above 0",
+            )
 
 
 def _curve(marrow: Exposure | Curve) -> Curve:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from theratwin.dynamics import Expression, NetworkBuilder
+from theratwin.response.sublethal import add_sublethal
 
 
 class Radiation(NamedTuple):
@@ -39,6 +39,4 @@ def radiation(
     half_time
         Half-time of repair (h).
     """
-    sublethal = b.variable("sublethal", 0.0, "Gy")
-    b.rate(sublethal, dose_rate - math.log(2.0) / half_time * sublethal)
-    return Radiation(dose_rate, sublethal, alpha_beta)
+    return Radiation(dose_rate, add_sublethal(b, "sublethal", dose_rate, half_time), alpha_beta)

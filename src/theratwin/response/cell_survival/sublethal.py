@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from theratwin.core import Parameter
 from theratwin.response.cell_survival.ports import declare, finish
 from theratwin.response.repair import Repair
+from theratwin.response.sublethal import add_sublethal
 
 if TYPE_CHECKING:
     from theratwin.dynamics import Expression, Network, NetworkBuilder
@@ -49,9 +49,10 @@ def unrepaired(
     ]
     if half_time is not None:
         parts.append((1.0, half_time))
-    damages = [b.variable(f"unrepaired_{k + 1}", 0.0, unit) for k in range(len(parts))]
-    for damage, (part, slowness) in zip(damages, parts, strict=True):
-        b.rate(damage, part * made - math.log(2.0) / slowness * damage)
+    damages = [
+        add_sublethal(b, f"unrepaired_{k + 1}", part * made, slowness, unit)
+        for k, (part, slowness) in enumerate(parts)
+    ]
     return sum(damages[1:], damages[0])
 
 

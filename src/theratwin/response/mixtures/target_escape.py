@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from theratwin.core import InputError, parameter_set
 from theratwin.dynamics import Expression, Network, NetworkBuilder, exp, log
 from theratwin.dynamics.expressions.expression import ONE, ZERO, symbol
+from theratwin.response.sublethal import LN2
 from theratwin.response.tissues import Tissue
 from theratwin.response.tumor.growth import growth_law
-from theratwin.response.tumor.linear_quadratic_hazard import LN2, add_linear_quadratic_hazard
+from theratwin.response.tumor.linear_quadratic_hazard import add_linear_quadratic_hazard
 
 _OF_CLASS = "Of the class of cells that the network was built with."
 

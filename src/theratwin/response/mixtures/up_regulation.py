@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from theratwin.core import parameter_set
 from theratwin.dynamics import Network, NetworkBuilder
-from theratwin.response.tumor.linear_quadratic_hazard import LN2
+from theratwin.response.sublethal import LN2
 
 
 def up_regulation_network() -> Network:

@@ -6,6 +6,7 @@ import math
 
 from theratwin.dynamics import Expression, NetworkBuilder
 from theratwin.dynamics.expressions.expression import ZERO
+from theratwin.response.sublethal import add_sublethal
 from theratwin.response.tissues import Tissue
 
 #: The natural logarithm of 2.
@@ -40,8 +41,7 @@ def add_sublethal_dose(
     ):
         tail = f"_{k + 1}" if several else ""
         half = b.parameter(f"{prefix}repair_half_time{tail}", half_time, "h", note=_GIVEN)
-        unrepaired = b.variable(f"{prefix}sublethal_dose{tail}", 0.0, "Gy")
-        b.rate(unrepaired, dose_rate - LN2 / half * unrepaired)
+        unrepaired = add_sublethal(b, f"{prefix}sublethal_dose{tail}", dose_rate, half)
         if several:
             name = f"{prefix}repair_fraction{tail}"
             left = left + b.parameter(name, fraction, "", note=_GIVEN) * unrepaired

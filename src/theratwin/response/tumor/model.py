@@ -39,7 +39,8 @@ class TumorModel:
         ``exponential``, ``gompertz`` or ``logistic``; see `GrowthLaw`.
     cells
         A `Tissue` for the linear-quadratic hazard, or any cell-survival model;
-        ``prostate_metastasis`` if None.
+        ``prostate_metastasis`` if None. Give ``medras-rpt`` with ``follow="population"``, which
+        weights cells by their descendants.
     values
         Parameters that differ from the sets ``response/tumor`` and, as ``marker.NAME``,
         ``response/markers``: one number, or one for each patient. Without ``reference_volume``

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from theratwin.core import Fixed, InputError, Parameter, parameter_set
 from theratwin.dynamics import Expression, Network, NetworkBuilder, exp, log
+from theratwin.response.sublethal import LN2
 from theratwin.response.tissues import Tissue, tissue
 from theratwin.response.tumor.growth import GrowthLaw, growth_law
-from theratwin.response.tumor.linear_quadratic_hazard import LN2, add_linear_quadratic_hazard
+from theratwin.response.tumor.linear_quadratic_hazard import add_linear_quadratic_hazard
 from theratwin.response.tumor.self_dose import SelfDose
 
 #: Ports that a tumor may have besides those of its kill.

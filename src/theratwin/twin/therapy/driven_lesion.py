@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from theratwin.case import pulses_of
-from theratwin.core import Curve, InputError, Total, parameter_set
+from theratwin.core import Curve, InputError, Total
 from theratwin.dynamics import Network, couple
 from theratwin.response import Tissue
 from theratwin.response.driven import follow
@@ -21,7 +21,7 @@ from theratwin.response.tumor import TumorCourse, tumor_network
 from theratwin.twin.therapy.agents import Agents
 from theratwin.twin.therapy.cells import CellNetwork, network_of
 from theratwin.twin.therapy.growth import volumes
-from theratwin.twin.therapy.immune import activation_rate, count
+from theratwin.twin.therapy.immune import count, immune_values
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -41,7 +41,8 @@ class DrivenLesion:
     volume
         At the start (mL), one for each draw.
     cells
-        A `Tissue`, or a cell-survival model with a network.
+        A `Tissue`, or a cell-survival model with a network: ``medras-rpt`` with
+        ``follow="population"``, which weights cells by their descendants.
     drugs
         Partner drugs, for cells that have their ports.
     immune
@@ -171,7 +172,6 @@ class DrivenLesion:
         of_growth = volumes(self.growth, self.volume, self.tumor)
         given |= {f"tumor.{name}": value for name, value in of_growth.items()}
         if self.immune:
-            density = parameter_set("response", "tumor").value("cell_density")
-            given["immune.tumor.cells"] = self.volume * density
-            given["immune.activation.rate"] = activation_rate(self.tumor)
+            of_immune = immune_values(self.volume, self.tumor)
+            given |= {f"immune.{name}": value for name, value in of_immune.items()}
         return given

@@ -22,7 +22,7 @@ from theratwin.response.tumor import TumorCourse, to_space
 from theratwin.twin.therapy.agents import Agents
 from theratwin.twin.therapy.cells import CellNetwork, network_of
 from theratwin.twin.therapy.course import TherapyCourse
-from theratwin.twin.therapy.immune import activation_rate
+from theratwin.twin.therapy.immune import immune_values
 from theratwin.twin.therapy.joining import TISSUES, joined
 from theratwin.twin.therapy.organ_doses import MARROW
 
@@ -46,7 +46,8 @@ class Therapy:
     lesion
         Its lesion that is followed.
     cells
-        A `Tissue`, or a cell-survival model with states; ``prostate_metastasis`` if None.
+        A `Tissue`, or a cell-survival model with states (``medras-rpt`` with
+        ``follow="population"``); ``prostate_metastasis`` if None.
     drugs
         Partner drugs by mouth, for cells that have their ports (``medras-rpt``).
     immune
@@ -173,6 +174,8 @@ class Therapy:
             When (h), increasing from 0.
         parameters
             Of the network that differ, by their full names: one number, or one for each patient.
+            What the body has of the lesion's start is not among what follows from them: for another
+            volume build the body with it.
         further
             Doses and jumps beside those of the agents, with full names.
         settings
@@ -199,9 +202,8 @@ class Therapy:
             own = {f"cells.cells.{name}": v for name, v in self.cell_model.network_values().items()}
         if self.immune:
             volume = self.body_values[f"{self.lesion}.volume"]
-            density = parameter_set("response", "tumor").value("cell_density")
-            own["immune.tumor.cells"] = volume * density
-            own["immune.activation.rate"] = activation_rate(self.tumor)
+            of_immune = immune_values(volume, self.tumor)
+            own |= {f"immune.{name}": value for name, value in of_immune.items()}
         return own
 
     def _inputs(self, agents: Agents) -> dict[str, Any]:

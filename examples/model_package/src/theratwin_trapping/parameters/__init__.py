@@ -1,0 +1,1 @@
+"""The parameter sets of this package."""

@@ -1,0 +1,186 @@
+r"""Radioiodine: trapped and organified by the thyroid, released as hormone, excreted in urine.
+
+The systemic model of Leggett (2010) with the gut of ICRP Publication 130. Of the thyroid:
+
+.. math::
+
+    \dot n_1 = k_u\,n_b - (k_{org} + k_{back})\,n_1, \qquad
+    \dot n_2 = k_{org}\,n_1 - k_{rel}\,n_2
+
+with iodide :math:`n_b` in blood, :math:`n_1` trapped, :math:`n_2` organified. Disease and
+preparation change :math:`k_u`, :math:`k_{rel}` and the kidneys' rate; the rest stays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from theratwin.core.distribution import Fixed
+from theratwin.core.errors import InputError
+from theratwin.core.parameter import ASSUMPTION, Parameter
+from theratwin.core.parameter_file import parameter_set
+from theratwin.dynamics import Network
+from theratwin.kinetics.models.transfer import laid_over, transfer_matrix, transfer_network
+from theratwin.physics import nuclide as find_nuclide
+
+UPTAKE = "transfer.blood_iodide.thyroid_iodide"
+RELEASE = "transfer.thyroid_organic.blood_organic"
+RENAL = "transfer.blood_iodide.bladder"
+#: By mouth the activity starts in the stomach, else in the blood.
+ROUTES = {"oral": "stomach_contents", "intravenous": "blood_iodide"}
+#: Parameter sets laid over that of the euthyroid adult with his thyroid.
+PREPARATIONS: dict[str, tuple[str, ...]] = {
+    "euthyroid": (),
+    "rhtsh": ("iodine_rhtsh",),
+    "withdrawal": ("iodine_withdrawal",),
+}
+EXCRETED = ("urine", "feces")
+REGIONS = {
+    "thyroid": ("thyroid_iodide", "thyroid_organic"),
+    "blood": ("blood_iodide", "blood_organic"),
+    "salivary_glands": ("salivary_glands",),
+    "stomach_wall": ("stomach_wall",),
+    "stomach_contents": ("stomach_contents",),
+    "small_intestine_contents": ("small_intestine",),
+    "colon_contents": ("right_colon", "left_colon", "rectosigmoid"),
+    "liver": ("liver_iodide", "liver_organic"),
+    "kidneys": ("kidneys_iodide", "kidneys_organic"),
+    "bladder_contents": ("bladder",),
+}
+_THYROID = REGIONS["thyroid"]
+
+
+def iodine(
+    preparation: str = "euthyroid",
+    nuclide: str = "I-131",
+    *,
+    route: str = "oral",
+    uptake: float | None = None,
+    uptake_time: float = 24.0,
+    effective_half_life: float | None = None,
+    given: Mapping[str, float | str] | None = None,
+    name: str = "iodine",
+) -> Network:
+    """Return the kinetics of radioiodine in an adult.
+
+    Parameters
+    ----------
+    preparation
+        ``"euthyroid"`` (a thyroid, normal kidneys), or a patient without thyroid but for a
+        remnant, under ``"rhtsh"`` or after hormone ``"withdrawal"``.
+    nuclide
+        The isotope of iodine.
+    route
+        ``"oral"`` or ``"intravenous"``.
+    uptake, uptake_time
+        The thyroid's (or remnant's) measured uptake at a time (h) after the administration, as a
+        fraction corrected for decay, instead of the set's uptake.
+    effective_half_life
+        The measured one (h) of the thyroid's activity, which gives the release.
+    given
+        Parameters that differ from the sets.
+    name
+        Of the network.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, no uptake rate gives the uptake, or the half-life is no shorter than
+        the nuclide's.
+
+    Examples
+    --------
+    >>> iodine()
+    <Network iodine: 24 states, 63 reactions, 41 parameters>
+    >>> graves = iodine(uptake=0.6, effective_half_life=120.0)
+    """
+    for field, value, allowed in (
+        ("preparation", preparation, PREPARATIONS),
+        ("route", route, ROUTES),
+    ):
+        if value not in allowed:
+            raise InputError("unknown", field=field, value=value, allowed=list(allowed))
+    sets = ("iodine", *PREPARATIONS[preparation])
+    known = laid_over((parameter_set("kinetics", each) for each in sets), given)
+    if effective_half_life is not None:
+        rate = release_rate(effective_half_life, nuclide)
+        known[RELEASE] = _measured(known[RELEASE], rate, "By the measured effective half-life.")
+    if uptake is not None:
+        rate = uptake_rate(known, uptake, uptake_time, route=route)
+        known[UPTAKE] = _measured(known[UPTAKE], rate, "By the measured uptake.")
+    return transfer_network(
+        name, known, nuclide, enters=ROUTES[route], regions=REGIONS, excreted=EXCRETED
+    )
+
+
+def _measured(parameter: Parameter, rate: float, note: str) -> Parameter:
+    return replace(parameter, distribution=Fixed(rate), source=ASSUMPTION, note=note)
+
+
+def release_rate(effective_half_life: float, nuclide: str = "I-131") -> float:
+    r"""Return :math:`\ln 2 / T_{eff} - \lambda` (1/h), the release of organified iodine.
+
+    It leaves out what comes back to the thyroid, a tenth or so of what is released.
+
+    Examples
+    --------
+    >>> round(release_rate(120.0), 5)
+    0.00218
+    """
+    decay = find_nuclide(nuclide).decay_constant
+    if not 0.0 < effective_half_life <= math.log(2.0) / decay:
+        raise InputError(
+            "longer than the nuclide's half-life, or not positive",
+            field="effective_half_life",
+            value=effective_half_life,
+            allowed=f"above 0 and at most {math.log(2.0) / decay:.5g} h",
+        )
+    return max(math.log(2.0) / effective_half_life - decay, 0.0)
+
+
+def thyroid_uptake(
+    parameters: Mapping[str, Parameter], time: float, *, route: str = "oral", rate: float
+) -> float:
+    """Return the fraction in the thyroid at a time (h), corrected for decay: exact."""
+    import numpy as np
+    from scipy.linalg import expm
+
+    known = {**parameters, UPTAKE: _measured(parameters[UPTAKE], rate, "tried")}
+    places, matrix = transfer_matrix(known)
+    start = np.array([float(place == ROUTES[route]) for place in places])
+    found = expm(matrix * time) @ start
+    return float(sum(found[places.index(part)] for part in _THYROID))
+
+
+def uptake_rate(
+    parameters: Mapping[str, Parameter], uptake: float, time: float = 24.0, *, route: str = "oral"
+) -> float:
+    """Return the rate (1/h) from blood into the thyroid that gives an uptake at a time (h).
+
+    Examples
+    --------
+    >>> from theratwin.core import parameter_set
+    >>> round(24.0 * uptake_rate(parameter_set("kinetics", "iodine"), 0.285), 2)  # per day
+    7.26
+    """
+    from scipy.optimize import root_scalar
+
+    most_rate = 1e3 * parameters[RENAL].value
+    most = thyroid_uptake(parameters, time, route=route, rate=most_rate)
+    if not (0.0 <= uptake < most and time > 0.0):
+        raise InputError(
+            "no uptake rate gives this",
+            field="uptake",
+            value=f"{uptake} at {time} h",
+            allowed=f"a fraction of 0 or more, less than {most:.3f} at that time",
+            remedy="Give a fraction (0.3, not 30) that is corrected for decay, and its time in h",
+        )
+
+    def miss(rate: float) -> float:
+        return thyroid_uptake(parameters, time, route=route, rate=rate) - uptake
+
+    if uptake == 0.0:
+        return 0.0
+    return root_scalar(miss, bracket=(0.0, most_rate), xtol=1e-12, rtol=1e-12).root

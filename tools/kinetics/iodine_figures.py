@@ -1,0 +1,87 @@
+"""Draw the figures of the pages on iodine and on blood with fast and slow tissues.
+
+Run from the repository's root: ``python tools/kinetics/iodine_figures.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from theratwin.cli.plot_file import save_plot
+from theratwin.dynamics import Engine, Network
+from theratwin.kinetics.models.fast_slow import Exchange, fast_slow
+from theratwin.kinetics.models.iodine import iodine
+from theratwin.physics import nuclide
+from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
+
+FOLDER = Path("docs/methods")
+DECAY = nuclide("I-131").decay_constant
+HOURS = np.linspace(0.0, 96.0, 193)
+
+
+def curves(network: Network) -> dict[str, np.ndarray]:
+    """Return percent of what was administered, corrected for decay, by region."""
+    solution = Engine(network.system()).solve({}, HOURS, rtol=1e-8, atol=1e-14).require()
+    names = [o.name.removeprefix("activity.") for o in network.observables]
+    return {n: 100.0 * solution[f"activity.{n}"][0] * np.exp(DECAY * HOURS) for n in names}
+
+
+@house_style
+def thyroid_and_body() -> None:
+    """The thyroid of healthy and hyperthyroid patients; whole bodies without a thyroid."""
+    figure = new_figure(PAGE_WIDTH, 2.7)
+    left, right = figure.subplots(1, 2)
+    for label, network in (
+        ("euthyroid", iodine()),
+        ("60 % at 24 h, 120 h", iodine(uptake=0.6, effective_half_life=120.0)),
+        ("70 % at 6 h, 80 h", iodine(uptake=0.7, uptake_time=6.0, effective_half_life=80.0)),
+    ):
+        left.plot(HOURS, curves(network)["thyroid"], label=label)
+    left.plot(24.0, 28.9, "o", color="black", markersize=4, label="Uchiyama 1982, A")
+    left.set(title="Thyroid", xlabel="time (h)", ylabel="% of administered", ylim=(0.0, 100.0))
+    left.legend(fontsize=7)
+    # Mean and standard deviation by an exposure meter, Ravichandran 2016, at 48 and 72 h.
+    measured = {"rhtsh": ((8.9, 6.0), (5.0, 5.0)), "withdrawal": ((14.8, 12.0), (7.0, 8.0))}
+    for i, (preparation, label) in enumerate((("rhtsh", "rhTSH"), ("withdrawal", "withdrawal"))):
+        body = curves(iodine(preparation))["whole_body"] * np.exp(-DECAY * HOURS)
+        (line,) = right.plot(HOURS, body, label=label)
+        for time, (mean, spread) in zip((48.0, 72.0), measured[preparation], strict=True):
+            low = min(spread, 0.8 * mean)
+            right.errorbar(
+                time + 1.5 * i,
+                mean,
+                [[low], [spread]],
+                fmt="o",
+                color=line.get_color(),
+                markersize=4,
+            )
+    right.set(title="Whole body, no thyroid", xlabel="time (h)", yscale="log", ylim=(0.3, 120.0))
+    right.legend(fontsize=7)
+    save_plot(left, FOLDER / "iodine.svg")
+
+
+@house_style
+def fast_and_slow() -> None:
+    """A tissue's parts: what is in its vessels, its fast and its slow compartment; round rates."""
+    tissue = Exchange(fast_in=0.05, fast_out=0.25, slow_in=0.01, slow_out=0.01, blood_share=0.1)
+    network = fast_slow({"liver": tissue}, {"urinary": 0.01})
+    found = curves(network)
+    solution = Engine(network.system()).solve({}, HOURS, rtol=1e-8, atol=1e-14).require()
+    start = solution["blood"][0, 0]
+    figure = new_figure(0.6 * PAGE_WIDTH, 2.6)
+    ax = figure.subplots()
+    ax.plot(HOURS, found["liver"], label="tissue")
+    ax.plot(HOURS, tissue.blood_share * found["blood"], label="in its vessels")
+    for speed in ("fast", "slow"):
+        part = 100.0 * solution[f"liver_{speed}"][0] / start * np.exp(DECAY * HOURS)
+        ax.plot(HOURS, part, label=speed)
+    ax.set(xlabel="time (h)", ylabel="% of administered", ylim=(0.0, None))
+    ax.legend(fontsize=7)
+    save_plot(ax, FOLDER / "fast-slow.svg")
+
+
+if __name__ == "__main__":
+    thyroid_and_body()
+    fast_and_slow()
