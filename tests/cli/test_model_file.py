@@ -76,6 +76,7 @@ def test_simulate_prints_json(decay):
     value = json.loads(run("simulate", decay, "--end", 1, "--steps", 1, "--json").stdout)
     assert value["schema"] == "theratwin/sbml-simulation/1"
     assert value["value"]["time"] == [0.0, 1.0]
+    assert value["value"]["values"]["S1"][0] == 1.5
     assert list(value["provenance"]["inputs"]) == ["decay.xml"]
 
 

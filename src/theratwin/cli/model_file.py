@@ -47,53 +47,50 @@ def refuse_antimony(model: str) -> None:
         )
 
 
-def simulate_file(
-    model: str,
-    *,
-    start: float,
-    end: str | None,
-    steps: int,
-    select: list[str] | None,
-    amounts: list[str] | None,
-    concentrations: list[str] | None,
-    given: list[str],
-    seed: int,
-    settings: Mapping[str, Any],
-    as_json: bool,
-    out: Path | None,
-    force: bool,
-) -> None:
-    """Simulate an SBML file from time zero, and report from the start to the end."""
-    from theratwin.cli.lists import assignments, split
+def simulate_file(options: Mapping[str, Any]) -> None:
+    """Simulate an SBML file from time zero, and report from the start to the end.
+
+    Parameters
+    ----------
+    options
+        Those of ``model simulate``, by name.
+    """
     from theratwin.cli.output import emit
     from theratwin.core import Provenance
 
-    times = report_times(start, end, steps)
+    model, seed = options["model"], options["seed"]
+    times = report_times(options["start"], options["end"], options["steps"])
     with named():
         refuse_antimony(model)
-        from theratwin.io.sbml import read_sbml
-
-        read = read_sbml(model)
-        warn(read.warnings)
-        found = read.simulate(
-            times,
-            None if select is None else split(select),
-            amounts=split(amounts),
-            concentrations=split(concentrations),
-            parameters={name: number(name, text) for name, text in assignments("--set", given)},
-            seed=seed,
-            **settings,
-        )
-    columns = {"time": times, **{name: values[0].tolist() for name, values in found.items()}}
-    provenance = Provenance.now(inputs=[Path(model)], seed=seed)
+        found = _simulated(options, times)
+    columns = {name: values[0].tolist() for name, values in found.items()}
     emit(
         "sbml-simulation/1",
-        columns,
-        text=csv_text(columns),
-        as_json=as_json,
-        out=out,
-        force=force,
-        provenance=provenance,
+        {"time": times, "values": columns},
+        text=csv_text(["time", *columns], [times, *columns.values()]),
+        as_json=options["as_json"],
+        out=options["out"],
+        force=options["force"],
+        provenance=Provenance.now(inputs=[Path(model)], seed=seed),
+    )
+
+
+def _simulated(options: Mapping[str, Any], times: list[float]) -> dict[str, np.ndarray]:
+    from theratwin.cli.lists import assignments, split
+    from theratwin.io.sbml import read_sbml
+
+    read = read_sbml(options["model"])
+    warn(read.warnings)
+    asked = {name: options[name] for name in ("rtol", "atol") if options[name] is not None}
+    given = assignments("--set", options["given"] or [])
+    return read.simulate(
+        times,
+        split(options["select"]) or None,
+        amounts=split(options["amounts"]),
+        concentrations=split(options["concentrations"]),
+        parameters={name: number(name, text) for name, text in given},
+        seed=options["seed"],
+        **asked,
     )
 
 
@@ -138,18 +135,18 @@ def number(name: str, text: str) -> float:
         ) from None
 
 
-def csv_text(columns: Mapping[str, Sequence[float] | np.ndarray]) -> str:
+def csv_text(names: Sequence[str], columns: Sequence[Sequence[float]]) -> str:
     """Return columns as CSV, every digit of their numbers kept.
 
     Examples
     --------
-    >>> print(csv_text({"time": [0.0, 0.5], "S1": [1.0, 0.1]}))
+    >>> print(csv_text(["time", "S1"], [[0.0, 0.5], [1.0, 0.1]]))
     time,S1
     0.0,1.0
     0.5,0.1
     """
-    rows = (",".join(map(repr, map(float, row))) for row in zip(*columns.values(), strict=True))
-    return "\n".join([",".join(map(_quoted, columns)), *rows])
+    rows = (",".join(map(repr, map(float, row))) for row in zip(*columns, strict=True))
+    return "\n".join([",".join(map(_quoted, names)), *rows])
 
 
 def _quoted(name: str) -> str:

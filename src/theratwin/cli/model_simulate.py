@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -113,28 +113,11 @@ def simulate(
 
     refuse_options(context, _OF_THE_LIBRARY if is_file(model) else _OF_FILES, model)
     if is_file(model):
-        simulate_file(
-            model,
-            start=start,
-            end=end,
-            steps=steps,
-            select=select,
-            amounts=amounts,
-            concentrations=concentrations,
-            given=given or [],
-            seed=seed,
-            settings=tolerances(rtol, atol, 1e-8, 1e-12),
-            as_json=as_json,
-            out=out,
-            force=force,
-        )
+        simulate_file(context.params)
         return
     from theratwin.cli.model import library_model
     from theratwin.cli.model_doses import read_doses
     from theratwin.cli.model_run import run
-    from theratwin.cli.model_words import data, told, units
-    from theratwin.cli.output import emit
-    from theratwin.core import Provenance
 
     network = library_model(model)
     system = changed(network, given or [])
@@ -149,29 +132,15 @@ def simulate(
         cv=cv,
         seed=seed,
         quiet=quiet,
-        settings={**tolerances(rtol, atol, 1e-6, 1e-9), "threads": threads},
+        settings={**tolerances(rtol, atol), "threads": threads},
     )
-    emit(
-        "simulation/1",
-        data(network, found),
-        unit=units(network, found),
-        text=told(network, found),
-        as_json=as_json,
-        out=out,
-        force=force,
-        provenance=Provenance.now(seed=seed),
-    )
+    _emit(network, found, seed, as_json=as_json, out=out, force=force)
     _require(found)
 
 
-def tolerances(
-    rtol: float | None, atol: float | None, usual: float, least: float
-) -> dict[str, float]:
+def tolerances(rtol: float | None, atol: float | None) -> dict[str, float]:
     """Return the tolerances asked for, or the usual ones."""
-    return {
-        "rtol": usual if rtol is None else rtol,
-        "atol": least if atol is None else atol,
-    }
+    return {"rtol": 1e-6 if rtol is None else rtol, "atol": 1e-9 if atol is None else atol}
 
 
 _OF_FILES = ("start", "steps", "select", "amounts", "concentrations")
@@ -271,6 +240,21 @@ def report_times(times: list[str] | None, end: str | None, halvings: int = 10) -
     if last is None:
         raise InputError("the end is missing", field="--end", remedy='Give --end "168 h"')
     return [0.0, *(last / 2**k for k in reversed(range(halvings - 1)))]
+
+
+def _emit(network: Network, found: Simulation, seed: int, **where: Any) -> None:
+    from theratwin.cli.model_words import data, told, units
+    from theratwin.cli.output import emit
+    from theratwin.core import Provenance
+
+    emit(
+        "simulation/1",
+        data(network, found),
+        unit=units(network, found),
+        text=told(network, found),
+        provenance=Provenance.now(seed=seed),
+        **where,
+    )
 
 
 def _require(found: Simulation) -> None:
