@@ -195,7 +195,8 @@ def _math(part: Any) -> Math:
 
 def _event(part: Any, index: int, level: int) -> Event:
     trigger = part.getTrigger()
-    held = trigger is not None and level > 2
+    # Level 2 has neither: its events are persistent, and their triggers count as true before.
+    told = trigger if level > 2 else None
     return Event(
         id=part.getId() or f"event_{index + 1}",
         trigger=_math(trigger),
@@ -207,8 +208,8 @@ def _event(part: Any, index: int, level: int) -> Event:
             if a.isSetMath()
         },
         at_trigger=part.getUseValuesFromTriggerTime(),
-        initially=trigger.getInitialValue() if held else True,
-        persistent=trigger.getPersistent() if held else True,
+        initially=told is None or told.getInitialValue(),
+        persistent=told is None or told.getPersistent(),
     )
 
 
