@@ -5,11 +5,12 @@ PSMA.sbml of qurit/PyCNO (192 species; ``../shared/reference/psma_pbpk_sbml``), 
 flow fractions, the renal extraction rate, the body surface and the volumes given as numbers are
 log-normal with a coefficient of variation of 30 %; fractions (f_exc, phi, hematocrit), carriers of
 units and what has an initial assignment stay. Peers: libroadrunner with the model loaded once, and
-loaded anew for each patient, as PyCNO does. On one processor and on two, in one run; the error of
-each is that of organs' amounts (above 1e-8 of the injected) against the engine at 1e-11, which
-libroadrunner at 1e-12 confirms for the first patients.
+PyCNO's way, a model for each patient: its values are written into the SBML text, which
+libroadrunner loads, and so compiles (``Model.run_single_simulation`` of commit 7f0df55). On one
+processor and on two, in one run; the error of each is that of organs' amounts (above 1e-8 of the
+injected) against the engine at 1e-11, which libroadrunner at 1e-12 confirms for the first patient.
 
-    python benchmarks/sbml_population.py [PATIENTS] [PATIENTS_OF_ROADRUNNER] [LOADS]
+    python benchmarks/sbml_population.py [PATIENTS] [OF_ROADRUNNER] [OF_PYCNO]
 """
 
 from __future__ import annotations
@@ -71,6 +72,12 @@ def population(model: SbmlModel, patients: int) -> dict[str, np.ndarray]:
     return drawn | {f"{id_}.initial": np.full(patients, v) for id_, v in doses.items()}
 
 
+def sums(rows: np.ndarray, groups: dict[str, list[str]]) -> np.ndarray:
+    """Return organs' amounts, shape ``(organ, time)``, of columns in the order of the groups."""
+    edges = np.cumsum([0] + [len(ids) for ids in groups.values()])
+    return np.add.reduceat(rows, edges[:-1], axis=1).T
+
+
 class Roadrunner:
     """libroadrunner with the model loaded, patient after patient.
 
@@ -91,63 +98,85 @@ class Roadrunner:
         self.free = [i for i, id_ in enumerate(species) if id_ in states]
         self.solver.timeCourseSelections = [i for ids in self.organs.values() for i in ids]
 
-    def values(self, drawn: dict[str, np.ndarray], count: int) -> list[np.ndarray]:
-        """Return the values of parameters, volumes and amounts: patients by quantities."""
+    def patients(self, drawn: dict[str, np.ndarray]) -> list[tuple[np.ndarray, ...]]:
+        """Return each patient's values of parameters, volumes and amounts."""
         equations, native = self.model.equations, self.solver.model
         ids = (native.getGlobalParameterIds(), native.getCompartmentIds())
         laws = [[equations.start(i) for i in group] for group in ids]
         species = native.getFloatingSpeciesIds()
         laws.append([equations.start_amount(species[i]) for i in self.free])
-        known = {**equations.parameters, **drawn}
-        return [
+        known, count = {**equations.parameters, **drawn}, len(next(iter(drawn.values())))
+        columns = [
             np.stack([np.broadcast_to(v, count) for v in evaluate(group, known)], axis=1)
             for group in laws
         ]
+        return list(zip(*columns, strict=True))
 
-    def patient(
-        self, parameters: np.ndarray, volumes: np.ndarray, amounts: np.ndarray
-    ) -> np.ndarray:
+    def solve(self, patient: tuple[np.ndarray, ...]) -> np.ndarray:
         """Return organs' hot amounts, shape ``(organ, time)``."""
+        parameters, volumes, amounts = patient
         native = self.solver.model
         self.solver.reset()
         native.setGlobalParameterValues(parameters)
         native.setCompartmentVolumes(volumes)
         native.setFloatingSpeciesAmounts(self.free, amounts)
-        rows = np.array(self.solver.simulate(times=TIMES))
-        sums, first = [], 0
-        for ids in self.organs.values():
-            sums.append(rows[:, first : first + len(ids)].sum(axis=1))
-            first += len(ids)
-        return np.array(sums)
+        return sums(np.array(self.solver.simulate(times=TIMES)), self.organs)
 
 
-_LOADED: list[Roadrunner] = []
+class PyCNO:
+    """PyCNO's steps for a patient: read the text, set the values, write, load, dose, simulate."""
+
+    def __init__(self) -> None:
+        import roadrunner
+
+        roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
+        self.text = MODEL.read_text(encoding="utf-8")
+        self.organs = organs(read_sbml(MODEL))
+
+    def patients(self, drawn: dict[str, np.ndarray]) -> list[dict[str, float]]:
+        """Return each patient's values by id, of doses ``ID.initial``."""
+        columns = {name: values.tolist() for name, values in drawn.items()}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def solve(self, patient: dict[str, float]) -> np.ndarray:
+        """Return organs' hot amounts, shape ``(organ, time)``."""
+        import libsbml
+        import roadrunner
+
+        document = libsbml.readSBMLFromString(self.text)
+        model, doses = document.getModel(), {}
+        for id_, value in patient.items():
+            if parameter := model.getParameter(id_):
+                parameter.setValue(value)
+            elif compartment := model.getCompartment(id_):
+                compartment.setSize(value)
+            else:
+                doses[id_.removesuffix(".initial")] = value
+        solver = roadrunner.RoadRunner(libsbml.writeSBMLToString(document))
+        solver.integrator.maximum_num_steps = 20000
+        solver.timeCourseSelections = [i for ids in self.organs.values() for i in ids]
+        for id_, amount in doses.items():
+            solver[id_] += amount
+        return sums(np.array(solver.simulate(times=TIMES)), self.organs)
 
 
-def begin(core: Any) -> None:
-    """Load the model in a worker, on a processor of its own."""
+_PEERS: list[Roadrunner | PyCNO] = []
+
+
+def begin(core: Any, peer: type[Roadrunner] | type[PyCNO]) -> None:
+    """Make a peer in a worker, on a processor of its own."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core.get()})
-    _LOADED.append(Roadrunner())
+    _PEERS.append(peer())
 
 
 def solved(drawn: dict[str, np.ndarray]) -> tuple[float, np.ndarray]:
     """Return the seconds that a worker took for its patients, and the amounts."""
-    runner = _LOADED[0]
-    patients = runner.values(drawn, len(next(iter(drawn.values()))))
+    runner = _PEERS[0]
+    patients: Any = runner.patients(drawn)
     began = time.perf_counter()
-    found = np.array([runner.patient(*row) for row in zip(*patients, strict=True)])
+    found = np.array([runner.solve(patient) for patient in patients])
     return time.perf_counter() - began, found
-
-
-def loaded_anew(drawn: dict[str, np.ndarray]) -> float:
-    """Return the seconds that patients take with a load each."""
-    count = len(next(iter(drawn.values())))
-    patients = Roadrunner().values(drawn, count)
-    began = time.perf_counter()
-    for row in zip(*patients, strict=True):
-        Roadrunner().patient(*row)
-    return time.perf_counter() - began
 
 
 def largest_error(found: np.ndarray, exact: np.ndarray) -> float:
@@ -170,70 +199,85 @@ def own(engine: Engine, drawn: dict[str, np.ndarray], threads: int) -> tuple[flo
     return seconds, np.stack(list(solution.observables.values()), axis=1)
 
 
-def pool(count: int) -> ProcessPoolExecutor:
-    """Return workers with the model loaded, each on its processor."""
+def pool(count: int, peer: type[Roadrunner] | type[PyCNO]) -> ProcessPoolExecutor:
+    """Return workers that have begun with a peer, each on its processor."""
     context = multiprocessing.get_context("spawn")
     cores = context.Queue()
     for core in sorted(os.sched_getaffinity(0))[:count]:
         cores.put(core)
-    return ProcessPoolExecutor(count, context, initializer=begin, initargs=(cores,))
+    return ProcessPoolExecutor(count, context, initializer=begin, initargs=(cores, peer))
+
+
+def peer_times(
+    peer: type[Roadrunner] | type[PyCNO], drawn: dict[str, np.ndarray]
+) -> tuple[list[float], np.ndarray]:
+    """Return milliseconds a patient on one and on two processors, and the amounts."""
+    count = len(next(iter(drawn.values())))
+    halves = [part(drawn, slice(k, None, 2)) for k in (0, 1)]
+    with pool(1, peer) as one, pool(2, peer) as two:
+        one.submit(solved, part(drawn, slice(1))).result()  # once before, so that all is loaded
+        list(two.map(solved, [part(half, slice(1)) for half in halves]))
+        alone, amounts = one.submit(solved, drawn).result()
+        both = max(seconds for seconds, _ in two.map(solved, halves))
+    return [1e3 * alone / count, 1e3 * both / count], amounts
+
+
+def rounded(values: Any, digits: int) -> list[float]:
+    """Return plain numbers."""
+    return [round(float(value), digits) for value in values]
 
 
 def main(patients: int, peers: int, loads: int) -> None:
     """Measure and write the result."""
     began = time.perf_counter()
     model = read_sbml(MODEL)
-    sums = {
+    amounts = {
         organ: sum((model.expression(i, "amount") for i in ids), ZERO)
         for organ, ids in organs(model).items()
     }
     read_s = time.perf_counter() - began
-    engine = Engine(model.system(sums))
+    engine = Engine(model.system(amounts))
     engine.code()
     ready_s = time.perf_counter() - began
     drawn = population(model, patients)
-    some = part(drawn, slice(peers))
+    some, few = part(drawn, slice(peers)), part(drawn, slice(loads))
     exact = engine.solve(some, TIMES, keep=[], rtol=1e-11, atol=1e-14)
     truth = np.stack(list(exact.observables.values()), axis=1)
     judge = Roadrunner(1e-12, 1e-16)
-    confirmed = judge.patient(*(v[0] for v in judge.values(part(drawn, slice(1)), 1)))
+    confirmed = judge.solve(judge.patients(part(drawn, slice(1)))[0])
     own(engine, some, 1)  # once before, so that memory is there
-    measured: dict[str, list[list[float]]] = {"own": [], "once": []}
-    amounts: dict[str, np.ndarray] = {}
-    with pool(1) as one, pool(2) as two:
-        halves = [part(some, slice(k, None, 2)) for k in (0, 1)]
-        one.submit(solved, part(some, slice(1))).result()
-        list(two.map(solved, [part(half, slice(1)) for half in halves]))
-        for _ in range(ROUNDS):
-            single, amounts["own"] = own(engine, drawn, 1)
-            measured["own"].append([1e3 * t / patients for t in (single, own(engine, drawn, 2)[0])])
-            alone, amounts["once"] = one.submit(solved, some).result()
-            both = max(seconds for seconds, _ in two.map(solved, halves))
-            measured["once"].append([1e3 * t / peers for t in (alone, both)])
-    anew = 1e3 * loaded_anew(part(drawn, slice(loads))) / loads
-    mine, once = (np.median(np.array(measured[k]), axis=0) for k in ("own", "once"))
+    rounds: list[list[list[float]]] = []
+    found: dict[str, np.ndarray] = {}
+    for _ in range(ROUNDS):
+        alone, found["own"] = own(engine, drawn, 1)
+        mine = [1e3 * t / patients for t in (alone, own(engine, drawn, 2)[0])]
+        once, found["once"] = peer_times(Roadrunner, some)
+        anew, found["anew"] = peer_times(PyCNO, few)
+        rounds.append([mine, once, anew])
+    mine, once, anew = np.median(np.array(rounds), axis=0)
     result = {
         "model": "PSMA.sbml",
         "patients": patients,
         "patients_of_roadrunner": peers,
-        "loads": loads,
+        "patients_of_pycno": loads,
         "varied": len(varied(model)),
         "processors": os.cpu_count(),
         "load_average": round(os.getloadavg()[0], 2),
         "read_s": round(read_s, 3),
         "ready_s": round(ready_s, 3),
-        "ms_a_patient": {
-            "theratwin": [round(float(t), 4) for t in mine],
-            "libroadrunner_loaded_once": [round(float(t), 3) for t in once],
-            "libroadrunner_loaded_anew": round(anew, 1),
+        "ms_a_patient_on_1_and_2_processors": {
+            "theratwin": rounded(mine, 4),
+            "libroadrunner_loaded_once": rounded(once, 3),
+            "pycno": rounded(anew, 1),
         },
-        "times_faster": {
-            "than_loaded_once": [round(float(b / a), 1) for a, b in zip(mine, once, strict=True)],
-            "than_loaded_anew": round(anew / float(mine[0]), 1),
+        "times_faster_on_1_and_2_processors": {
+            "than_libroadrunner_loaded_once": rounded(once / mine, 1),
+            "than_pycno": rounded(anew / mine, 0),
         },
         "largest_error": {
-            "theratwin": largest_error(amounts["own"][:peers], truth),
-            "libroadrunner": largest_error(amounts["once"], truth),
+            "theratwin": largest_error(found["own"][:peers], truth),
+            "libroadrunner_loaded_once": largest_error(found["once"], truth),
+            "pycno": largest_error(found["anew"], truth[:loads]),
             "reference_against_libroadrunner_1e-12": largest_error(truth[0], confirmed),
         },
     }
@@ -243,4 +287,4 @@ def main(patients: int, peers: int, loads: int) -> None:
 
 if __name__ == "__main__":
     counts = [int(word) for word in sys.argv[1:]]
-    main(*(counts + [1000, 60, 3][len(counts) :]))
+    main(*(counts + [1000, 60, 6][len(counts) :]))
