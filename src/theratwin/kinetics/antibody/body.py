@@ -148,7 +148,7 @@ def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
 def _sized(plan: BodyPlan, exchange: Exchange) -> BodyPlan:
     """Return the plan with what pores and glomeruli let through, by the size of the antibody."""
     pores = tuple(f"pores.{each.name}" for each in fields(Pores)) if exchange == "two_pore" else ()
-    filtered = any("kidneys.filtration" in each for each in plan.sets)
+    filtered = any("kidneys.filtration" in each for each in (plan.given, *plan.sets))
     used = (*((_MASS,) if pores or filtered else ()), *pores)
     known = {name: each[name] for each in plan.sets for name in used if name in each}
     known |= {name: plan.given[name] for name in used if name in plan.given}
