@@ -112,6 +112,35 @@ def test_what_a_cell_does_is_not_scaled_and_rates_per_volume_are():
     kept, scaled = "lesion.internalization", "organ.permeability"
     assert known.value(kept) == human.value(kept)
     assert known.value(scaled) / human.value(scaled) == pytest.approx((71e3 / 25.0) ** 0.25)
+    back = allometric(known.value(scaled), -0.25, 25.0, 71e3)
+    assert back == pytest.approx(human.value(scaled), rel=1e-14)
+
+
+def exponent(mouse, man, mass=28.0):
+    return np.log(man / mouse) / np.log(71e3 / mass)
+
+
+def test_exponents_are_those_between_the_measured_mouse_and_man():
+    """Volumes, plasma, output and filtration of both bodies are measured, not scaled.
+
+    Organs scatter: skin and kidneys grow less than the body, fat more.
+    """
+    mouse, man = (
+        parameter_set("kinetics", name) for name in ("physiology_mouse", "antibody_physiology")
+    )
+    organs = ("heart", "muscle", "skin", "adipose", "brain", "kidneys", "liver", "spleen", "lungs")
+    volumes = [
+        exponent(mouse.value(f"{o}.reference_volume"), man.value(f"{o}.volume")) for o in organs
+    ]
+    assert np.median(volumes) == pytest.approx(1.0, abs=0.03)
+    assert min(volumes) > 0.8
+    assert max(volumes) < 1.15
+    assert exponent(0.0489 * 28.0, man.value("plasma.volume")) == pytest.approx(1.0, abs=0.03)
+    flows = [p.value for name, p in man.items() if name.endswith(".plasma_flow")]
+    output = sum(flows) - man.value("red_marrow.plasma_flow") - man.value("bone.plasma_flow")
+    assert exponent(373.0, output) == pytest.approx(0.75, abs=0.05)
+    filtered = exponent(mouse.value("patient.gfr"), 7500.0, mass=25.0)
+    assert filtered == pytest.approx(0.75, abs=0.05)
 
 
 def test_a_heavier_mouse_clears_by_the_power_of_its_mass():

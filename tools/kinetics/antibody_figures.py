@@ -1,7 +1,7 @@
 """Draw the figures of the page on antibodies: plasma, tissues, amounts and preload.
 
 Run from the repository's root: ``python tools/kinetics/antibody_figures.py``. It prints what the
-page's table says.
+page's tables say.
 """
 
 from __future__ import annotations
@@ -55,8 +55,12 @@ MEASURED = {
     "spleen": 12.8,
     "liver": 12.1,
     "adipose": 4.78,
+    "brain": 0.351,
 }
-SPACES = ("vascular", "interstitial", "endosomes", "recycling")
+#: What a tissue holds besides its plasma.
+SPACES = ("interstitial", "endosomes", "recycling")
+#: Places from which a label is released.
+CELLS = ("red_marrow", "liver", "spleen", "blood_cells", "catabolites")
 
 
 def solved(times: np.ndarray, **options):
@@ -67,7 +71,7 @@ def solved(times: np.ndarray, **options):
 
 @house_style
 def plasma() -> None:
-    """An antibody in plasma, as published and in this body, with and without FcRn."""
+    """An antibody in plasma, as published and in this body; a murine one, without FcRn."""
     times = np.linspace(0.0, 42 * DAY, 169)
     given = {"dose.cold": 2462.029}
     published = {
@@ -80,12 +84,7 @@ def plasma() -> None:
         (published, 3126.0, MUTED, "platform, as published"),
         ({"given": given}, CENTRAL, BLUE, "two pores"),
         ({"given": given, "exchange": "reflection"}, CENTRAL, GREEN, "one reflection coefficient"),
-        (
-            {"given": {**given, "fcrn.k_on": 0.0}},
-            CENTRAL,
-            VERMILION,
-            "two pores, no FcRn",
-        ),
+        ({"given": given, "sets": ("antibody_murine",)}, CENTRAL, VERMILION, "murine, two pores"),
     )
     ax = axes_or_new(None, 5.2, 2.9)
     for options, volume, color, label in shown:
@@ -99,9 +98,9 @@ def plasma() -> None:
 
 @house_style
 def tissues() -> None:
-    """Tissue over plasma at two weeks, against coefficients measured in several species."""
+    """Tissue without plasma over plasma at two weeks, against coefficients of several species."""
     size = parameter_set("kinetics", "antibody_physiology")
-    ax = axes_or_new(None, 5.2, 3.2)
+    ax = axes_or_new(None, 5.2, 3.4)
     rows = np.arange(len(MEASURED))
     ax.plot([*MEASURED.values()], rows, "o", color=INK, label="measured, several species")
     for exchange, marker, color in (("two_pore", "s", BLUE), ("reflection", "^", GREEN)):
@@ -117,9 +116,11 @@ def tissues() -> None:
         print(exchange, dict(zip(MEASURED, np.round(ratios, 1).tolist(), strict=True)))
         label = exchange.replace("two_pore", "two pores")
         ax.plot(ratios, rows, marker, mfc="none", color=color, label=label)
-    ax.set(xscale="log", xlim=(2, 40), xlabel="Tissue over plasma (%)")
+    for row, value in zip(rows, MEASURED.values(), strict=True):
+        ax.plot([value / 2, value * 2], [row, row], color=MUTED, lw=4, alpha=0.3, zorder=0)
+    ax.set(xscale="log", xlim=(0.15, 40), xlabel="Tissue without its plasma, over plasma (%)")
     ax.minorticks_off()
-    ax.set_xticks([2, 5, 10, 20, 40], ["2", "5", "10", "20", "40"])
+    ax.set_xticks([0.2, 0.5, 1, 2, 5, 10, 20, 40], ["0.2", "0.5", "1", "2", "5", "10", "20", "40"])
     ax.set_yticks(rows, [organ.replace("_", " ") for organ in MEASURED])
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
     save_plot(ax, FOLDER / "antibody-tissues.svg")
@@ -176,7 +177,62 @@ def antigen() -> None:
     save_plot(left, FOLDER / "antibody-antigen.svg")
 
 
+def given_alone(target: str, nuclide: str, amount: float, half_time: float, **options):
+    """Return a body's solution (a GBq in an amount, hourly for a week), by the label's release."""
+    rate = np.log(2.0) / half_time
+    places = CELLS if target != "none" else CELLS[-1:]
+    given = {f"{place}.release": rate for place in places}
+    body = antibody_body(target, nuclide, given=given, **options)
+    hot = 1000.0 / specific_activity(nuclide)
+    doses = (Bolus("vein.hot", 0.0, hot), Bolus("vein.cold", 0.0, amount - hot))
+    engine = Engine(body.network.system())
+    times = np.arange(0.0, 7 * DAY + 1.0)
+    found = engine.solve({}, times, doses=doses, to_infinity=True, rtol=1e-8, atol=1e-12)
+    return body, found.require()
+
+
+def labels() -> None:
+    """Print what of a murine antibody's label is kept, by its half-time in cells."""
+    for target, options in (("none", {"sets": ("antibody_murine",)}), ("cd66", {})):
+        for days in (15.0, 10.0, 5.0, 1.0):
+            body, found = given_alone(target, "Y-90", 13.3, days * DAY, **options)
+            out = (found["released.hot"][0] + found["released.cold"][0]) / 13.3
+            decay = np.exp(-np.log(2.0) / 64.1 * np.arange(0.5, out.size - 1))
+            as_activity = 100 * float(np.sum(np.diff(out) * decay))
+            regions = ("red_marrow", "liver", "spleen", "kidneys", "lungs", "whole_body")
+            kept = {
+                r: round(float(found.integrals[body.time_integrated_activity(r)][0]) / 1e3, 2)
+                for r in regions
+            }
+            print(target, f"{days:g} days: {as_activity:.1f} % out in 7 days, kept (h)", kept)
+
+
+def fragments() -> None:
+    """Print half-lives in plasma by size."""
+    times = np.array([0.0, 1.0, 8.0, 12.0, 48.0])
+    for mass in (27.0, 50.0, 100.0):
+        given = {"antibody.molar_mass": mass, "dose.cold": 10.0}
+        sets = ("antibody_murine", "antibody_fragment")
+        course = solved(times, sets=sets, given=given)["vein.cold"][0]
+        spans = ((1, 2), (3, 4))
+        found = [
+            (times[j] - times[i]) * np.log(2.0) / np.log(course[i] / course[j]) for i, j in spans
+        ]
+        print(f"{mass:g} kDa: half-life {found[0]:.1f} h (1 to 8 h), {found[1]:.1f} h (12 to 48 h)")
+
+
+def anti_cd45() -> None:
+    """Print coefficients (h) of I-131 anti-CD45, 35 mg, of which iodine leaves cells in hours."""
+    body, found = given_alone("cd45", "I-131", 233.3, 2.0)
+    regions = ("red_marrow", "spleen", "liver", "lungs", "kidneys", "whole_body")
+    kept = {r: float(found.integrals[body.time_integrated_activity(r)][0]) / 1e3 for r in regions}
+    print("I-131 anti-CD45", {r: round(v, 2) for r, v in kept.items()})
+
+
 if __name__ == "__main__":
     plasma()
     tissues()
     antigen()
+    labels()
+    fragments()
+    anti_cd45()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import TIME, Engine, NetworkBuilder, model
-from theratwin.dynamics.networks.parts import Observable
+from theratwin.kinetics.models import psma_body
 from theratwin.kinetics.tmdd import (
     CENTRAL_TARGET,
     Target,
@@ -52,8 +50,9 @@ def test_totals_and_the_law_of_mass_action(reduction):
     network = tmdd_network()
     values = {p.name: p.value for p in network.parameters}
     reduced = reduction(network, CENTRAL_TARGET)
-    found = solved(_reported(reduced))
-    free, receptor, bound = (found[name][0] for name in ("free", "receptor", "bound"))
+    found = solved(reduced)
+    shown = ("central.ligand.free", "central.receptor.free", "central.complex.bound")
+    free, receptor, bound = (found[name][0] for name in shown)
     assert free + bound == pytest.approx(found["central.ligand.total"][0], rel=1e-9)
     assert receptor + bound == pytest.approx(found["central.receptor.total"][0], rel=1e-9)
     off = values["ligand.k_off"]
@@ -61,15 +60,6 @@ def test_totals_and_the_law_of_mass_action(reduction):
         off += values["complex.internalization"]
     half = off * values["central.volume"] / values["ligand.k_on"]
     assert free * receptor == pytest.approx(half * bound, rel=1e-9)
-
-
-def _reported(network):
-    """Return the network with free ligand, receptor and complex as observables."""
-    more = tuple(
-        Observable(short, "nmol", network.symbols[f"central.{name}"])
-        for short, name in (("free", "ligand"), ("receptor", "receptor"), ("bound", "complex"))
-    )
-    return replace(network, observables=(*network.observables, *more))
 
 
 def test_equilibrium_is_of_first_order_in_fast_binding():
@@ -154,15 +144,19 @@ def test_sensitivities_are_those_of_differences(reduction):
     assert slope[1:] == pytest.approx(difference[1:], rel=1e-4)
 
 
-def _small(law=None, event=False, loss=True):
+def _small(law=None, event=False, loss=True, both=None):
     b = NetworkBuilder("small")
     rate = b.parameter("rate", 1.0, "1/h", note="example")
     pair = b.parameter("pair", 1.0, "1/(nmol h)", note="example")
     b.compartment("dish")
     start = b.parameter("start", 1.0, "nmol", note="example")
     left, right, held = (b.species(name, "dish", start) for name in ("l", "r", "c"))
-    b.reaction("on", (left, right), held, law(rate, left) if law else pair * left * right)
-    b.reaction("off", held, (left, right), rate * held)
+    if both is None:
+        b.reaction("on", (left, right), held, law(rate, left) if law else pair * left * right)
+    if both is None:
+        b.reaction("off", held, (left, right), rate * held)
+    else:
+        b.reaction("net", (left, right), held, both(pair, rate, left, right, held))
     if loss:
         b.reaction("loss", held, None, rate * held)
     if event:
@@ -171,6 +165,26 @@ def _small(law=None, event=False, loss=True):
 
 
 TRIPLE = Target("l", "r", "c")
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_binding_and_unbinding_in_one_law(reduction):
+    """As SBML has them: one reversible reaction, reduced to the same as two."""
+    one = _small(both=lambda pair, rate, left, right, held: pair * left * right - rate * held)
+    times = np.array([0.0, 0.3, 2.0])
+    state = "l" if reduction is michaelis_menten else "l.total"
+    alone, together = (solved(reduction(net, TRIPLE), times)[state] for net in (_small(), one))
+    assert together == pytest.approx(alone, rel=1e-9)
+    with pytest.raises(UnsupportedError, match="mass action"):
+        reduction(_small(both=lambda pair, rate, left, right, held: pair * left * held), TRIPLE)
+
+
+def test_receptors_for_which_ligands_compete_are_refused():
+    """Free receptors of the whole-body models are a rule of hot and cold; the error says so."""
+    network = psma_body().network
+    target = Target("gut.interstitial.hot", "gut.free_receptors", "gut.bound.hot")
+    with pytest.raises(UnsupportedError, match=r"compete.*Keep the full network"):
+        quasi_steady_state(network, target)
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)

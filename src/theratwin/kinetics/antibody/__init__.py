@@ -2,6 +2,7 @@
 
 from theratwin.kinetics.antibody.body import antibody_body
 from theratwin.kinetics.antibody.entries import antibody_entries
+from theratwin.kinetics.antibody.filtration import glomerular_sieving
 from theratwin.kinetics.antibody.pores import Pores, hydrodynamic_radius, two_pore_exchange
 from theratwin.kinetics.antibody.preload import antibody_amount, cold_preload
 
@@ -11,6 +12,7 @@ __all__ = [
     "antibody_body",
     "antibody_entries",
     "cold_preload",
+    "glomerular_sieving",
     "hydrodynamic_radius",
     "two_pore_exchange",
 ]

@@ -12,6 +12,7 @@ from theratwin.core.parameter import Parameter
 from theratwin.core.parameter_file import parameter_set
 from theratwin.dynamics import Expression, NetworkBuilder
 from theratwin.dynamics.expressions.expression import Binding, symbol
+from theratwin.kinetics.antibody.filtration import UNFILTERED, add_filtration, glomerular_sieving
 from theratwin.kinetics.antibody.pores import Pores, two_pore_exchange
 from theratwin.kinetics.antibody.tissue import add_endosomes, add_exchange, add_spaces
 from theratwin.kinetics.antibody.vessels import NODES, add_vessels, total
@@ -39,11 +40,11 @@ _SINUSES = ("red_marrow", "liver", "spleen")
 BLOOD_CELLS = "blood_cells"
 _MASS = "antibody.molar_mass"
 _SETS = ("antibody_physiology", "antibody_exchange")
-#: Target to the parameter set laid over the others, and where its antigen is.
+#: Target to the parameter sets laid over the others, and where its antigen is.
 _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "none": ((), ()),
-    "cd66": (("antibody_cd66",), (*_SINUSES, BLOOD_CELLS)),
-    "cd45": (("antibody_cd45",), (*_SINUSES, BLOOD_CELLS)),
+    "cd66": (("antibody_murine", "antibody_cd66"), (*_SINUSES, BLOOD_CELLS)),
+    "cd45": (("antibody_murine", "antibody_cd45"), (*_SINUSES, BLOOD_CELLS)),
 }
 
 
@@ -71,7 +72,8 @@ def antibody_body(
         Whether the marrow stands apart from bone; without it only for comparison with models
         that have a skeleton in one piece.
     sets
-        Parameter sets laid over those of the target, such as ``"antibody_shah_2012"``.
+        Parameter sets laid over those of the target: ``"antibody_shah_2012"``,
+        ``"antibody_murine"``, ``"antibody_fragment"``.
     given
         Parameters that differ, as ``{"red_marrow.receptor_density": "80 nmol/L"}``; ``dose.hot``
         and ``dose.cold`` are amounts in the vein at the start.
@@ -90,8 +92,7 @@ def antibody_body(
     """
     _one_of("exchange", exchange, ("two_pore", "reflection"))
     plan, binding = _plan(target, nuclide, red_marrow, tuple(sets), dict(given or {}), name)
-    if exchange == "two_pore":
-        plan = _with_pores(plan)
+    plan = _sized(plan, exchange)
     builder = NetworkBuilder(name)
     draft = Draft(plan, builder, Values(builder, plan), labels_of(plan.ligands))
     organs = (*plan.organs, *_REST)
@@ -104,6 +105,7 @@ def antibody_body(
     for each, flow in lymph.items():
         add_exchange(draft, each, flow, *_passage(draft, each, exchange))
         add_endosomes(draft, each)
+    add_filtration(draft)
     for each in binding:
         _bind(draft, each)
     _doses(draft)
@@ -143,21 +145,39 @@ def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:
         raise InputError("no such option", field=field, value=value, allowed=allowed)
 
 
-def _with_pores(plan: BodyPlan) -> BodyPlan:
-    """Return the plan with what pores let through, by the size of the antibody and the pores."""
-    names = (_MASS, *(f"pores.{each.name}" for each in fields(Pores)))
-    known = {name: each[name] for each in plan.sets for name in names if name in each}
-    known |= {name: plan.given[name] for name in names if name in plan.given}
-    mass, *pores = (known[name].value for name in names)
-    note = f"Of an antibody of {mass:g} kDa, by two_pore_exchange."
-    made = {
-        name: Parameter(name, "", Fixed(float(value)), "li_shah_2019", note=note)
-        for name, value in zip(
-            ("pores.outward", "pores.inward"), two_pore_exchange(mass, Pores(*pores)), strict=True
+def _sized(plan: BodyPlan, exchange: Exchange) -> BodyPlan:
+    """Return the plan with what pores and glomeruli let through, by the size of the antibody."""
+    pores = tuple(f"pores.{each.name}" for each in fields(Pores)) if exchange == "two_pore" else ()
+    filtered = any("kidneys.filtration" in each for each in (plan.given, *plan.sets))
+    used = (*((_MASS,) if pores or filtered else ()), *pores)
+    known = {name: each[name] for each in plan.sets for name in used if name in each}
+    known |= {name: plan.given[name] for name in used if name in plan.given}
+    made: dict[str, float] = {}
+    if filtered:
+        made["kidneys.sieving"] = _sieving(known[_MASS].value)
+    if pores:
+        own = Pores(*(known[name].value for name in pores))
+        outward, inward = two_pore_exchange(known[_MASS].value, own)
+        made |= {"pores.outward": float(outward), "pores.inward": float(inward)}
+    left = {name: value for name, value in plan.given.items() if name not in used}
+    return replace(plan, measured={n: _by_size(n, v) for n, v in made.items()}, given=left)
+
+
+def _by_size(name: str, value: float) -> Parameter:
+    return Parameter(name, "", Fixed(value), "li_shah_2019", note="By the molar mass.")
+
+
+def _sieving(mass: float) -> float:
+    """Return the share of a fragment that glomeruli let through."""
+    if mass >= UNFILTERED:
+        raise InputError(
+            "the kidneys filter no whole antibody",
+            field=_MASS,
+            value=mass,
+            allowed=f"below {UNFILTERED:g} kDa where kidneys.filtration is set",
+            remedy="Leave the set antibody_fragment out, or give the fragment's molar mass",
         )
-    }
-    left = {name: value for name, value in plan.given.items() if name not in names}
-    return replace(plan, measured=made, given=left)
+    return float(glomerular_sieving(mass))
 
 
 def _vein(draft: Draft) -> None:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics import Expression, Network
 from theratwin.dynamics.expressions.expression import Binding, symbol
-from theratwin.dynamics.networks.parts import Reaction, Rule, Species
+from theratwin.dynamics.networks.parts import Observable, Reaction, Rule, Species
 from theratwin.kinetics.tmdd.target import Bound, Target, find_target, sides
 
 
@@ -27,7 +27,8 @@ def quasi_equilibrium(network: Network, target: Target) -> Network:
 
     Good where unbinding is fast against loss, :math:`k_{off} \gg k_{int}`, after the first
     moments. The states are the totals, ``LIGAND.total`` (which doses go to) and
-    ``RECEPTOR.total``; the three old names are rules.
+    ``RECEPTOR.total``; the three old names are rules, which the solution has as ``LIGAND.free``,
+    ``RECEPTOR.free`` and ``COMPLEX.bound``.
 
     Raises
     ------
@@ -95,6 +96,7 @@ def michaelis_menten(network: Network, target: Target) -> Network:
         network,
         species=tuple(kept),
         rules=(*network.rules, *rules),
+        observables=(*network.observables, *_shown(network, target, rules)),
         reactions=tuple(each for each in reactions if each is not None),
     )
 
@@ -132,10 +134,12 @@ def _totals(network: Network, found: Bound, half: Expression) -> Network:
         if each.name not in found.binding:
             reactants, products = sides(each, change)
             reactions.append(replace(each, reactants=reactants, products=products))
+    rules = _rules(target, laws)
     return replace(
         network,
         species=_total_species(network, target),
-        rules=(*network.rules, *_rules(target, laws)),
+        rules=(*network.rules, *rules),
+        observables=(*network.observables, *_shown(network, target, rules)),
         reactions=tuple(reactions),
     )
 
@@ -156,6 +160,13 @@ def _total_species(network: Network, target: Target) -> tuple[Species, ...]:
 def _rules(target: Target, laws: tuple[Expression | None, ...]) -> list[Rule]:
     pairs = zip(target.names, laws, strict=True)
     return [Rule(name, "nmol", law) for name, law in pairs if law is not None]
+
+
+def _shown(network: Network, target: Target, rules: list[Rule]) -> list[Observable]:
+    """Return observables of what is no longer a state."""
+    kinds = zip(target.names, ("free", "free", "bound"), strict=True)
+    names = {name: f"{name}.{kind}" for name, kind in kinds}
+    return [Observable(names[r.name], r.unit, network.amount(r.name)) for r in rules]
 
 
 def _saturable(network: Network, found: Bound, reaction: Reaction) -> Reaction | None:

@@ -45,7 +45,8 @@ class Bound:
     target
         The names.
     binding
-        The reactions by which complex comes and goes back, which a reduction takes out.
+        The reactions by which complex comes and goes back, which a reduction takes out: two, or one
+        with the law of both.
     losses
         The other reactions that take complex away.
     association
@@ -55,7 +56,7 @@ class Bound:
     """
 
     target: Target
-    binding: tuple[str, str]
+    binding: tuple[str, ...]
     losses: tuple[str, ...]
     association: Expression
     dissociation: Expression
@@ -72,54 +73,67 @@ def find_target(network: Network, target: Target) -> Bound:
     UnsupportedError
         If a law is not of mass action, or an event or a further reaction sets one of the three.
     """
-    known = {species.name for species in network.species}
-    for name in target.names:
-        if name not in known:
-            raise InputError(
-                "unknown species",
-                field=f"network {network.name}, target",
-                value=name,
-                allowed=sorted(known),
-            )
+    _check_names(network, target)
     pair, held = {target.ligand: 1.0, target.receptor: 1.0}, {target.complex: 1.0}
-    binding = _one(network, pair, held, "binding")
-    unbinding = _one(network, held, pair, "unbinding")
+    binding = _between(network, pair, held)
+    unbinding = _between(network, held, pair)
+    if len(binding) != 1 or len(unbinding) > 1:
+        raise InputError(
+            f"there are {len(binding)} reactions of binding and {len(unbinding)} of unbinding",
+            field=f"network {network.name}",
+            value=" + ".join(pair) + f" -> {target.complex}",
+            allowed="one of each, or one with the law of both",
+        )
+    names = tuple(each.name for each in (*binding, *unbinding))
     losses = tuple(
         each
         for each in network.reactions
-        if each.name != unbinding.name and target.complex in each.reactants
+        if each.name not in names and target.complex in each.reactants
     )
-    _check(network, target, (binding.name, unbinding.name), losses)
+    _check(network, target, names, losses)
     ligand, receptor, held_amount = (network.amount(name) for name in target.names)
     laws = Laws.of(network)
-    on = laws.constant(binding, ligand, receptor)
-    off, *held_by = (laws.constant(each, held_amount) for each in (unbinding, *losses))
+    if unbinding:
+        on = laws.constant(binding[0], ligand, receptor)
+        off = laws.constant(unbinding[0], held_amount)
+    else:
+        on, off = laws.reversible(binding[0], (ligand, receptor), held_amount)
     loss = None
-    for each in held_by:
-        loss = each if loss is None else loss + each
-    names = (binding.name, unbinding.name)
+    for each in losses:
+        one = laws.constant(each, held_amount)
+        loss = one if loss is None else loss + one
     return Bound(target, names, tuple(each.name for each in losses), on, off, loss)
 
 
-def _one(
-    network: Network, reactants: Mapping[str, float], products: Mapping[str, float], what: str
-) -> Reaction:
-    found = [
+def _check_names(network: Network, target: Target) -> None:
+    known = {species.name for species in network.species}
+    for name in target.names:
+        if name in known:
+            continue
+        field = f"network {network.name}, target"
+        if name in {rule.name for rule in network.rules}:
+            raise UnsupportedError(
+                "it is a rule, such as free receptors for which several ligands compete",
+                field=field,
+                value=name,
+                remedy="Keep the full network; reductions are of one ligand and one receptor,"
+                " each a species",
+            )
+        raise InputError("unknown species", field=field, value=name, allowed=sorted(known))
+
+
+def _between(
+    network: Network, reactants: Mapping[str, float], products: Mapping[str, float]
+) -> list[Reaction]:
+    return [
         each
         for each in network.reactions
         if dict(each.reactants) == dict(reactants) and dict(each.products) == dict(products)
     ]
-    if len(found) != 1:
-        raise InputError(
-            f"there are {len(found)} reactions of {what}, where one is needed",
-            field=f"network {network.name}",
-            value=f"{' + '.join(reactants)} -> {' + '.join(products)}",
-        )
-    return found[0]
 
 
 def _check(
-    network: Network, target: Target, binding: tuple[str, str], losses: tuple[Reaction, ...]
+    network: Network, target: Target, binding: tuple[str, ...], losses: tuple[Reaction, ...]
 ) -> None:
     field = f"network {network.name}"
     for event in network.events:
@@ -156,22 +170,55 @@ class Laws:
         UnsupportedError
             If it is not.
         """
-        law = factor = self.flat(reaction.rate)
-        for amount in amounts:
-            factor = differentiate(factor, amount)
-        again = factor
-        for amount in amounts:
-            again = again * amount
-        found, expected = evaluate([again, law], self.values)
-        mixed = any(str(amount.value) in symbols(factor) for amount in amounts)
-        if mixed or not math.isclose(found, expected, rel_tol=1e-9):
+        law = self.flat(reaction.rate)
+        factor = _derivative(law, amounts)
+        self._require(reaction, law, ((factor, amounts),))
+        return factor
+
+    def reversible(
+        self, reaction: Reaction, pair: tuple[Expression, ...], held: Expression
+    ) -> tuple[Expression, Expression]:
+        """Return the rate constants of a law that is one times the pair less the other times held.
+
+        Raises
+        ------
+        UnsupportedError
+            If it is not.
+        """
+        law = self.flat(reaction.rate)
+        on, back = _derivative(law, pair), differentiate(law, held)
+        self._require(reaction, law, ((on, pair), (back, (held,))))
+        return on, -back
+
+    def _require(
+        self,
+        reaction: Reaction,
+        law: Expression,
+        terms: tuple[tuple[Expression, tuple[Expression, ...]], ...],
+    ) -> None:
+        """Check that a law is a sum of constants times amounts."""
+        products, variable = [], False
+        states = {str(amount.value) for _, amounts in terms for amount in amounts}
+        for factor, amounts in terms:
+            variable = variable or bool(states & set(symbols(factor)))
+            for amount in amounts:
+                factor = factor * amount
+            products.append(factor)
+        expected, *found = evaluate([law, *products], self.values)
+        if variable or not math.isclose(sum(found), expected, rel_tol=1e-9):
             raise UnsupportedError(
                 "a law of what binds is not of mass action",
                 field=f"network {self.network.name}",
                 value=f"{reaction.name}: {reaction.rate!r}",
                 remedy="Write binding as k L R, unbinding and losses as k times the complex",
             )
-        return factor
+
+
+def _derivative(law: Expression, amounts: tuple[Expression, ...]) -> Expression:
+    """Return a law's derivative by all amounts, one after the other."""
+    for amount in amounts:
+        law = differentiate(law, amount)
+    return law
 
 
 def sides(
