@@ -28,3 +28,18 @@ def test_mouse(capsys):
     assert tumor[1] < 0.5 * tumor[0]  # receptors saturate
     assert 0.8 < muscle[1] / muscle[0] < 1.5  # muscle has none
     assert lines[-1].endswith("7.30")
+
+
+def test_mibg(capsys):
+    lines = printed("mibg_therapy.py", capsys)
+    livers = [float(line.split()[1]) for line in lines if line.strip().startswith("I-")]
+    assert livers == sorted(livers)  # the longer the label lives
+    doses = {line.split()[0]: float(line.split()[1]) for line in lines[6:]}
+    assert doses["salivary_glands"] > doses["liver"] > doses["red_marrow"]
+
+
+def test_clr1404(capsys):
+    lines = printed("clr1404_plasma.py", capsys)
+    body = [float(line.split()[2]) for line in lines[1:7]]
+    assert body == sorted(body, reverse=True)
+    assert "434 mGy" in lines[-3]

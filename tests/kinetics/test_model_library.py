@@ -7,7 +7,15 @@ import pytest
 from theratwin.kinetics.models import model_entries
 from theratwin.testing import check_model
 
-SMALL = ("iodine", "iodine-rhtsh", "iodine-withdrawal", "in-vitro", "mouse-psma617")
+SMALL = (
+    "iodine",
+    "iodine-rhtsh",
+    "iodine-withdrawal",
+    "mibg",
+    "clr1404",
+    "in-vitro",
+    "mouse-psma617",
+)
 
 
 @pytest.mark.parametrize("name", SMALL)

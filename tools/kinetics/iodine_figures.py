@@ -1,4 +1,4 @@
-"""Draw the figures of the pages on iodine and on blood with fast and slow tissues.
+"""Draw the figure of the page on iodine.
 
 Run from the repository's root: ``python tools/kinetics/iodine_figures.py``.
 """
@@ -11,7 +11,6 @@ import numpy as np
 
 from theratwin.cli.plot_file import save_plot
 from theratwin.dynamics import Engine, Network
-from theratwin.kinetics.models.fast_slow import Exchange, fast_slow
 from theratwin.kinetics.models.iodine import iodine
 from theratwin.physics import nuclide
 from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
@@ -62,26 +61,5 @@ def thyroid_and_body() -> None:
     save_plot(left, FOLDER / "iodine.svg")
 
 
-@house_style
-def fast_and_slow() -> None:
-    """A tissue's parts: what is in its vessels, its fast and its slow compartment; round rates."""
-    tissue = Exchange(fast_in=0.05, fast_out=0.25, slow_in=0.01, slow_out=0.01, blood_share=0.1)
-    network = fast_slow({"liver": tissue}, {"urinary": 0.01})
-    found = curves(network)
-    solution = Engine(network.system()).solve({}, HOURS, rtol=1e-8, atol=1e-14).require()
-    start = solution["blood"][0, 0]
-    figure = new_figure(0.6 * PAGE_WIDTH, 2.6)
-    ax = figure.subplots()
-    ax.plot(HOURS, found["liver"], label="tissue")
-    ax.plot(HOURS, tissue.blood_share * found["blood"], label="in its vessels")
-    for speed in ("fast", "slow"):
-        part = 100.0 * solution[f"liver_{speed}"][0] / start * np.exp(DECAY * HOURS)
-        ax.plot(HOURS, part, label=speed)
-    ax.set(xlabel="time (h)", ylabel="% of administered", ylim=(0.0, None))
-    ax.legend(fontsize=7)
-    save_plot(ax, FOLDER / "fast-slow.svg")
-
-
 if __name__ == "__main__":
     thyroid_and_body()
-    fast_and_slow()

@@ -9,7 +9,8 @@ vessels (the structure of Neira et al. 2021):
     \dot n_{i,s} = k_{bs}\,n_b - (k_{sb} + \lambda)\,n_{i,s}, \qquad
     A_i = f_i A_b + A_{i,f} + A_{i,s} .
 
-The rates have to be given: those published for CLR1404 could not be read, and none are made up.
+The rates have to be given: those published for CLR1404's organs could not be read. `clr1404` is the
+same structure with all tissues as one, calibrated to plasma.
 """
 
 from __future__ import annotations

@@ -74,6 +74,14 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             "I-131 in an adult with a thyroid remnant off hormone; calibrated to half-lives",
             lambda: _iodine("iodine-withdrawal", "withdrawal"),
         ),
+        "mibg": (
+            "I-131 MIBG in an adult: liver, salivary glands, tissues, bladder; calibrated",
+            _mibg,
+        ),
+        "clr1404": (
+            "I-131 CLR1404 (iopofosine): plasma and tissues as one; calibrated to plasma",
+            _clr1404,
+        ),
         "in-vitro": (
             "cells in a dish under Lu-177 DOTATOC: medium, membrane, cytoplasm, nucleus, a wash",
             _in_vitro,
@@ -100,6 +108,18 @@ def _iodine(name: str, preparation: str) -> Network:
     from theratwin.kinetics.models.iodine import iodine
 
     return iodine(preparation, name=name)
+
+
+def _mibg() -> Network:
+    from theratwin.kinetics.models.mibg import mibg
+
+    return mibg()
+
+
+def _clr1404() -> Network:
+    from theratwin.kinetics.models.clr1404 import clr1404
+
+    return clr1404()
 
 
 def _in_vitro() -> Network:
