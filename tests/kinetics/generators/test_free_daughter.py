@@ -104,6 +104,9 @@ RETENTION = {
     "Pb-212": [(1, 0.92, 0.11, 0.14), (6, 0.65, 0.099, 0.13), (24, 0.20, 0.035, 0.039)],
     "Ra-223": [(1, 1.00, 0.065, 0.25), (6, 0.97, 0.071, 0.30), (24, 0.80, 0.058, 0.27)],
     "Ac-225": [(1, 0.99, 0.29, 0.18), (6, 0.94, 0.37, 0.22), (24, 0.87, 0.41, 0.25)],
+    "Th-227": [(6, 0.98, 0.068, 0.28), (24, 0.93, 0.042, 0.47), (240, 0.64, 0.034, 0.47)],
+    "Po-210": [(1, 1.00, 0.28, 0.050), (24, 0.96, 0.27, 0.049), (240, 0.64, 0.19, 0.043)],
+    "Tl-201": [(1, 0.99, 0.052, 0.15), (24, 0.77, 0.039, 0.11), (120, 0.24, 0.012, 0.035)],
 }
 
 
@@ -114,7 +117,7 @@ def test_injected_elements_are_retained_as_icrp_publishes(parent):
     The whole body's is that of all that is not excreted, contents of gut and bladder among it.
     """
     times, *published = np.array(RETENTION[parent]).T
-    chain = in_blood(parent, given={"dissociation": 1e6}, equilibrium=1 / 3600)
+    chain = in_blood(parent, given={"dissociation": 1e6}, equilibrium=1e6)  # follows it alone
     found = solve(chain, times=times)
     regions = [r for r in chain.regions if parent in chain.present(r)]
     there = {r: found[chain.activity(r, parent)][0] for r in regions}
@@ -127,10 +130,15 @@ def test_injected_elements_are_retained_as_icrp_publishes(parent):
 
 
 def test_shipped_biokinetics_leave_plasma_at_the_published_rates():
-    """Sums of the rates out of plasma, 1/d: Bi 400 (a half-time of 2.5 min), Pb 70, Ra 70."""
-    for symbol, total in (("Bi", 400.0), ("Pb", 70.0), ("Ra", 70.0)):
-        found = free_element(symbol)
-        out = sum(p.value for (source, _), p in found.transfers.items() if source == "plasma")
+    """Sums of the rates out of plasma, 1/d: Bi 400 (a half-time of 2.5 min), Pb 70, Ra 70.
+
+    Th 2.772 (0.25 d), Tl 200 (5 min), Po 1000 and from plasma 1 100.
+    """
+    published = {"Bi": 400, "Pb": 70, "Ra": 70, "Th": 2.772, "Tl": 200, "Po": 1000, "Po_1": 100}
+    for name, total in published.items():
+        symbol, _, number = name.partition("_")
+        start, found = f"plasma_{number}".rstrip("_"), free_element(symbol)
+        out = sum(p.value for (source, _), p in found.transfers.items() if source == start)
         assert 24 * out == pytest.approx(total, rel=2e-3)
 
 

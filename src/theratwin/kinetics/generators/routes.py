@@ -11,6 +11,7 @@ from theratwin.dynamics.expressions.expression import symbol
 from theratwin.kinetics.generators.carrier import Carrier
 from theratwin.kinetics.generators.followed_chain import FollowedChain, Passage
 from theratwin.kinetics.generators.free_element import (
+    ELSEWHERE,
     EXCRETION,
     OUTSIDE,
     PLASMA,
@@ -103,13 +104,21 @@ class Routes:
             return found
         own = f"{FREE}.{element}"
         if compartment not in model.compartments and compartment != PLASMA:
-            back = model.elsewhere
-            return [] if back is None else [self._link(_PLASMA, back, f"{own}.elsewhere")]
+            return self._from_elsewhere(model, compartment)
         return [
             self._link(f"{FREE}.{b}", rate, f"{own}.{a}.{b}")
             for (a, b), rate in model.transfers.items()
             if a == compartment and rate.value > 0
         ]
+
+    def _from_elsewhere(self, model: FreeElement, compartment: str) -> list[Link]:
+        """Return the way on from a compartment of another element's model."""
+        if model.elsewhere is None:
+            return []
+        shared = f"{ELSEWHERE}.{region_of(compartment)}"
+        if shared in self.values:
+            return [self._link(_PLASMA, self.values[shared], f"{FREE}.{shared}")]
+        return [self._link(_PLASMA, model.elsewhere, f"{FREE}.{model.symbol}.{ELSEWHERE}")]
 
     def _link(self, target: str, rate: Parameter, name: str) -> Link:
         constant = self.use(rate, name)
