@@ -21,7 +21,7 @@ from theratwin.kinetics.generators.free_element import (
 from theratwin.kinetics.generators.values import release_of, symbol_of
 
 FREE = "free"
-_PLASMA = f"{FREE}.{PLASMA}"
+_PLASMA, _MEDIUM = f"{FREE}.{PLASMA}", f"{FREE}.medium"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,12 @@ class Routes:
 
     def node(self, place: str) -> str:
         """Return the node in which an atom is that was freed in a place."""
-        return _PLASMA if self.carrier.sites[place].kind == "blood" else place
+        return self._around if self.carrier.sites[place].kind in ("blood", "medium") else place
+
+    @property
+    def _around(self) -> str:
+        """The node into which free atoms are washed out."""
+        return _MEDIUM if self.carrier.medium else _PLASMA
 
     def region(self, node: str) -> str:
         """Return a node's region."""
@@ -128,10 +133,11 @@ class Routes:
         kind = self.carrier.sites[place].kind
         if kind == "outside":
             return self._with_contents(place)
-        washout = self.values[f"washout.{kind}"]
+        in_dish = kind == "surface" and self.carrier.medium
+        washout = self.values["washout.dish" if in_dish else f"washout.{kind}"]
         if washout.value == 0 or element in self.stationary:
             return []
-        return [self._link(_PLASMA, washout, washout.name)]
+        return [self._link(self._around, washout, washout.name)]
 
     def _with_contents(self, place: str) -> list[Link]:
         """Return the ways of what left the circulation: on with the carrier, as urine goes."""
