@@ -49,14 +49,31 @@ def two_compartments(times, parent, daughter, into, back):
     return d * plasma, d * organ
 
 
-def test_a_free_daughter_in_two_compartments_follows_its_closed_form():
-    """Fr-221 freed in plasma by recoil, exchanged with an organ."""
-    model = in_blood("Ac-225", elements={"Fr": rates(plasma__organ=3.0, organ__plasma=0.7)})
-    found = solve(model)
-    plasma, organ = two_compartments(TIMES, nuclide("Ac-225"), nuclide("Fr-221"), 3.0, 0.7)
-    for region, expected in (("blood", plasma), ("organ", organ)):
-        activity = found[model.activity(region, "Fr-221")][0]
-        np.testing.assert_allclose(activity, expected, rtol=1e-8)
+#: A daughter of each parent that is freed in plasma, in the branch that makes it.
+FREED = {
+    "Ac-225": "Fr-221",
+    "Ra-223": "Rn-219",
+    "Pb-212": "Bi-212",
+    "Bi-213": "Tl-209",
+    "Th-227": "Ra-223",
+    "At-211": "Bi-207",
+}
+
+
+@pytest.mark.parametrize(("parent", "daughter"), FREED.items())
+def test_a_free_daughter_in_two_compartments_follows_its_closed_form(parent, daughter):
+    """Freed in plasma, all of its branch, and exchanged with an organ."""
+    element, freed = daughter.partition("-")[0], daughter.replace("-", "")
+    own = rates(plasma__organ=3.0, organ__plasma=0.7)
+    options = {"elements": {element: own}, "given": {f"release.{freed}": 1.0}}
+    found = solve(model := in_blood(parent, equilibrium=1 / 3600, **options))
+    branch = next(b.fraction for b in nuclide(parent).branches if b.daughter == daughter)
+    exact = two_compartments(TIMES, nuclide(parent), nuclide(daughter), 3.0, 0.7)
+    for region, expected in zip(("blood", "organ"), exact, strict=True):
+        activity = found[model.activity(region, daughter)][0]
+        counts = expected > 1e-12
+        assert counts.any()
+        np.testing.assert_allclose(activity[counts], branch * expected[counts], rtol=1e-8)
 
 
 def test_half_released_is_half_in_the_organ():
