@@ -104,6 +104,24 @@ def test_what_is_freed_at_a_surface_is_washed_out_before_it_decays():
         assert there * parent.decay_constant == pytest.approx(1 - part, rel=1e-7)
 
 
+def test_soft_tissues_are_each_elements_own():
+    """What is born in its parent's soft tissue leaves it at ``elsewhere``, not as its own does.
+
+    Pb-212 that stays in its soft tissue, bismuth that leaves at 3/h: a part d / (d + 3) of its
+    decays is there.
+    """
+    lead = rates(plasma__soft_tissue_1=1e6)
+    bismuth = rates(plasma__soft_tissue_1=0.1, soft_tissue_1__plasma=1e-3, elsewhere=3.0)
+    options = {"elements": {"Pb": lead, "Bi": bismuth}, "given": {"dissociation": 1e6}}
+    model = in_blood("Pb-212", equilibrium=1 / 3600, **options)
+    found = solve(model, times=[24.0])
+    p, d = (nuclide(name).decay_constant for name in ("Pb-212", "Bi-212"))
+    places = [s.name for s in model.network.species if s.name.endswith("soft_tissue_1_Pb.Bi212")]
+    assert len(places) == 1
+    activity = d * found[places[0]][0, 0] * model.amount(1.0) ** -1 / p  # of 1 MBq of lead
+    assert activity == pytest.approx(d / (d + 3.0 - p) * np.exp(-24.0 * p), rel=1e-5)
+
+
 def test_stationary_elements_stay_where_they_were_freed():
     sites = {"tumor": Site("tumor", "surface")}
     carrier = linear_carrier("Ac-225", sites, {})

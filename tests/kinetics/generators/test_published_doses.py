@@ -17,6 +17,7 @@ _YEARS = 2 * 8766.0  # h: twenty half-lives of the longest-lived here, Po-210 bu
 #: weighting factors 20 and 1: ICRP OIR data viewer, two digits.
 EQUIVALENT = {
     "Ra-223": (0.69, 0.51),
+    "Ac-225": (23.0, 4.6),
     "Pb-212": (0.10, 0.26),
     "Bi-213": (7.4e-3, 4.5e-2),
     "Po-210": (5.5, 12.0),

@@ -33,6 +33,7 @@ EXCRETION = (
 OUTSIDE = ("urine", "feces", "excreta", *(source for source, _ in EXCRETION))
 #: Rates to plasma from where an element was born that its own model lacks.
 ELSEWHERE = "elsewhere"
+_SOFT = "soft_tissue"
 _REGIONS = {PLASMA: "blood", "red_cells": "blood"}
 
 
@@ -79,6 +80,7 @@ def free_element(symbol: str, rates: ParameterSet | None = None) -> FreeElement:
     rates
         Parameters ``FROM.TO`` (1/h), ``plasma`` among the compartments, and ``elsewhere`` if
         wanted; else those that ship (Bi, Pb, Po, Ra, Th: ICRP 137; Ac: ICRP 141; Tl: ICRP 151).
+        Compartments ``soft_tissue`` are the element's own; others are shared by all elements.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def free_element(symbol: str, rates: ParameterSet | None = None) -> FreeElement:
                 remedy="Give a parameter set with its rates",
             )
         rates = parameter_set("kinetics", SHIPPED[symbol])
-    transfers = {_pair(name, symbol): p for name, p in rates.items() if name != ELSEWHERE}
+    transfers = {_own_pair(name, symbol): p for name, p in rates.items() if name != ELSEWHERE}
     if not any(source == PLASMA for source, _ in transfers):
         raise InputError("nothing leaves plasma", field=f"free element {symbol}")
     back = rates.parameters.get(ELSEWHERE)
@@ -103,9 +105,27 @@ def free_element(symbol: str, rates: ParameterSet | None = None) -> FreeElement:
 
 
 def region_of(compartment: str) -> str:
-    """Return the region of a compartment: its name without a number at the end."""
-    name = re.sub(r"_\d+$", "", compartment)
+    """Return the region of a compartment: its name without the number, and the element, at the end.
+
+    Examples
+    --------
+    >>> region_of("liver_1"), region_of("soft_tissue_0_Bi"), region_of("plasma_3")
+    ('liver', 'soft_tissue', 'blood')
+    """
+    name = re.sub(r"_\d+(_[A-Z][a-z]?)?$", "", compartment)
     return _REGIONS.get(name, name)
+
+
+def _own_pair(name: str, symbol: str) -> tuple[str, str]:
+    """Return the compartments of a rate, soft tissues as the element's own.
+
+    What holds one element in muscle or fat is not what holds another: an atom that is born in the
+    soft tissue of its parent leaves it at the rate ``elsewhere``.
+    """
+    source, target = (
+        f"{each}_{symbol}" if each.startswith(_SOFT) else each for each in _pair(name, symbol)
+    )
+    return source, target
 
 
 def _pair(name: str, symbol: str) -> tuple[str, str]:
