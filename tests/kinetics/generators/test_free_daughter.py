@@ -118,7 +118,7 @@ def test_soft_tissues_are_each_elements_own():
     p, d = (nuclide(name).decay_constant for name in ("Pb-212", "Bi-212"))
     places = [s.name for s in model.network.species if s.name.endswith("soft_tissue_1_Pb.Bi212")]
     assert len(places) == 1
-    activity = d * found[places[0]][0, 0] * model.amount(1.0) ** -1 / p  # of 1 MBq of lead
+    activity = found[places[0]][0, 0] / model.amount(1.0) * d / p  # MBq of bismuth
     assert activity == pytest.approx(d / (d + 3.0 - p) * np.exp(-24.0 * p), rel=1e-5)
 
 
