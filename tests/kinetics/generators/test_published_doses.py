@@ -12,7 +12,7 @@ from theratwin.kinetics.generators import (
 )
 from theratwin.physics.organs import shipped_saf_table
 
-_YEARS = 2 * 8766.0  # h: twenty half-lives of the longest-lived here, Po-210 but for 3 %
+_YEARS = 2 * 8766.0  # h: all decays, but for 3 % of those of Po-210
 #: Equivalent doses (Sv/MBq) to liver and kidneys after an injection, adult male, by radiation
 #: weighting factors 20 and 1: ICRP OIR data viewer, two digits.
 EQUIVALENT = {
