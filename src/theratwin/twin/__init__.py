@@ -1,5 +1,6 @@
 """One patient: calibrate, predict, update."""
 
+from theratwin.twin.alpha_assay import AlphaAssay
 from theratwin.twin.by_amount import predict_by_amount
 from theratwin.twin.calibrate import calibrate
 from theratwin.twin.dose_study import DoseStudy
@@ -15,6 +16,7 @@ from theratwin.twin.voxel_effect import VoxelEffect, voxel_effect
 from theratwin.twin.what_if import amount_study, sink_study
 
 __all__ = [
+    "AlphaAssay",
     "DoseStudy",
     "Estimate",
     "InVitro",

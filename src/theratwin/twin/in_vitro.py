@@ -13,7 +13,7 @@ import numpy as np
 
 from theratwin.core import Component, Curve, Exposure, Geometry, Pieces
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics import Engine, Network, Solution
+from theratwin.dynamics import Dose, Engine, Network, Solution
 from theratwin.kinetics.models.assay import Assay
 from theratwin.kinetics.models.in_vitro import MEDIUM, PLACES, SPENT, in_vitro
 from theratwin.physics.cells import Cell, cell_s_value, crowd_s_value, medium_s_value
@@ -135,12 +135,22 @@ class InVitro:
         area = self._values["cells"] / self.density
         return self._values["medium_volume"] * _MM3_PER_ML / area
 
+    @property
+    def cell_density(self) -> float:
+        """Cells a mL of medium."""
+        return self._values["cells"] / self._values["medium_volume"]
+
+    @property
+    def fresh_medium(self) -> tuple[Dose, ...]:
+        """The ligand that comes with fresh medium, if a schedule says so."""
+        if self.schedule is None:
+            return ()
+        return self.schedule.doses(self._values["medium_volume"], self.nuclide)
+
     def solve(self, times: Any, **options: Any) -> Solution:
         """Return the kinetics at times (h); see `theratwin.dynamics.Engine.solve`."""
-        doses = ()
-        if self.schedule is not None:
-            doses = self.schedule.doses(self._values["medium_volume"], self.nuclide)
-        options = {**_TOLERANCE, **options, "doses": (*doses, *options.get("doses", ()))}
+        doses = (*self.fresh_medium, *options.get("doses", ()))
+        options = {**_TOLERANCE, **options, "doses": doses}
         return self._engine.solve({}, times, **options).require()
 
     @cached_property
@@ -159,7 +169,7 @@ class InVitro:
                 "the assay is for emitters of electrons",
                 field="nuclide",
                 value=self.nuclide,
-                remedy="Alpha particles hit few nuclei: a mean dose does not tell their effect",
+                remedy="Alpha particles hit few nuclei: AlphaAssay counts hits, and daughters",
             )
         own = value.total
         found = {place: own[f"N<-{code}"] for place, code in PLACES.items()}
@@ -174,7 +184,7 @@ class InVitro:
     def _others(self, code: str) -> float:
         if self.arrangement == "sheet":
             return crowd_s_value(self.nuclide, self.cell, "sheet", self.pitch, code)
-        return self._medium * self._values["cells"] / self._values["medium_volume"]
+        return self._medium * self.cell_density
 
     @cached_property
     def _medium(self) -> float:

@@ -13,7 +13,6 @@ from theratwin.kinetics.generators import (
     linear_carrier,
     region_doses,
 )
-from theratwin.kinetics.models import in_vitro
 from theratwin.physics import decay_chain, nuclide, sphere_s_value
 from theratwin.testing import check_balance
 
@@ -190,11 +189,3 @@ def test_transport_that_saturates_in_the_label_itself_is_refused():
     sites = {"blood": Site("blood", "blood"), "cell": Site("cell", "inside")}
     with pytest.raises(UnsupportedError, match="proportional"):
         generator(b.freeze(), "Pb-212", sites)
-
-
-def test_a_wash_is_refused():
-    dish = in_vitro(nuclide="Ac-225")
-    places = [s.name.removesuffix(".hot") for s in dish.species if s.name.endswith(".hot")]
-    sites = {place: Site(place, "inside") for place in places}
-    with pytest.raises(UnsupportedError, match="wash_1"):
-        generator(dish, "Ac-225", sites)

@@ -29,11 +29,11 @@ def times_of(parent: str) -> np.ndarray:
 
 @pytest.mark.parametrize("parent", PARENTS)
 def test_every_member_follows_the_exact_solution(parent):
-    """To 1e-8 where above 1e-12 of the parent's first activity, what the issue asks for."""
+    """To 1e-8 where above 1e-12 of the parent's activity at that time or at the start."""
     model, times = closed(parent), times_of(parent)
     found, exact = solved(model, times), decay_chain(parent).activities(times)
     for i, member in enumerate(model.members):
-        counts = exact[:, i] > 1e-12
+        counts = exact[:, i] > 1e-12 * exact[:, 0]
         assert counts.any()
         activity = found[model.activity("cell", member)][0]
         np.testing.assert_allclose(activity[counts], exact[counts, i], rtol=1e-8)
@@ -75,18 +75,23 @@ def spread_out(**options) -> tuple[Generator, dict[str, Site]]:
     return generator(linear_carrier(parent, sites, rates), parent, sites, **options)
 
 
-@pytest.mark.parametrize("parent", ["Ac-225", "Pb-212"])
+@pytest.mark.parametrize("parent", PARENTS)
 def test_total_decays_are_those_of_the_chain_wherever_atoms_go(parent):
-    """Sums over all regions, to infinity, are the chain's decays for each of the parent's."""
-    given = {"release.Fr221": 0.5} if parent == "Ac-225" else {"dissociation": 0.05}
-    model = spread_out(parent=parent, given=given)
+    """Sums over all regions are the chain's decays for each of the parent's.
+
+    Over a thousand years: thirty half-lives of Bi-207, of which 1e-9 is left.
+    """
+    given = {"release.Fr221": 0.5} if parent == "Ac-225" else {}
+    if parent in ("Pb-212", "Th-227"):
+        given["dissociation"] = 0.05
+    model = spread_out(parent=parent, given=given, equilibrium=1 / 3600)
     dose = Bolus("blood.hot", 0.0, model.amount(1.0))
     engine = Engine(model.network.system())
-    found = engine.solve(doses=[dose], end=1.0, to_infinity=True, rtol=1e-9, atol=1e-15).require()
+    found = engine.solve(times=[1000 * 8766.0], doses=[dose], rtol=1e-9, atol=1e-15).require()
     chain = decay_chain(parent)
     for member, decays in zip(model.members, chain.decays(), strict=True):
         total = sum(
-            found.integrals[model.time_integrated_activity(region, member)][0]
+            found.quadratures[model.time_integrated_activity(region, member)][0, 0]
             for region in model.regions
             if member in model.present(region)
         )

@@ -49,14 +49,31 @@ def two_compartments(times, parent, daughter, into, back):
     return d * plasma, d * organ
 
 
-def test_a_free_daughter_in_two_compartments_follows_its_closed_form():
-    """Fr-221 freed in plasma by recoil, exchanged with an organ."""
-    model = in_blood("Ac-225", elements={"Fr": rates(plasma__organ=3.0, organ__plasma=0.7)})
-    found = solve(model)
-    plasma, organ = two_compartments(TIMES, nuclide("Ac-225"), nuclide("Fr-221"), 3.0, 0.7)
-    for region, expected in (("blood", plasma), ("organ", organ)):
-        activity = found[model.activity(region, "Fr-221")][0]
-        np.testing.assert_allclose(activity, expected, rtol=1e-8)
+#: A daughter of each parent that is freed in plasma, in the branch that makes it.
+FREED = {
+    "Ac-225": "Fr-221",
+    "Ra-223": "Rn-219",
+    "Pb-212": "Bi-212",
+    "Bi-213": "Tl-209",
+    "Th-227": "Ra-223",
+    "At-211": "Bi-207",
+}
+
+
+@pytest.mark.parametrize(("parent", "daughter"), FREED.items())
+def test_a_free_daughter_in_two_compartments_follows_its_closed_form(parent, daughter):
+    """Freed in plasma, all of its branch, and exchanged with an organ."""
+    element, freed = daughter.partition("-")[0], daughter.replace("-", "")
+    own = rates(plasma__organ=3.0, organ__plasma=0.7)
+    options = {"elements": {element: own}, "given": {f"release.{freed}": 1.0}}
+    found = solve(model := in_blood(parent, equilibrium=1 / 3600, **options))
+    branch = next(b.fraction for b in nuclide(parent).branches if b.daughter == daughter)
+    exact = two_compartments(TIMES, nuclide(parent), nuclide(daughter), 3.0, 0.7)
+    for region, expected in zip(("blood", "organ"), exact, strict=True):
+        activity = found[model.activity(region, daughter)][0]
+        counts = expected > 1e-12
+        assert counts.any()
+        np.testing.assert_allclose(activity[counts], branch * expected[counts], rtol=1e-8)
 
 
 def test_half_released_is_half_in_the_organ():
@@ -87,6 +104,24 @@ def test_what_is_freed_at_a_surface_is_washed_out_before_it_decays():
         assert there * parent.decay_constant == pytest.approx(1 - part, rel=1e-7)
 
 
+def test_soft_tissues_are_each_elements_own():
+    """What is born in its parent's soft tissue leaves it at ``elsewhere``, not as its own does.
+
+    Pb-212 that stays in its soft tissue, bismuth that leaves at 3/h: a part d / (d + 3) of its
+    decays is there.
+    """
+    lead = rates(plasma__soft_tissue_1=1e6)
+    bismuth = rates(plasma__soft_tissue_1=0.1, soft_tissue_1__plasma=1e-3, elsewhere=3.0)
+    options = {"elements": {"Pb": lead, "Bi": bismuth}, "given": {"dissociation": 1e6}}
+    model = in_blood("Pb-212", equilibrium=1 / 3600, **options)
+    found = solve(model, times=[24.0])
+    p, d = (nuclide(name).decay_constant for name in ("Pb-212", "Bi-212"))
+    places = [s.name for s in model.network.species if s.name.endswith("soft_tissue_1_Pb.Bi212")]
+    assert len(places) == 1
+    activity = found[places[0]][0, 0] / model.amount(1.0) * d / p  # MBq of bismuth
+    assert activity == pytest.approx(d / (d + 3.0 - p) * np.exp(-24.0 * p), rel=1e-5)
+
+
 def test_stationary_elements_stay_where_they_were_freed():
     sites = {"tumor": Site("tumor", "surface")}
     carrier = linear_carrier("Ac-225", sites, {})
@@ -104,6 +139,9 @@ RETENTION = {
     "Pb-212": [(1, 0.92, 0.11, 0.14), (6, 0.65, 0.099, 0.13), (24, 0.20, 0.035, 0.039)],
     "Ra-223": [(1, 1.00, 0.065, 0.25), (6, 0.97, 0.071, 0.30), (24, 0.80, 0.058, 0.27)],
     "Ac-225": [(1, 0.99, 0.29, 0.18), (6, 0.94, 0.37, 0.22), (24, 0.87, 0.41, 0.25)],
+    "Th-227": [(6, 0.98, 0.068, 0.28), (24, 0.93, 0.042, 0.47), (240, 0.64, 0.034, 0.47)],
+    "Po-210": [(1, 1.00, 0.28, 0.050), (24, 0.96, 0.27, 0.049), (240, 0.64, 0.19, 0.043)],
+    "Tl-201": [(1, 0.99, 0.052, 0.15), (24, 0.77, 0.039, 0.11), (120, 0.24, 0.012, 0.035)],
 }
 
 
@@ -114,7 +152,7 @@ def test_injected_elements_are_retained_as_icrp_publishes(parent):
     The whole body's is that of all that is not excreted, contents of gut and bladder among it.
     """
     times, *published = np.array(RETENTION[parent]).T
-    chain = in_blood(parent, given={"dissociation": 1e6}, equilibrium=1 / 3600)
+    chain = in_blood(parent, given={"dissociation": 1e6}, equilibrium=1e6)  # follows it alone
     found = solve(chain, times=times)
     regions = [r for r in chain.regions if parent in chain.present(r)]
     there = {r: found[chain.activity(r, parent)][0] for r in regions}
@@ -127,10 +165,15 @@ def test_injected_elements_are_retained_as_icrp_publishes(parent):
 
 
 def test_shipped_biokinetics_leave_plasma_at_the_published_rates():
-    """Sums of the rates out of plasma, 1/d: Bi 400 (a half-time of 2.5 min), Pb 70, Ra 70."""
-    for symbol, total in (("Bi", 400.0), ("Pb", 70.0), ("Ra", 70.0)):
-        found = free_element(symbol)
-        out = sum(p.value for (source, _), p in found.transfers.items() if source == "plasma")
+    """Sums of the rates out of plasma, 1/d: Bi 400 (a half-time of 2.5 min), Pb 70, Ra 70.
+
+    Th 2.772 (0.25 d), Tl 200 (5 min), Po 1000 and from plasma 1 100.
+    """
+    published = {"Bi": 400, "Pb": 70, "Ra": 70, "Th": 2.772, "Tl": 200, "Po": 1000, "Po_1": 100}
+    for name, total in published.items():
+        symbol, _, number = name.partition("_")
+        start, found = f"plasma_{number}".rstrip("_"), free_element(symbol)
+        out = sum(p.value for (source, _), p in found.transfers.items() if source == start)
         assert 24 * out == pytest.approx(total, rel=2e-3)
 
 

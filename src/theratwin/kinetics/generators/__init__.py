@@ -1,6 +1,7 @@
 """In-vivo generators: chains whose members leave the ligand and travel as free elements."""
 
 from theratwin.kinetics.generators.antibody import ANTIBODY_SITES, antibody_carrier
+from theratwin.kinetics.generators.dish import DISH_SITES
 from theratwin.kinetics.generators.doses import MemberDose, region_doses
 from theratwin.kinetics.generators.followed_chain import FollowedChain, followed_chain
 from theratwin.kinetics.generators.free_element import FreeElement, free_element
@@ -11,6 +12,7 @@ from theratwin.kinetics.generators.site import Site, body_sites
 
 __all__ = [
     "ANTIBODY_SITES",
+    "DISH_SITES",
     "FollowedChain",
     "FreeElement",
     "Generator",

@@ -69,6 +69,16 @@ class Carrier:
         return substitute(reaction.rate, known)
 
     @property
+    def medium(self) -> bool:
+        """Whether the label is in a dish: in the medium around cells, not in blood."""
+        return any(site.kind == "medium" for site in self.sites.values())
+
+    @property
+    def loses_label(self) -> bool:
+        """Whether an event changes the labeled amount."""
+        return any(self._names.intersection(event.assignments) for event in self.network.events)
+
+    @property
     def _names(self) -> frozenset[str]:
         return frozenset(s.name for s in self.hot.values())
 
@@ -98,8 +108,6 @@ def find_carrier(
     InputError
         If there are none, a decay is missing, the sites are not those of the places, or the
         network's half-life is another nuclide's.
-    UnsupportedError
-        If events change hot species.
     """
     end = f".{label}"
     hot = {s.name.removesuffix(end): s for s in network.species if s.name.endswith(end)}
@@ -109,14 +117,6 @@ def find_carrier(
         )
     decays = {place: _decay(network, s.name) for place, s in hot.items()}
     _check_half_life(network, label, half_life)
-    names = {s.name for s in hot.values()}
-    for event in network.events:
-        if names.intersection(event.assignments):
-            raise UnsupportedError(
-                "an event changes the labeled amount, and what it does to daughters is not said",
-                field=f"network {network.name}, event {event.name}",
-                remedy="Write it as a reaction with a switch",
-            )
     return Carrier(network, label, hot, decays, checked_sites(sites, {p: p for p in hot}))
 
 

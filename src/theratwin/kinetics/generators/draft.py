@@ -21,6 +21,8 @@ from theratwin.kinetics.generators.values import plain
 #: The moiety that all members of the chain, and what they end as, are made of.
 CHAIN = "chain_atom"
 STABLE = "stable_end"
+#: Atoms (nmol) of the chain that events have taken, whatever they have become since.
+REMOVED = "removed_atoms"
 
 
 @dataclass
@@ -82,6 +84,9 @@ class GeneratorDraft:
                 self.free[node, member] = self._add_free(node, member)
         self.compartments.append(Compartment(STABLE))
         self._new(STABLE, STABLE, parent, {CHAIN: 1})
+        if self.carrier.loses_label:
+            self.compartments.append(Compartment(REMOVED))
+            self._new(REMOVED, REMOVED, parent, {CHAIN: 1})
 
     def _add_free(self, node: str, member: str) -> Expression:
         if node.startswith(f"{FREE}."):

@@ -18,6 +18,9 @@ SHIPPED = {
     "Pb": "free_lead",
     "Ra": "free_radium",
     "Ac": "free_actinium",
+    "Th": "free_thorium",
+    "Po": "free_polonium",
+    "Tl": "free_thallium",
 }
 #: Ways out that are the same for all elements: they stand in the set ``generators``.
 EXCRETION = (
@@ -28,7 +31,9 @@ EXCRETION = (
     ("rectosigmoid_contents", "feces"),
 )
 OUTSIDE = ("urine", "feces", "excreta", *(source for source, _ in EXCRETION))
-_ELSEWHERE = "elsewhere"
+#: Rates to plasma from where an element was born that its own model lacks.
+ELSEWHERE = "elsewhere"
+_SOFT = "soft_tissue"
 _REGIONS = {PLASMA: "blood", "red_cells": "blood"}
 
 
@@ -43,8 +48,8 @@ class FreeElement:
     transfers
         Pairs of compartments to the rate (1/h) between them.
     elsewhere
-        Rate (1/h) to plasma from tissue compartments of other elements' models, in which an atom
-        is born that has no such compartment itself; None if it stays.
+        Rate (1/h) to plasma from soft tissues of other elements' models, in which an atom is born
+        that has no such compartment itself; None if it stays.
 
     Examples
     --------
@@ -74,7 +79,8 @@ def free_element(symbol: str, rates: ParameterSet | None = None) -> FreeElement:
         Of the element.
     rates
         Parameters ``FROM.TO`` (1/h), ``plasma`` among the compartments, and ``elsewhere`` if
-        wanted; else those that ship (Bi, Pb, Ra: ICRP 137; Ac: ICRP 141).
+        wanted; else those that ship (Bi, Pb, Po, Ra, Th: ICRP 137; Ac: ICRP 141; Tl: ICRP 151).
+        Compartments ``soft_tissue`` are the element's own; others are shared by all elements.
 
     Raises
     ------
@@ -91,16 +97,35 @@ def free_element(symbol: str, rates: ParameterSet | None = None) -> FreeElement:
                 remedy="Give a parameter set with its rates",
             )
         rates = parameter_set("kinetics", SHIPPED[symbol])
-    transfers = {_pair(name, symbol): p for name, p in rates.items() if name != _ELSEWHERE}
+    transfers = {_own_pair(name, symbol): p for name, p in rates.items() if name != ELSEWHERE}
     if not any(source == PLASMA for source, _ in transfers):
         raise InputError("nothing leaves plasma", field=f"free element {symbol}")
-    back = rates.parameters.get(_ELSEWHERE)
+    back = rates.parameters.get(ELSEWHERE)
     return FreeElement(symbol, transfers, back)
 
 
 def region_of(compartment: str) -> str:
-    """Return the region of a compartment: its name without a number at the end."""
-    return _REGIONS.get(compartment, re.sub(r"_\d+$", "", compartment))
+    """Return the region of a compartment: its name without the number, and the element, at the end.
+
+    Examples
+    --------
+    >>> region_of("liver_1"), region_of("soft_tissue_0_Bi"), region_of("plasma_3")
+    ('liver', 'soft_tissue', 'blood')
+    """
+    name = re.sub(r"_\d+(_[A-Z][a-z]?)?$", "", compartment)
+    return _REGIONS.get(name, name)
+
+
+def _own_pair(name: str, symbol: str) -> tuple[str, str]:
+    """Return the compartments of a rate, soft tissues as the element's own.
+
+    What holds one element in muscle or fat is not what holds another: an atom that is born in the
+    soft tissue of its parent leaves it at the rate ``elsewhere``.
+    """
+    source, target = (
+        f"{each}_{symbol}" if each.startswith(_SOFT) else each for each in _pair(name, symbol)
+    )
+    return source, target
 
 
 def _pair(name: str, symbol: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ Of member :math:`i` on the carrier (:math:`n_i^c`, which moves as the labeled li
 
 An atom freed in blood circulates; freed at a surface it is washed out to blood; freed in a cell it
 stays. In blood it takes the ways of its element (:math:`L_i`), and its daughters those of theirs.
+In a dish the medium takes the place of blood; there free atoms stay until it is changed.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from theratwin.kinetics.generators.values import (
     plain,
     symbol_of,
 )
+from theratwin.kinetics.generators.washes import chain_events
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,7 @@ def generator(
     elements
         Element to the biokinetics of its free atoms (see `free_element`); without it, those that
         ship for elements of the chain. An element that has none stays in plasma, or where it was
-        freed in tissue or born.
+        freed in tissue or born. Of no use with a medium.
     stationary
         Elements that blood does not wash out: ``("Fr", "At")`` is ICRP's rule for intakes.
     given
@@ -164,7 +166,8 @@ def generator(
         If a name, a site or a value is wrong, or a parent that leaves the ligand has no
         biokinetics.
     UnsupportedError
-        If daughters stay on a ligand whose transport is not proportional to its amount.
+        If daughters stay on a ligand whose transport is not proportional to its amount, or an
+        event does not leave a part of it (see `washes`).
 
     Examples
     --------
@@ -178,9 +181,11 @@ def generator(
     half_life = chain.member(chain.parent).half_life
     carrier = find_carrier(network, label, sites, half_life)
     values = generator_values(chain, given or {})
-    known = free_elements(chain, elements)
+    known = free_elements(chain, {} if carrier.medium and elements is None else elements)
     own = symbol_of(chain.parent)
-    if values["dissociation"].value > 0 and own not in known:
+    if carrier.medium and known:
+        raise InputError("no element has biokinetics in a dish", field="elements")
+    if values["dissociation"].value > 0 and own not in known and not carrier.medium:
         raise InputError(
             "the parent leaves the ligand, and its element has no biokinetics",
             field="given.dissociation",
@@ -210,6 +215,7 @@ def _assembled(draft: GeneratorDraft, wanted: tuple[str, ...] | None) -> Generat
         compartments=(*own.compartments, *draft.compartments),
         species=(*(hot.get(s.name, s) for s in own.species), *draft.species),
         reactions=(*(r for r in own.reactions if r.name not in decays), *draft.reactions),
+        events=chain_events(draft),
         rules=(*(replace(r, value=draft.shared(r.value)) for r in own.rules), *draft.rules),
         observables=(*own.observables, *observables(draft, states)),
         quadratures=(*own.quadratures, *quadratures(draft, states, traveled)),

@@ -11,6 +11,7 @@ from theratwin.dynamics.expressions.expression import symbol
 from theratwin.kinetics.generators.carrier import Carrier
 from theratwin.kinetics.generators.followed_chain import FollowedChain, Passage
 from theratwin.kinetics.generators.free_element import (
+    ELSEWHERE,
     EXCRETION,
     OUTSIDE,
     PLASMA,
@@ -20,7 +21,7 @@ from theratwin.kinetics.generators.free_element import (
 from theratwin.kinetics.generators.values import release_of, symbol_of
 
 FREE = "free"
-_PLASMA = f"{FREE}.{PLASMA}"
+_PLASMA, _MEDIUM = f"{FREE}.{PLASMA}", f"{FREE}.medium"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,12 @@ class Routes:
 
     def node(self, place: str) -> str:
         """Return the node in which an atom is that was freed in a place."""
-        return _PLASMA if self.carrier.sites[place].kind == "blood" else place
+        return self._around if self.carrier.sites[place].kind in ("blood", "medium") else place
+
+    @property
+    def _around(self) -> str:
+        """The node into which free atoms are washed out."""
+        return _MEDIUM if self.carrier.medium else _PLASMA
 
     def region(self, node: str) -> str:
         """Return a node's region."""
@@ -103,13 +109,21 @@ class Routes:
             return found
         own = f"{FREE}.{element}"
         if compartment not in model.compartments and compartment != PLASMA:
-            back = model.elsewhere
-            return [] if back is None else [self._link(_PLASMA, back, f"{own}.elsewhere")]
+            return self._from_elsewhere(model, compartment)
         return [
             self._link(f"{FREE}.{b}", rate, f"{own}.{a}.{b}")
             for (a, b), rate in model.transfers.items()
             if a == compartment and rate.value > 0
         ]
+
+    def _from_elsewhere(self, model: FreeElement, compartment: str) -> list[Link]:
+        """Return the way on from a compartment of another element's model."""
+        if model.elsewhere is None:
+            return []
+        shared = f"{ELSEWHERE}.{region_of(compartment)}"
+        if shared in self.values:
+            return [self._link(_PLASMA, self.values[shared], f"{FREE}.{shared}")]
+        return [self._link(_PLASMA, model.elsewhere, f"{FREE}.{model.symbol}.{ELSEWHERE}")]
 
     def _link(self, target: str, rate: Parameter, name: str) -> Link:
         constant = self.use(rate, name)
@@ -119,10 +133,11 @@ class Routes:
         kind = self.carrier.sites[place].kind
         if kind == "outside":
             return self._with_contents(place)
-        washout = self.values[f"washout.{kind}"]
+        in_dish = kind == "surface" and self.carrier.medium
+        washout = self.values["washout.dish" if in_dish else f"washout.{kind}"]
         if washout.value == 0 or element in self.stationary:
             return []
-        return [self._link(_PLASMA, washout, washout.name)]
+        return [self._link(self._around, washout, washout.name)]
 
     def _with_contents(self, place: str) -> list[Link]:
         """Return the ways of what left the circulation: on with the carrier, as urine goes."""

@@ -9,10 +9,11 @@ from typing import Literal
 from theratwin.core.errors import InputError
 from theratwin.kinetics.body import WholeBody
 
-#: ``blood``: a freed atom circulates; ``surface``: on a membrane or between cells, from where
-#: blood washes it out; ``inside``: in a cell; ``outside``: left the circulation, stays.
-Kind = Literal["blood", "surface", "inside", "outside"]
-KINDS = ("blood", "surface", "inside", "outside")
+#: ``blood``: a freed atom circulates; ``medium``: of a dish, in the place of blood; ``surface``: on
+#: a membrane or between cells, from where blood or the medium washes it out; ``inside``: in a cell;
+#: ``outside``: left the circulation, stays.
+Kind = Literal["blood", "medium", "surface", "inside", "outside"]
+KINDS = ("blood", "medium", "surface", "inside", "outside")
 _BLOOD = ("vascular", "vein", "artery", "arteries", "blood", "plasma")
 _INSIDE = ("internalized", "reabsorbed", "cytoplasm", "nucleus")
 _SURFACE = ("interstitial", "bound", "tubular", "membrane", "medium")
@@ -81,11 +82,14 @@ def checked_sites(sites: Mapping[str, Site], places: Mapping[str, str]) -> dict[
                 "the place has no site",
                 field="sites",
                 value=name,
-                remedy="Say whether it is blood, surface, inside or outside",
+                remedy=f"Say whether it is {', '.join(KINDS[:-1])} or {KINDS[-1]}",
             )
     for name in sites:
         if name not in places:
             raise InputError(
                 "the carrier is not there", field="sites", value=name, allowed=sorted(places)
             )
+    kinds = {sites[name].kind for name in places}
+    if {"blood", "medium"} <= kinds:
+        raise InputError("blood and the medium of a dish at once", field="sites")
     return {name: sites[name] for name in places}

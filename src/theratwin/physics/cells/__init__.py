@@ -6,6 +6,7 @@ from theratwin.physics.cells.crowd import crowd_s_value, nuclear_energy_share
 from theratwin.physics.cells.geometry import Cell
 from theratwin.physics.cells.layer import medium_s_value
 from theratwin.physics.cells.medium import medium_event
+from theratwin.physics.cells.mixed_event import mixed_event
 from theratwin.physics.cells.multi_event import MultiEvent, multi_event
 from theratwin.physics.cells.s_value import CellSValue, cell_s_value
 from theratwin.physics.cells.specific_energy import SingleEvent, single_event
@@ -23,6 +24,7 @@ __all__ = [
     "crowd_s_value",
     "medium_event",
     "medium_s_value",
+    "mixed_event",
     "multi_event",
     "nuclear_energy_share",
     "populate",

@@ -14,7 +14,7 @@ from theratwin.physics.cells.cluster import ball, sheet
 from theratwin.physics.cells.geometry import SOURCES, TARGETS, Cell
 from theratwin.physics.cells.overlap import ball_overlap
 from theratwin.physics.cells.ranges import METHODS, Method
-from theratwin.physics.cells.tracks import Tracks, chain_alphas, chain_electrons
+from theratwin.physics.cells.tracks import Particles, Tracks, chain_recoil_energy, chain_tracks
 from theratwin.physics.nuclide import Nuclide, nuclide
 from theratwin.physics.progeny import Progeny, Retention, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
@@ -37,6 +37,7 @@ def crowd_s_value(
     progeny: Progeny | None = None,
     retention: Retention = 1.0,
     method: Method = "cole",
+    particles: Particles = "all",
 ) -> float:
     r"""Return the dose to one cell from all others, each with the same activity, Gy/(MBq h).
 
@@ -61,6 +62,8 @@ def crowd_s_value(
         ``N``, ``Cy``, ``CS``, ``C``; ``N``, ``Cy``, ``C``.
     progeny, retention, method
         As for `cell_s_value`.
+    particles
+        ``all``, ``electrons`` or ``alphas``.
 
     Raises
     ------
@@ -80,9 +83,8 @@ def crowd_s_value(
     weights = chain_weights(parent, progeny, retention)
     key = tuple((member, weight) for member, weight in weights.items() if weight > 0)
     energy = 0.0
-    for tracks in (chain_electrons(key, method), chain_alphas(key)):
-        if tracks is not None:
-            energy += _Around(tracks, cell, source, target, pitch).energy(crowd)
+    for tracks in chain_tracks(key, method, particles):
+        energy += _Around(tracks, cell, source, target, pitch).energy(crowd)
     return float(energy * GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H / cell.mass(target))
 
 
@@ -121,11 +123,8 @@ def nuclear_energy_share(
 
 
 def _emitted(weights: dict[str, float], method: Method) -> float:
-    from theratwin.physics.cells.tracks import chain_recoil_energy
-
     key = tuple((member, weight) for member, weight in weights.items() if weight > 0)
-    kinds = (chain_electrons(key, method), chain_alphas(key))
-    return chain_recoil_energy(key) + sum(t.energy for t in kinds if t is not None)
+    return chain_recoil_energy(key) + sum(t.energy for t in chain_tracks(key, method))
 
 
 def _check(cell: Cell, crowd: str, pitch: float, source: str, target: str, method: str) -> None:

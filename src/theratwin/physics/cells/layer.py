@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 from theratwin.core.errors import InputError
 from theratwin.physics.cells.geometry import DENSITY, Cell
 from theratwin.physics.cells.ranges import METHODS, Method
-from theratwin.physics.cells.tracks import (
-    Tracks,
-    chain_alphas,
-    chain_electrons,
-    chain_recoil_energy,
-)
+from theratwin.physics.cells.tracks import Particles, Tracks, chain_recoil_energy, chain_tracks
 from theratwin.physics.nuclide import Nuclide, nuclide
 from theratwin.physics.progeny import Progeny, Retention, chain_weights
 from theratwin.physics.units import DECAYS_PER_MBQ_H, GY_PER_MEV_PER_GRAM
@@ -36,6 +31,7 @@ def medium_s_value(
     progeny: Progeny | None = None,
     retention: Retention = 1.0,
     method: Method = "cole",
+    particles: Particles = "all",
 ) -> float:
     r"""Return the mean dose to a cell's compartment from activity in the medium, Gy mL/(MBq h).
 
@@ -60,6 +56,8 @@ def medium_s_value(
         ``N`` or ``C``.
     progeny, retention, method
         As for `cell_s_value`; a decay's progeny decays in the medium too.
+    particles
+        ``all``, ``electrons``, or ``alphas`` with their recoils.
 
     Raises
     ------
@@ -80,10 +78,9 @@ def medium_s_value(
     radius = _check(cell, below, above, target, method)
     weights = chain_weights(parent, progeny, retention)
     key = tuple((member, weight) for member, weight in weights.items() if weight > 0)
-    energy = chain_recoil_energy(key)
-    for tracks in (chain_electrons(key, method), chain_alphas(key)):
-        if tracks is not None:
-            energy += _absorbed(tracks, radius, below, above)
+    energy = chain_recoil_energy(key) if particles != "electrons" else 0.0
+    for tracks in chain_tracks(key, method, particles):
+        energy += _absorbed(tracks, radius, below, above)
     return energy * GY_PER_MEV_PER_GRAM * DECAYS_PER_MBQ_H / (DENSITY * _MM3_PER_ML)
 
 

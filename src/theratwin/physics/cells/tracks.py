@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from theratwin.physics.cells.ranges import Method, RangeEnergy, range_energy
 from theratwin.physics.emissions import Lines, emissions
 
 Array = NDArray[np.float64]
+#: Which charged particles count; recoils go with alphas.
+Particles = Literal["all", "electrons", "alphas"]
 _SPLIT = 16  # parts of each interval of ICRP-107's beta spectra
 _POINTS = 1200
 
@@ -138,3 +140,14 @@ def beta_lines(name: str) -> Lines:
     number *= coarse.yields.sum() / number.sum()
     middle *= coarse.energy_per_decay / float(middle @ number)
     return Lines(middle, number)
+
+
+def chain_tracks(
+    weights: tuple[tuple[str, float], ...], method: Method, particles: Particles = "all"
+) -> list[Tracks]:
+    """Return the tracks of a chain's charged particles, all or those of a kind."""
+    found = [
+        chain_electrons(weights, method) if particles != "alphas" else None,
+        chain_alphas(weights) if particles != "electrons" else None,
+    ]
+    return [tracks for tracks in found if tracks is not None]
