@@ -4,6 +4,8 @@ PYTHON = python3
 VENV = .venv
 WORKERS = 2
 BIN = $(VENV)/bin
+# Work goes to whoever is idle; bytecode is kept, or every process compiles its libraries anew.
+TEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 SETUP = sh tools/setup.sh "$(PYTHON)" "$(VENV)"
 
 # The locks are written by one version of one program, from pyproject.toml.
@@ -22,10 +24,10 @@ demo: runtime ## simulate, calibrate, plan and report a patient: out/demo/report
 	@$(BIN)/theratwin demo
 
 test: dev ## every test of the first ring (minutes)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(TEST)
 
 fast: dev ## the first ring less the build of the documentation
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/test_docs.py
+	$(TEST) --ignore=tests/test_docs.py
 
 verify: dev ## the second ring (hours; goes on where it was stopped)
 	$(BIN)/python -m pytest -m verify

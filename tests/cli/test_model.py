@@ -21,11 +21,6 @@ from theratwin.dynamics import model, network_latex
 from theratwin.dynamics.solving.operations import operations
 
 
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def run(capsys):
     def call(*arguments: str) -> str:

@@ -22,11 +22,6 @@ SYSTEM = NETWORK.system()
 RATE = 1.0 + math.log(2.0) / 160.0
 
 
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def run(capsys):
     def call(*arguments: str) -> str:
