@@ -76,6 +76,8 @@ def test_several_times_are_several_doses():
         ("infusion = 5 nmol/h @ 0 h for 1 h", "does not convert to nmol"),
         ("infusion = 5 nmol @ 0 h", "does not convert to nmol/h"),
         ("infusion = 5 nmol @ 0 h for 0 h", "must be positive"),
+        ("infusion = -5 nmol @ 0 h for 1 h", "must not be negative"),
+        ("plasma.drug = -5 nmol @ 0 h", "must not be negative"),
     ],
 )
 def test_bad_text_is_named_with_a_remedy(entry, word):
