@@ -4,6 +4,9 @@ PYTHON = python3
 VENV = .venv
 WORKERS = 2
 BIN = $(VENV)/bin
+# Bytecode is kept, whatever the shell says: else every process compiles its libraries anew.
+RUN = PYTHONDONTWRITEBYTECODE= $(BIN)/python
+TEST = $(RUN) -m pytest -n $(WORKERS) --dist worksteal
 SETUP = sh tools/setup.sh "$(PYTHON)" "$(VENV)"
 
 # The locks are written by one version of one program, from pyproject.toml.
@@ -22,13 +25,13 @@ demo: runtime ## simulate, calibrate, plan and report a patient: out/demo/report
 	@$(BIN)/theratwin demo
 
 test: dev ## every test of the first ring (minutes)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(TEST)
 
 fast: dev ## the first ring less the build of the documentation
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/test_docs.py
+	$(TEST) --ignore=tests/test_docs.py
 
 verify: dev ## the second ring (hours; goes on where it was stopped)
-	$(BIN)/python -m pytest -m verify
+	$(RUN) -m pytest -m verify
 
 bench: dev ## speed and memory against named peers
 	@set -e; for study in benchmarks/*.py; do echo "== $$study"; $(BIN)/python "$$study"; done
@@ -40,7 +43,7 @@ lint: dev ## ruff, pyright and the floors of the house
 	$(BIN)/lint-imports --no-cache
 
 docs: dev ## docs/_build/html/index.html
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 lock: ## write requirements.lock and requirements-dev.lock anew

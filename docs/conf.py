@@ -54,6 +54,7 @@ nb_merge_streams = True
 nb_ipywidgets_js = {}  # loaded from outside otherwise
 
 # Reference
+autosummary_generate = False  # numpydoc brings it along; no page has such a list
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the numpy docstrings name types, shapes and units
 numpydoc_show_class_members = False

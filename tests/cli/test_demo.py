@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from theratwin import cli
 from theratwin.case import Schedule
 from theratwin.store import load_twin
-from theratwin.twin import predict
+from theratwin.twin import calibrate, predict
 
 SHIPPED = Path(cli.__file__).parent / "demo"
 FILES = {"case.toml", "cycle1.csv", "cycle2.csv"}
@@ -25,6 +27,14 @@ def demo(*arguments: str) -> str:
         cli.main(["demo", *arguments])
     assert left.value.code == 0
     return out.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fewer_draws() -> Iterator[None]:
+    """A quarter of the usual number: the README's own walk has them all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("theratwin.twin.calibrate", partial(calibrate, draws=500))
+        yield
 
 
 @pytest.fixture(scope="module", name="content")

@@ -21,11 +21,6 @@ from theratwin.dynamics import model, network_latex
 from theratwin.dynamics.solving.operations import operations
 
 
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def run(capsys):
     def call(*arguments: str) -> str:
@@ -279,6 +274,7 @@ class TestSimulate:
             ((*WEEK, "--vary", "kidney.*"), "no such parameter"),
             ((*WEEK, "--set", "k_onn=1 /h"), "nearest match 'k_on'"),
             ((*WEEK, "--set", "dose=1 h"), "does not convert"),
+            ((*WEEK, "--set", "k_on=-1 L/(nmol h)"), "--set k_on: must not be negative"),
             ((*WEEK, "--rtol", "0"), "rtol: must be positive"),
         ],
     )

@@ -22,11 +22,6 @@ SYSTEM = NETWORK.system()
 RATE = 1.0 + math.log(2.0) / 160.0
 
 
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def run(capsys):
     def call(*arguments: str) -> str:
@@ -81,6 +76,8 @@ def test_several_times_are_several_doses():
         ("infusion = 5 nmol/h @ 0 h for 1 h", "does not convert to nmol"),
         ("infusion = 5 nmol @ 0 h", "does not convert to nmol/h"),
         ("infusion = 5 nmol @ 0 h for 0 h", "must be positive"),
+        ("infusion = -5 nmol @ 0 h for 1 h", "must not be negative"),
+        ("plasma.drug = -5 nmol @ 0 h", "must not be negative"),
     ],
 )
 def test_bad_text_is_named_with_a_remedy(entry, word):

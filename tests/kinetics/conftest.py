@@ -1,9 +1,9 @@
-"""Cases with one or two cycles of Lu-177-PSMA, small whole bodies, a cache for the run alone."""
+"""Cases with one or two cycles of Lu-177-PSMA, small whole bodies."""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -21,13 +21,6 @@ from theratwin.case import (
     Schedule,
     Volume,
 )
-
-
-@pytest.fixture(autouse=True, scope="session")
-def private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -137,6 +138,11 @@ class TestLigand:
     )
     def test_spellings(self, name, key):
         assert psma_ligand(name) == key
+
+    @pytest.mark.parametrize("value", [-300.0, "-300 mL", math.nan])
+    def test_a_value_below_zero_is_refused(self, value):
+        with pytest.raises(InputError, match=r"kidneys\.volume: must be 0 or more"):
+            psma_body(given={"kidneys.volume": value})
 
     def test_one_without_constants_is_refused(self):
         with pytest.raises(InputError, match="constants"):

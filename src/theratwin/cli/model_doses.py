@@ -35,8 +35,8 @@ def read_doses(
     Raises
     ------
     InputError
-        If an entry cannot be read, names nothing that can be dosed, has another dimension, or
-        comes after the end.
+        If an entry cannot be read, names nothing that can be dosed, has another dimension, takes
+        away, or comes after the end.
 
     Examples
     --------
@@ -98,14 +98,19 @@ class _Entry:
                     value=self.text,
                     remedy=_infusible(self.system),
                 )
-            return Bolus(self.target, time, self._number(self.amount, unit))
+            return Bolus(self.target, time, self._given(unit))
         if self.duration is None:
-            return Jump(self.target, time, self._number(self.amount, unit))
+            return Jump(self.target, time, self._given(unit))
         duration = self._number(self.duration, "h")
         if not duration > 0.0:
             raise InputError("must be positive", field=_FIELD, value=self.duration)
-        amount = self._number(self.amount, amount_unit(unit))
-        return Infusion(self.target, time, duration, amount)
+        return Infusion(self.target, time, duration, self._given(amount_unit(unit)))
+
+    def _given(self, unit: str) -> float:
+        amount = self._number(self.amount, unit)
+        if amount < 0.0:
+            raise InputError("must not be negative", field=_FIELD, value=self.amount)
+        return amount
 
     def _number(self, text: str, unit: str) -> float:
         from theratwin.core import parse

@@ -168,18 +168,23 @@ def changed(network: Network, given: list[str]) -> System:
     Raises
     ------
     InputError
-        If a name is unknown, or a value has another dimension.
+        If a name is unknown, or a value has another dimension or is below zero.
     """
     from theratwin.cli.lists import assignments
     from theratwin.core import parse
 
     inputs = {port.name for port in network.inputs}
-    free = {*(p.name for p in network.parameters), *(s.name for s in network.switches), *inputs}
+    sizes = {*(p.name for p in network.parameters), *(s.name for s in network.switches)}
     values: dict[str, float] = {}
     for name, text in assignments("--set", given):
-        if name not in free:
-            raise InputError("no such parameter", field="--set", value=name, allowed=sorted(free))
-        values[name] = parse(text, network.units[name], field=f"--set {name}")
+        if name not in sizes | inputs:
+            allowed = sorted(sizes | inputs)
+            raise InputError("no such parameter", field="--set", value=name, allowed=allowed)
+        unit = network.units[name]
+        values[name] = parse(text, unit, field=f"--set {name}")
+        # An exponent or a logarithm may be negative: a rate, a volume, a flow may not.
+        if values[name] < 0.0 and name in sizes and unit:
+            raise InputError("must not be negative", field=f"--set {name}", value=text)
     system = network.system({name: values[name] for name in inputs & set(values)})
     return replace(
         system,

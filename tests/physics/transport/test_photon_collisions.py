@@ -32,7 +32,7 @@ from theratwin.physics.transport.photon_collisions import attenuation as tabulat
 from theratwin.physics.transport.photon_tables import photon_tables
 
 WATER = material("water")
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(4000)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(400)
 
 
 @pytest.mark.parametrize("energy", [0.02, 0.15, 1.0])

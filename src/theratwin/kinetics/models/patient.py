@@ -147,7 +147,7 @@ def given_parameters(
     Raises
     ------
     InputError
-        If the unit of a name is not known, or a text has another.
+        If the unit of a name is not known, a text has another, or a value is below zero.
     """
     units = {name: each.unit for known in sets for name, each in known.items()}
     by_key = {name.rpartition(".")[2]: unit for name, unit in units.items()}
@@ -164,5 +164,7 @@ def given_parameters(
                 "no such parameter", field="given", value=name, allowed=sorted({*units, *_UNITS})
             )
         number = parse(value, unit, field=name) if isinstance(value, str) else float(value)
+        if not 0.0 <= number < math.inf:
+            raise InputError("must be 0 or more", field=name, value=value)
         found |= _named(name, unit, Fixed(number))
     return found
