@@ -144,6 +144,8 @@ class Operations(Slots):
         For each state event, the switches that it sets.
     initially
         For each, whether its trigger counts as true before the start.
+    final
+        For each, whether the solution ends there.
     programs
         Name to program.
     """
@@ -154,6 +156,7 @@ class Operations(Slots):
     by_time: Mapping[int, Expression]
     assignments: tuple[tuple[str, ...], ...]
     initially: tuple[bool, ...]
+    final: tuple[bool, ...]
     programs: Mapping[str, Program]
 
 
@@ -201,6 +204,7 @@ def operations(system: System) -> Operations:
             for event in system.events
         ),
         initially=tuple(event.initially for event in system.events),
+        final=tuple(event.final for event in system.events),
         programs={},
     )
     roots = {
