@@ -122,7 +122,7 @@ def _compared(folder: Path, level: str) -> str:
     found = _simulated(folder / f"{folder.name}-sbml-{level}.xml", settings)
     names, rows = _results(folder / f"{folder.name}-results.csv")
     for name in _names(settings["variables"]):
-        expected = rows[:, names.index(name)]
+        expected = rows[:, names.index(name, 1)]
         allowed = float(settings["absolute"]) + float(settings["relative"]) * np.abs(expected)
         same = (found[name] == expected) | (np.isnan(found[name]) & np.isnan(expected))
         with np.errstate(invalid="ignore"):

@@ -98,7 +98,8 @@ class Environment:
                 continue
             seen.add(id(node))
             if node.binding <= Binding.SEGMENT:
-                self.hoisted[node.binding].append(node)
+                # What has no finite value is not folded: a constant that is computed.
+                self.hoisted[max(node.binding, Binding.PATIENT)].append(node)
                 self.add(node)
                 self._hoist_slower(node)
             else:
@@ -120,7 +121,7 @@ class Environment:
         kept = {
             node: place
             for node, place in self.places.items()
-            if node.op == "symbol" or node.binding < binding
+            if node.op == "symbol" or max(node.binding, Binding.PATIENT) < binding
         }
         outputs = tuple((self.places[node], node) for node in wanted)
         return Program(binding.name.lower(), outputs, kept)

@@ -180,7 +180,7 @@ class EventRun:
                 f"the model could not be solved after time {at.time:g}: {status.text}",
                 remedy=status.remedy,
             )
-        reported = np.tile(at.state, (np.searchsorted(times, solved.reached), 1))
+        reported = np.tile(at.state, (int(np.searchsorted(times, solved.reached)), 1))
         reported[:, self.moving] = states[: len(reported), self.moving]
         for i in self.moving:
             at.state[i] = float(solved.final[i])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from functools import reduce
@@ -36,6 +37,8 @@ from theratwin.io.sbml.parts import Math
 
 #: Avogadro's number as SBML level 3 fixes it.
 AVOGADRO = 6.02214179e23
+#: Calls of function definitions, each with other arguments, after which a model is given up.
+MOST_CALLS = 20_000
 #: Beyond this a factorial is no finite number.
 _LARGEST_FACTORIAL = 170
 
@@ -68,6 +71,7 @@ class Mathematics:
         self._functions, self._resolve = functions, resolve
         self._rate_of, self._rate = rate_of, rate
         self._time = time
+        self._calls: dict[tuple[str, tuple[Expression, ...]], Expression] = {}
         self._named = _operations(libsbml())
 
     def __call__(self, tree: Math, local: Mapping[str, Expression] | None = None) -> Expression:
@@ -78,21 +82,33 @@ class Mathematics:
         UnsupportedError
             For delay(), and whatever we do not know.
         """
+        try:
+            return self._of(tree, local or {})
+        except RecursionError:
+            raise InputError(
+                "the laws are nested too deeply, or refer to one another too often in a row",
+                field="mathematics",
+                remedy="Write some of them out",
+            ) from None
+
+    def _of(self, tree: Math, local: Mapping[str, Expression]) -> Expression:
+        if tree is None:
+            raise InputError("a formula lacks a part", field="mathematics")
         library, kind = libsbml(), tree.getType()
-        leaf = self._leaf(tree, local or {})
+        leaf = self._leaf(tree, local)
         if leaf is not None:
             return leaf
         if kind == library.AST_FUNCTION_DELAY:
             raise unsupported("delay()")
         if kind == library.AST_FUNCTION_RATE_OF:
-            name = tree.getChild(0).getName()
-            return self._rate(local[name]) if local and name in local else self._rate_of(name)
-        args = [self(tree.getChild(i), local) for i in range(tree.getNumChildren())]
+            name = _only_child(tree).getName()
+            return self._rate(local[name]) if name in local else self._rate_of(name)
+        args = [self._of(tree.getChild(i), local) for i in range(tree.getNumChildren())]
         if kind == library.AST_FUNCTION:
             return self._defined(tree.getName(), args)
         if kind not in self._named:
             raise unsupported(tree.getName() or tree.getOperatorName() or f"MathML node {kind}")
-        return settled(self._named[kind](*args))
+        return settled(_called(self._named[kind], tree, args))
 
     def _leaf(self, tree: Math, local: Mapping[str, Expression]) -> Expression | None:
         library, kind = libsbml(), tree.getType()
@@ -131,7 +147,36 @@ class Mathematics:
                 allowed=f"{count}",
             )
         names = [tree.getChild(i).getName() for i in range(count)]
-        return self(tree.getChild(count), dict(zip(names, args, strict=True)))
+        call = name, tuple(args)
+        if len(self._calls) > MOST_CALLS:
+            raise InputError(
+                f"function definitions are called with more than {MOST_CALLS:,} arguments",
+                field=f"function {name}",
+                remedy="Make rules of what the definitions repeat",
+            )
+        if call not in self._calls:
+            self._calls[call] = self._of(tree.getChild(count), dict(zip(names, args, strict=True)))
+        return self._calls[call]
+
+
+def _only_child(tree: Math) -> Math:
+    if tree.getNumChildren() != 1:
+        raise _miscounted(tree, tree.getNumChildren())
+    return tree.getChild(0)
+
+
+def _called(made: Callable[..., Expression], tree: Math, args: list[Expression]) -> Expression:
+    """Return an operation on its operands, of which there must be as many as it takes."""
+    code = made.__code__
+    most = math.inf if code.co_flags & inspect.CO_VARARGS else code.co_argcount
+    if not code.co_argcount - len(made.__defaults__ or ()) <= len(args) <= most:
+        raise _miscounted(tree, len(args))
+    return made(*args)
+
+
+def _miscounted(tree: Math, count: int) -> InputError:
+    name = tree.getName() or tree.getOperatorName() or "an operation"
+    return InputError(f"{name} has another number of operands", field="mathematics", value=count)
 
 
 def settled(found: Expression) -> Expression:
@@ -159,8 +204,8 @@ def _operations(library: Any) -> dict[int, Callable[..., Expression]]:
         "FUNCTION_QUOTIENT": lambda a, b: _truncated(a / b),
         "FUNCTION_REM": lambda a, b: a - b * _truncated(a / b),
         "FUNCTION_FACTORIAL": _factorial,
-        "FUNCTION_MAX": lambda *a: reduce(maximum, a),
-        "FUNCTION_MIN": lambda *a: reduce(minimum, a),
+        "FUNCTION_MAX": lambda a, *more: reduce(maximum, more, a),
+        "FUNCTION_MIN": lambda a, *more: reduce(minimum, more, a),
         "FUNCTION_PIECEWISE": _piecewise,
         **_CONDITIONS,
         **_circular(),
@@ -169,13 +214,13 @@ def _operations(library: Any) -> dict[int, Callable[..., Expression]]:
     return {getattr(library, f"AST_{name}"): made for name, made in found.items()}
 
 
-def _root(*args: Expression) -> Expression:
-    degree, x = args if len(args) == 2 else (constant(2.0), args[0])
+def _root(first: Expression, second: Expression | None = None) -> Expression:
+    degree, x = (constant(2.0), first) if second is None else (first, second)
     return x ** (1.0 / degree)
 
 
-def _log(*args: Expression) -> Expression:
-    base, x = args if len(args) == 2 else (constant(10.0), args[0])
+def _log(first: Expression, second: Expression | None = None) -> Expression:
+    base, x = (constant(10.0), first) if second is None else (first, second)
     return log(x) / log(base)
 
 
