@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from theratwin.core.errors import UnsupportedError
 from theratwin.dynamics import Engine, State, StateEvent, Status, System
 from theratwin.dynamics.expressions.expression import ONE, TIME, Binding, symbol
 from theratwin.dynamics.solving.restarts import Restarts
@@ -54,3 +56,5 @@ def test_after_a_final_event_nothing_is_known() -> None:
     np.testing.assert_allclose(found.reached, [2.0 * np.log(2.0), 2.0], rtol=1e-8)
     assert np.isnan(found["x"][0, 1])
     np.testing.assert_allclose(found["x"][1], np.exp([-0.1, -0.2]), rtol=1e-8)
+    with pytest.raises(UnsupportedError, match="end the solution"):
+        decaying(low).solve({}, [1.0], steady=True)
