@@ -101,6 +101,7 @@ def test_what_is_not_supported_is_named_with_status_3(tmp_path, capsys):
         (["--steps", "5"], "--end"),
         (["--end", "5 h"], "--end"),
         (["--start", "2", "--end", "1"], "--end"),
+        (["--end", "inf"], "--end"),
         (["--end", "1", "--set", "k=fast"], "k"),
         (["--end", "1", "--select", "S3"], "select"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -112,7 +113,7 @@ def report_times(start: float, end: str | None, steps: int) -> list[float]:
     if end is None:
         raise InputError("the end is missing", field="--end", remedy="Give --end 10")
     last = number("--end", end)
-    if not 0.0 <= start < last:
+    if not 0.0 <= start < last < math.inf:
         raise InputError(
             "must come after the start, which is zero or later", field="--end", value=end
         )

@@ -49,12 +49,15 @@ class StateEvent:
     initially
         What the trigger counts as before the start. If it is true then, the event waits until it
         has been false; False makes it happen at the start.
+    final
+        Whether the solution ends there. Nothing is known of later times.
     """
 
     name: str
     trigger: Expression
     assignments: Mapping[str, Expression]
     initially: bool = True
+    final: bool = False
 
 
 @dataclass(frozen=True)

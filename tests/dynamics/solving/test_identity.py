@@ -68,6 +68,7 @@ DIFFERENT: dict[str, Callable[[System], System]] = {
     "no quadrature": lambda s: replace(s, quadratures={}),
     "trigger": lambda s: replace(s, events=(replace(s.events[0], trigger=X - 4.0),)),
     "assignment": lambda s: replace(s, events=(replace(s.events[0], assignments={"x": X}),)),
+    "an end": lambda s: replace(s, events=(replace(s.events[0], final=True),)),
     "no event": lambda s: replace(s, events=()),
 }
 

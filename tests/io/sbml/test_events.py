@@ -125,3 +125,40 @@ def test_events_that_hold_a_state_in_place_are_given_up(sbml):
     text = sbml(parameters={"x": 1.0}, rates={"x": "-1"}, events=(event,))
     with pytest.raises(FitError, match=r"at time 0.5 .*time stood still"):
         run(text, ["x"])
+
+
+def test_what_follows_a_heap_of_events_is_told(sbml, caplog):
+    # d = y - x is halved from event to event, in half the time each: infinitely many up to t = 2.
+    # From then on y is never above x again without having been so, and both go on.
+    event = {"trigger": "x > y", "set": {"x": "-1"}}
+    text = sbml(parameters={"x": -1.0, "y": 1.0}, rates={"x": "1", "y": "-1"}, events=(event,))
+    found = run(text, ["x", "y"])
+    np.testing.assert_allclose(found["y"], 1.0 - TIMES, atol=1e-9)
+    after = TIMES > 2.0
+    np.testing.assert_allclose(found["x"][after], TIMES[after] - 3.0, atol=1e-9)
+    # Before: a gap of 2, closed at a rate of 2 from t = 0, then a gap of 1 from t = 1, and so on.
+    np.testing.assert_allclose(found["x"][:4], [-1.0, -0.5, -1.0, -1.0], atol=1e-7)
+    assert "events heap up at time 2" in caplog.text
+
+
+def test_what_only_events_change_stands_still_to_the_last_digit(sbml):
+    # Ten thousand times a thousandth later: sums of a whole number, each exact.
+    event = {"trigger": "time - last >= 0.001", "set": {"last": "time", "n": "n + 1"}}
+    text = sbml(
+        parameters={"x": 0.0, "n": 0.0, "last": 0.0}, rates={"x": "sin(time)"}, events=(event,)
+    )
+    found = run(text, ["n", "x"])
+    assert np.all(found["n"] == np.floor(found["n"]))
+    assert 3990 <= found["n"][-1] <= 4000
+    np.testing.assert_allclose(found["x"], 1.0 - np.cos(TIMES), atol=1e-6)
+
+
+def test_an_event_called_off_at_the_very_moment_its_trigger_falls(sbml):
+    # True between 1 and 2; due at 2, when it is called off, for its trigger is false by then.
+    event = {
+        "trigger": "time >= 1 && time < 2",
+        "delay": "1",
+        "persistent": False,
+        "set": {"y": "1"},
+    }
+    assert run(sbml(parameters={"y": 0.0}, events=(event,)), ["y"])["y"][-1] == 0.0

@@ -136,6 +136,8 @@ class Events:
         for event in range(self.count):
             with code.when(self.is_due(code, event)):
                 self._set_switches(code, event)
+                if self.operations.final[event]:
+                    code.set_own("double", code.own("double", "time"), "end")
         with code.loop(self.operations.size) as i:
             code.put("double", code.get("double", rows["after"], i), rows["state"], code.at(i))
         code.set_own("i64", 0, "settled")

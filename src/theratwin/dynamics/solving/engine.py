@@ -173,7 +173,7 @@ class Engine:
         """
         chosen = Settings(**settings)
         request = replace(
-            self._request(parameters, times, list(doses), start, end, chosen),
+            self.request(parameters, times, list(doses), start, end, chosen),
             kept=self._indices(keep, "keep"),
             curves=self._indices(curves, "curves"),
             directions=tuple(sensitivities),
@@ -241,11 +241,11 @@ class Engine:
 
         refuse_options(settings)
         chosen = Settings(**settings)
-        request = self._request(parameters, times, list(doses), start, end, chosen)
+        request = self.request(parameters, times, list(doses), start, end, chosen)
         kept = self._indices(keep, "keep")
         return pull_back(self, replace(request, kept=kept), cotangents, by)
 
-    def _request(
+    def request(
         self,
         parameters: Mapping[str, Number | Sequence[float]] | None,
         times: Any,

@@ -44,7 +44,7 @@ def identity(system: System, **options: Any) -> str:
         "observables": nodes.named(system.observables),
         "quadratures": nodes.named(system.quadratures),
         "events": [
-            (e.name, nodes.place(e.trigger), nodes.named(e.assignments), e.initially)
+            (e.name, nodes.place(e.trigger), nodes.named(e.assignments), e.initially, e.final)
             for e in system.events
         ],
         "options": sorted(options.items()),

@@ -98,7 +98,8 @@ class Environment:
                 continue
             seen.add(id(node))
             if node.binding <= Binding.SEGMENT:
-                self.hoisted[node.binding].append(node)
+                # What has no finite value is not folded: a constant that is computed.
+                self.hoisted[max(node.binding, Binding.PATIENT)].append(node)
                 self.add(node)
                 self._hoist_slower(node)
             else:
@@ -120,7 +121,7 @@ class Environment:
         kept = {
             node: place
             for node, place in self.places.items()
-            if node.op == "symbol" or node.binding < binding
+            if node.op == "symbol" or max(node.binding, Binding.PATIENT) < binding
         }
         outputs = tuple((self.places[node], node) for node in wanted)
         return Program(binding.name.lower(), outputs, kept)
@@ -144,6 +145,8 @@ class Operations(Slots):
         For each state event, the switches that it sets.
     initially
         For each, whether its trigger counts as true before the start.
+    final
+        For each, whether the solution ends there.
     programs
         Name to program.
     """
@@ -154,6 +157,7 @@ class Operations(Slots):
     by_time: Mapping[int, Expression]
     assignments: tuple[tuple[str, ...], ...]
     initially: tuple[bool, ...]
+    final: tuple[bool, ...]
     programs: Mapping[str, Program]
 
 
@@ -201,6 +205,7 @@ def operations(system: System) -> Operations:
             for event in system.events
         ),
         initially=tuple(event.initially for event in system.events),
+        final=tuple(event.final for event in system.events),
         programs={},
     )
     roots = {

@@ -17,7 +17,12 @@ from theratwin.dynamics.system import System
 
 
 def check_events(system: System) -> None:
-    """Raise `UnsupportedError` if a state event sets a switch: at rest that would be lost."""
+    """Raise `UnsupportedError` if a state event sets a switch, or ends the solution.
+
+    At rest the one would be lost, and the other comes before it.
+    """
+    if any(event.final for event in system.events):
+        raise UnsupportedError("no steady state with state events that end the solution")
     lost = {name for event in system.events for name in event.assignments} & {*system.switches}
     if lost:
         raise UnsupportedError(

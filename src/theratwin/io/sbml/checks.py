@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from theratwin.dynamics.expressions.evaluate import evaluate
 from theratwin.dynamics.expressions.expression import symbols
 from theratwin.io.sbml.document import libsbml
-from theratwin.io.sbml.parts import Math
+from theratwin.io.sbml.parts import Math, names_in
 from theratwin.io.sbml.transports import Transport, terms, transports
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class _Look:
     def totals_shared_twice(self) -> Iterator[Finding]:
         """Yield compartments that are the rest of a total, and forget parts of it."""
         places = {q.id for q in self.document.quantities.values() if q.kind == "compartment"}
-        used = {id_: _names(tree) for id_, tree in self.document.initial.items() if id_ in places}
+        used = {id_: names_in(tree) for id_, tree in self.document.initial.items() if id_ in places}
         for id_, tree in self.document.initial.items():
             if id_ not in places:
                 continue
@@ -238,7 +238,7 @@ class _Look:
         for event in document.events.values():
             parts = (event.trigger, event.delay, event.priority, *event.assignments.values())
             trees += [tree for tree in parts if tree is not None]
-        used = {name for tree in trees for name in _names(tree)}
+        used = {name for tree in trees for name in names_in(tree)}
         used |= {s.factor for s in document.species.values()} | {document.factor}
         idle = [
             self.name(q.id)
@@ -260,11 +260,6 @@ class _Look:
             for entry in known
             if sizes.get(entry["node"]) == entry["value"]
         ]
-
-
-def _names(tree: Math) -> set[str]:
-    own = {tree.getName()} if tree.isName() else set()
-    return own.union(*(_names(tree.getChild(i)) for i in range(tree.getNumChildren())))
 
 
 def _subtracted(tree: Math) -> dict[str, Any]:

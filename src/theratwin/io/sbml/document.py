@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from theratwin.io.sbml.parts import (
     Reference,
     Species,
 )
+from theratwin.io.sbml.xml_text import check_xml, checked_bytes
 
 #: Packages that say how a model is drawn or sorted, not what it does.
 _HARMLESS = frozenset({"layout", "render", "groups", "l3v2extendedmath"})
@@ -54,24 +56,39 @@ def read_document(path: str | Path) -> Document:
     UnsupportedError
         For delay(), algebraic rules, fast reactions, and packages that change the meaning.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError("there is no such file", field=str(path))
-    return document_of(path.read_text(encoding="utf-8"), str(path))
+    return _read(read_source(path), str(path))
 
 
 def document_of(text: str, field: str = "model") -> Document:
     """Return what the text of an SBML file says; ``field`` names it in errors."""
-    library = libsbml()
-    source = library.readSBMLFromString(text)
-    model = source.getModel()
+    # Text has no encoding any more, whatever it says of itself.
+    check_xml(re.sub(r"^\s*<\?xml[^>]*>", "", text).encode(), field)
+    return _read(libsbml().readSBMLFromString(text), field)
+
+
+def read_source(path: str | Path) -> Any:
+    """Return libSBML's document of a file, which may be wrong.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no XML that libSBML should read.
+    """
+    checked_bytes(path)
+    return libsbml().readSBMLFromFile(str(path))
+
+
+def _read(source: Any, field: str) -> Document:
+    library, model = libsbml(), source.getModel()
     worst = [e for e in _errors(source) if e.getSeverity() >= library.LIBSBML_SEV_FATAL]
     if model is None or worst:
         first = next(iter(_errors(source)), None)
         reason = " ".join(first.getMessage().split()) if first else "it holds no model"
         raise InputError(f"this is no SBML that can be read: {reason}", field=field)
-    if source.getLevel() < 2:
-        raise unsupported("SBML level 1", "Convert the file to level 2 or 3", field)
+    if source.getLevel() not in (2, 3):
+        raise unsupported(
+            f"SBML level {source.getLevel()}", "Convert the file to level 2 or 3", field
+        )
     _refuse(source, model, field)
     return _document(source, model)
 

@@ -31,7 +31,7 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.io.sbml.document import unsupported
 from theratwin.io.sbml.mathematics import Mathematics
-from theratwin.io.sbml.parts import Document, Event, Math, Reaction
+from theratwin.io.sbml.parts import Document, Event, Math, Reaction, names_in
 from theratwin.io.sbml.turnover import turnover
 
 
@@ -51,6 +51,7 @@ class Equations:
         self.missing: set[str] = set()
         self._known: dict[tuple[str, str], Expression] = {}
         self._open: list[tuple[str, str]] = []
+        self._preparing: set[str] = set()
         functions = document.functions
         self._now = Mathematics(functions, self.value, self.rate_of, self.rate)
         self._start = Mathematics(functions, self.start, self._first_rate, _no_rate, ZERO)
@@ -123,10 +124,31 @@ class Equations:
     def _found(self, kind: str, id_: str) -> Expression:
         key = (kind, id_)
         if key not in self._known:
+            self._prepare(kind, id_)
             make = {"value": self._value, "start": self._initial, "rate of": self._rate_of}[kind]
             with self._once(kind, id_):
                 self._known[key] = make(id_)
         return self._known[key]
+
+    def _prepare(self, kind: str, id_: str) -> None:
+        """Find what rules refer to before they do: a chain of hundreds needs no deep recursion."""
+        rules = self.document.assigned
+        if kind == "start":
+            rules = {**self.document.initial, **rules}
+        if kind == "rate of" or kind in self._preparing or id_ not in rules:
+            return
+        self._preparing.add(kind)
+        try:
+            stack, seen = [id_], {id_}
+            while stack:
+                before = (names_in(rules[stack[-1]]) & rules.keys()) - seen
+                seen |= before
+                if before:
+                    stack += sorted(before)
+                elif (name := stack.pop()) != id_:
+                    self._found(kind, name)
+        finally:
+            self._preparing.discard(kind)
 
     def _value(self, id_: str) -> Expression:
         document = self.document
@@ -264,7 +286,21 @@ class Equations:
         return None if tree is None else self._now(tree)
 
     def assignments(self, event: Event) -> dict[str, Expression]:
-        """Return the new values of an event's targets, by id."""
+        """Return the new values of an event's targets, by id.
+
+        Raises
+        ------
+        InputError
+            If it sets what no event can.
+        """
+        for id_ in event.assignments:
+            if id_ not in self.states:
+                raise InputError(
+                    "the event sets what does not exist, or what a rule sets",
+                    field=f"event {event.id}",
+                    value=id_,
+                    allowed=sorted(self.states),
+                )
         return {id_: self._now(tree) for id_, tree in event.assignments.items()}
 
     def state_values(self, values: dict[str, Expression]) -> dict[str, Expression]:

@@ -1,43 +1,27 @@
-"""Mathematics of SBML as expressions: what MathML's functions mean in our operations."""
+"""Mathematics of SBML as expressions: ids resolved, function definitions written out."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
-from functools import reduce
-from itertools import pairwise
-from typing import Any
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.evaluate import evaluate
 from theratwin.dynamics.expressions.expression import (
     TIME,
-    ZERO,
     Binding,
     Expression,
-    atan,
-    both,
     constant,
-    cos,
-    either,
-    exp,
-    floor,
-    less,
-    less_equal,
-    log,
-    maximum,
-    minimum,
-    negation,
-    select,
-    sin,
 )
 from theratwin.io.sbml.document import libsbml, unsupported
+from theratwin.io.sbml.functions import operations
 from theratwin.io.sbml.parts import Math
 
 #: Avogadro's number as SBML level 3 fixes it.
 AVOGADRO = 6.02214179e23
-#: Beyond this a factorial is no finite number.
-_LARGEST_FACTORIAL = 170
+#: Calls of function definitions, each with other arguments, after which a model is given up.
+MOST_CALLS = 20_000
 
 Resolve = Callable[[str], Expression]
 
@@ -68,7 +52,8 @@ class Mathematics:
         self._functions, self._resolve = functions, resolve
         self._rate_of, self._rate = rate_of, rate
         self._time = time
-        self._named = _operations(libsbml())
+        self._calls: dict[tuple[str, tuple[Expression, ...]], Expression] = {}
+        self._named = operations(libsbml())
 
     def __call__(self, tree: Math, local: Mapping[str, Expression] | None = None) -> Expression:
         """Return a tree as an expression; local names go before the model's.
@@ -78,21 +63,33 @@ class Mathematics:
         UnsupportedError
             For delay(), and whatever we do not know.
         """
+        try:
+            return self._of(tree, local or {})
+        except RecursionError:
+            raise InputError(
+                "the laws are nested too deeply, or refer to one another too often in a row",
+                field="mathematics",
+                remedy="Write some of them out",
+            ) from None
+
+    def _of(self, tree: Math, local: Mapping[str, Expression]) -> Expression:
+        if tree is None:
+            raise InputError("a formula lacks a part", field="mathematics")
         library, kind = libsbml(), tree.getType()
-        leaf = self._leaf(tree, local or {})
+        leaf = self._leaf(tree, local)
         if leaf is not None:
             return leaf
         if kind == library.AST_FUNCTION_DELAY:
             raise unsupported("delay()")
         if kind == library.AST_FUNCTION_RATE_OF:
-            name = tree.getChild(0).getName()
-            return self._rate(local[name]) if local and name in local else self._rate_of(name)
-        args = [self(tree.getChild(i), local) for i in range(tree.getNumChildren())]
+            name = _only_child(tree).getName()
+            return self._rate(local[name]) if name in local else self._rate_of(name)
+        args = [self._of(tree.getChild(i), local) for i in range(tree.getNumChildren())]
         if kind == library.AST_FUNCTION:
             return self._defined(tree.getName(), args)
         if kind not in self._named:
             raise unsupported(tree.getName() or tree.getOperatorName() or f"MathML node {kind}")
-        return settled(self._named[kind](*args))
+        return settled(_called(self._named[kind], tree, args))
 
     def _leaf(self, tree: Math, local: Mapping[str, Expression]) -> Expression | None:
         library, kind = libsbml(), tree.getType()
@@ -131,7 +128,36 @@ class Mathematics:
                 allowed=f"{count}",
             )
         names = [tree.getChild(i).getName() for i in range(count)]
-        return self(tree.getChild(count), dict(zip(names, args, strict=True)))
+        call = name, tuple(args)
+        if len(self._calls) > MOST_CALLS:
+            raise InputError(
+                f"function definitions are called with more than {MOST_CALLS:,} arguments",
+                field=f"function {name}",
+                remedy="Make rules of what the definitions repeat",
+            )
+        if call not in self._calls:
+            self._calls[call] = self._of(tree.getChild(count), dict(zip(names, args, strict=True)))
+        return self._calls[call]
+
+
+def _only_child(tree: Math) -> Math:
+    if tree.getNumChildren() != 1:
+        raise _miscounted(tree, tree.getNumChildren())
+    return tree.getChild(0)
+
+
+def _called(made: Callable[..., Expression], tree: Math, args: list[Expression]) -> Expression:
+    """Return an operation on its operands, of which there must be as many as it takes."""
+    code = made.__code__
+    most = math.inf if code.co_flags & inspect.CO_VARARGS else code.co_argcount
+    if not code.co_argcount - len(made.__defaults__ or ()) <= len(args) <= most:
+        raise _miscounted(tree, len(args))
+    return made(*args)
+
+
+def _miscounted(tree: Math, count: int) -> InputError:
+    name = tree.getName() or tree.getOperatorName() or "an operation"
+    return InputError(f"{name} has another number of operands", field="mathematics", value=count)
 
 
 def settled(found: Expression) -> Expression:
@@ -139,161 +165,3 @@ def settled(found: Expression) -> Expression:
     if found.binding is not Binding.CONSTANT or found.op == "constant":
         return found
     return constant(float(evaluate([found], {})[0]))
-
-
-def _operations(library: Any) -> dict[int, Callable[..., Expression]]:
-    found = {
-        "PLUS": lambda *a: reduce(lambda x, y: x + y, a, ZERO),
-        "TIMES": lambda *a: reduce(lambda x, y: x * y, a, constant(1.0)),
-        "MINUS": lambda a, b=None: -a if b is None else a - b,
-        "DIVIDE": lambda a, b: a / b,
-        "POWER": lambda a, b: a**b,
-        "FUNCTION_POWER": lambda a, b: a**b,
-        "FUNCTION_ROOT": _root,
-        "FUNCTION_LN": log,
-        "FUNCTION_LOG": _log,
-        "FUNCTION_EXP": exp,
-        "FUNCTION_ABS": lambda a: maximum(a, -a),
-        "FUNCTION_FLOOR": floor,
-        "FUNCTION_CEILING": lambda a: -floor(-a),
-        "FUNCTION_QUOTIENT": lambda a, b: _truncated(a / b),
-        "FUNCTION_REM": lambda a, b: a - b * _truncated(a / b),
-        "FUNCTION_FACTORIAL": _factorial,
-        "FUNCTION_MAX": lambda *a: reduce(maximum, a),
-        "FUNCTION_MIN": lambda *a: reduce(minimum, a),
-        "FUNCTION_PIECEWISE": _piecewise,
-        **_CONDITIONS,
-        **_circular(),
-        **_hyperbolic(),
-    }
-    return {getattr(library, f"AST_{name}"): made for name, made in found.items()}
-
-
-def _root(*args: Expression) -> Expression:
-    degree, x = args if len(args) == 2 else (constant(2.0), args[0])
-    return x ** (1.0 / degree)
-
-
-def _log(*args: Expression) -> Expression:
-    base, x = args if len(args) == 2 else (constant(10.0), args[0])
-    return log(x) / log(base)
-
-
-def _truncated(a: Expression) -> Expression:
-    return select(less(a, ZERO), -floor(-a), floor(a))
-
-
-def _factorial(n: Expression) -> Expression:
-    """A table: the argument is a whole number up to 170, or there is no value."""
-    found = constant(math.nan)
-    for k in range(_LARGEST_FACTORIAL, -1, -1):
-        found = select(_equal(n, constant(float(k))), constant(float(math.factorial(k))), found)
-    return found
-
-
-def _piecewise(*args: Expression) -> Expression:
-    """Pairs of value and condition, the first that holds; without an `otherwise` no number."""
-    paired = len(args) // 2 * 2
-    found = args[-1] if len(args) > paired else constant(math.nan)
-    for i in range(paired - 2, -1, -2):
-        found = select(args[i + 1], args[i], found)
-    return found
-
-
-def _equal(a: Expression, b: Expression) -> Expression:
-    return both(less_equal(a, b), less_equal(b, a))
-
-
-def _chain(compare: Callable[[Expression, Expression], Expression]) -> Callable[..., Expression]:
-    """Return a comparison of several: each with the next."""
-
-    def compared(*args: Expression) -> Expression:
-        pairs = [compare(a, b) for a, b in pairwise(args)]
-        return reduce(both, pairs, constant(1.0)) if len(pairs) != 1 else pairs[0]
-
-    return compared
-
-
-def _xor(a: Expression, b: Expression) -> Expression:
-    return both(either(a, b), negation(both(a, b)))
-
-
-_CONDITIONS: dict[str, Callable[..., Expression]] = {
-    "RELATIONAL_EQ": _chain(_equal),
-    "RELATIONAL_NEQ": lambda a, b: negation(_equal(a, b)),
-    "RELATIONAL_LT": _chain(less),
-    "RELATIONAL_LEQ": _chain(less_equal),
-    "RELATIONAL_GT": _chain(lambda a, b: less(b, a)),
-    "RELATIONAL_GEQ": _chain(lambda a, b: less_equal(b, a)),
-    "LOGICAL_AND": lambda *a: reduce(both, a, constant(1.0)),
-    "LOGICAL_OR": lambda *a: reduce(either, a, ZERO),
-    "LOGICAL_XOR": lambda *a: reduce(_xor, a, ZERO),
-    "LOGICAL_NOT": negation,
-    "LOGICAL_IMPLIES": lambda a, b: either(negation(a), b),
-}
-
-
-def _arcsin(x: Expression) -> Expression:
-    return atan(x / (1.0 - x * x) ** 0.5)
-
-
-def _arccos(x: Expression) -> Expression:
-    return math.pi / 2.0 - _arcsin(x)
-
-
-def _circular() -> dict[str, Callable[[Expression], Expression]]:
-    return {
-        "FUNCTION_SIN": sin,
-        "FUNCTION_COS": cos,
-        "FUNCTION_TAN": lambda x: sin(x) / cos(x),
-        "FUNCTION_SEC": lambda x: 1.0 / cos(x),
-        "FUNCTION_CSC": lambda x: 1.0 / sin(x),
-        "FUNCTION_COT": lambda x: cos(x) / sin(x),
-        "FUNCTION_ARCSIN": _arcsin,
-        "FUNCTION_ARCCOS": _arccos,
-        "FUNCTION_ARCTAN": atan,
-        "FUNCTION_ARCSEC": lambda x: _arccos(1.0 / x),
-        "FUNCTION_ARCCSC": lambda x: _arcsin(1.0 / x),
-        "FUNCTION_ARCCOT": lambda x: atan(1.0 / x),
-    }
-
-
-def _sinh(x: Expression) -> Expression:
-    return 0.5 * (exp(x) - exp(-x))
-
-
-def _cosh(x: Expression) -> Expression:
-    return 0.5 * (exp(x) + exp(-x))
-
-
-def _tanh(x: Expression) -> Expression:
-    return 1.0 - 2.0 / (exp(2.0 * x) + 1.0)
-
-
-def _arcsinh(x: Expression) -> Expression:
-    return log(x + (x * x + 1.0) ** 0.5)
-
-
-def _arccosh(x: Expression) -> Expression:
-    return log(x + (x - 1.0) ** 0.5 * (x + 1.0) ** 0.5)
-
-
-def _arctanh(x: Expression) -> Expression:
-    return 0.5 * log((1.0 + x) / (1.0 - x))
-
-
-def _hyperbolic() -> dict[str, Callable[[Expression], Expression]]:
-    return {
-        "FUNCTION_SINH": _sinh,
-        "FUNCTION_COSH": _cosh,
-        "FUNCTION_TANH": _tanh,
-        "FUNCTION_SECH": lambda x: 1.0 / _cosh(x),
-        "FUNCTION_CSCH": lambda x: 1.0 / _sinh(x),
-        "FUNCTION_COTH": lambda x: 1.0 / _tanh(x),
-        "FUNCTION_ARCSINH": _arcsinh,
-        "FUNCTION_ARCCOSH": _arccosh,
-        "FUNCTION_ARCTANH": _arctanh,
-        "FUNCTION_ARCSECH": lambda x: _arccosh(1.0 / x),
-        "FUNCTION_ARCCSCH": lambda x: _arcsinh(1.0 / x),
-        "FUNCTION_ARCCOTH": lambda x: _arctanh(1.0 / x),
-    }

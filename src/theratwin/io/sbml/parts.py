@@ -10,6 +10,17 @@ from typing import Any
 Math = Any
 
 
+def names_in(tree: Math) -> set[str]:
+    """Return the names in a tree."""
+    found, stack = set(), [tree]
+    while stack:
+        node = stack.pop()
+        if node.isName():
+            found.add(node.getName())
+        stack += [node.getChild(i) for i in range(node.getNumChildren())]
+    return found
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A compartment, a parameter or a species reference: a number with an id.

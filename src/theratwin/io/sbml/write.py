@@ -19,7 +19,7 @@ from theratwin.dynamics.expressions.expression import (
     is_constant,
     symbols,
 )
-from theratwin.io.sbml.document import libsbml, unsupported
+from theratwin.io.sbml.document import libsbml, read_source, unsupported
 from theratwin.io.sbml.formula import formula, identifiers, mathematics
 from theratwin.io.sbml.unit_definitions import Units
 
@@ -244,7 +244,7 @@ def converted(path: str | Path) -> str:
         If libSBML cannot read or convert it.
     """
     library = libsbml()
-    source = library.readSBMLFromFile(str(path))
+    source = read_source(path)
     if source.getModel() is None:
         raise InputError("this is no SBML that can be read", field=str(path))
     source.getErrorLog().clearLog()
