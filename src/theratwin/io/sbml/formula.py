@@ -68,7 +68,7 @@ def formula(root: Expression, ids: Mapping[str, str]) -> str:
     --------
     >>> from theratwin.dynamics.expressions.expression import symbol
     >>> formula(2.0 * symbol("a.k") - 1.0, {"a.k": "a__k"})
-    '((2.0 * a__k) - 1.0)'
+    '((2.0 dimensionless * a__k) - 1.0 dimensionless)'
     """
     shown: dict[int, str] = {}
     for node in walk(root):
@@ -107,7 +107,7 @@ def _number(value: float) -> str:
         return "notanumber"
     if value in (float("inf"), float("-inf")):
         return "infinity" if value > 0 else "(-infinity)"
-    return repr(value) if value >= 0.0 else f"({value!r})"
+    return f"{value!r} dimensionless" if value >= 0.0 else f"(-{-value!r} dimensionless)"
 
 
 def mathematics(text: str) -> Any:

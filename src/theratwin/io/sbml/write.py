@@ -7,7 +7,7 @@ id has two underscores for a dot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +71,10 @@ class _Writer:
         self.units = Units(self.model)
         taken: set[str] = set()
         self.ids = identifiers([name for name in network.symbols if name != "time"], taken)
-        self.places = identifiers([c.name for c in network.compartments], taken)
-        parts = ("reactions", "events", "observables", "quadratures")
+        # What is reported keeps its name where a compartment or a reaction has the same.
+        parts = ("observables", "quadratures", "reactions", "events", "compartments")
         self.other = {k: identifiers([p.name for p in getattr(network, k)], taken) for k in parts}
+        self.places = self.other["compartments"]
 
     def _check_inputs(self) -> None:
         known = [port.name for port in self.network.inputs]
@@ -121,6 +122,7 @@ class _Writer:
             still = volume is None or volume.binding <= Binding.PATIENT
             made.setConstant(still)
             if volume is None:
+                made.setUnits("dimensionless")
                 continue
             made.setUnits(self.units.id_of("mL"))
             if is_constant(volume):
@@ -166,7 +168,8 @@ class _Writer:
 
     def _parameters(self) -> None:
         network, ids = self.network, self.ids
-        for p in network.parameters:
+        used = symbols(*_laws(network))
+        for p in (p for p in network.parameters if p.name in used):
             self._parameter(p.name, ids[p.name], p.unit, p.value, constant=True)
         for s in network.switches:
             self._parameter(s.name, ids[s.name], s.unit, s.value, constant=False)
@@ -228,11 +231,28 @@ class _Writer:
             trigger = made.createTrigger()
             trigger.setInitialValue(part.initially)
             trigger.setPersistent(True)
-            trigger.setMath(mathematics(f"{formula(part.trigger, self.ids)} > 0"))
+            trigger.setMath(mathematics(self._rises(part.trigger)))
             for target, value in part.assignments.items():
                 assignment = made.createEventAssignment()
                 assignment.setVariable(self.ids[target])
                 assignment.setMath(self.math(value))
+
+    def _rises(self, trigger: Expression) -> str:
+        """Return that a trigger is positive; a difference as a comparison, which has units."""
+        left, right = trigger.args if trigger.op == "sub" else (trigger, None)
+        above = "0" if right is None else formula(right, self.ids)
+        return f"{formula(left, self.ids)} > {above}"
+
+
+def _laws(network: Network) -> Iterator[Expression]:
+    """Yield every law that is written."""
+    yield from (c.volume for c in network.compartments if c.volume is not None)
+    yield from (s.initial for s in network.species)
+    yield from (law for v in network.variables for law in (v.initial, v.rate))
+    yield from (part.value for part in (*network.rules, *network.observables))
+    yield from (q.integrand for q in network.quadratures)
+    yield from (r.rate for r in network.reactions)
+    yield from (law for e in network.events for law in (e.trigger, *e.assignments.values()))
 
 
 def converted(path: str | Path) -> str:
