@@ -9,7 +9,7 @@ import libsbml
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import TIME, Engine, NetworkBuilder, model, select
 from theratwin.dynamics.expressions.expression import atan, cos, floor, less, maximum, sin
-from theratwin.io.sbml import sbml_model, sbml_text
+from theratwin.io.sbml import check_sbml, sbml_model, sbml_text
 from theratwin.kinetics.models import model_entries
 
 TIMES = np.linspace(0.0, 24.0, 7)
@@ -82,12 +82,32 @@ def test_round_trip(name):
         )
 
 
-def test_units_are_declared_and_consistent():
-    source = libsbml.readSBMLFromString(sbml_text(model("receptor-binding")))
+@pytest.mark.parametrize("name", ["receptor-binding", "everything", "psma"])
+def test_what_is_written_passes_every_check(name):
+    """Those of libSBML, which works out the units of every law by itself, and our own."""
+    network = NETWORKS[name]()
+    text = sbml_text(network, {port.name: 1.5 for port in network.inputs})
+    source = libsbml.readSBMLFromString(text)
     assert source.checkConsistency() == 0, source.getErrorLog().toString()
+    assert check_sbml(sbml_model(text)) == ()
+
+
+def test_units_are_declared():
+    source = libsbml.readSBMLFromString(sbml_text(model("receptor-binding")))
     definition = source.getModel().getUnitDefinition(source.getModel().getTimeUnits())
     assert definition.getUnit(0).getMultiplier() == 3600.0
     assert all(p.isSetUnits() for p in source.getModel().getListOfParameters())
+
+
+def test_what_is_reported_keeps_its_name_and_what_nothing_uses_stays_behind():
+    b = NetworkBuilder("names")
+    place = b.compartment("tissue")
+    drug = b.species("tissue.drug", place, 2.0 * b.parameter("dose", 1.0, "nmol", note="example"))
+    b.parameter("idle", 1.0, "h", note="example")
+    b.observable("tissue", 3.0 * drug, "nmol")
+    read = sbml_model(sbml_text(b.freeze()))
+    assert read.simulate([0.0], ["tissue"])["tissue"].tolist() == [[6.0]]
+    assert "idle" not in read.ids
 
 
 def test_an_input_needs_a_number():

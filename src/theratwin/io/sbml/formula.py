@@ -107,6 +107,8 @@ def _number(value: float) -> str:
         return "notanumber"
     if value in (float("inf"), float("-inf")):
         return "infinity" if value > 0 else "(-infinity)"
+    if value == 0.0:
+        return "0"  # of any unit
     return f"{value!r} dimensionless" if value >= 0.0 else f"(-{-value!r} dimensionless)"
 
 

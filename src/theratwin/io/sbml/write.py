@@ -109,8 +109,10 @@ class _Writer:
         self._events()
         return str(libsbml().writeSBMLToString(self.source))
 
-    def math(self, law: Expression) -> Any:
-        """Return the tree of a law."""
+    def math(self, law: Expression, unit: str) -> Any:
+        """Return the tree of a law; zero has the unit that the law must have."""
+        if is_constant(law, 0.0):
+            return mathematics(f"0 {self.units.id_of(unit)}")
         return mathematics(formula(law, self.ids))
 
     def _compartments(self) -> None:
@@ -128,9 +130,9 @@ class _Writer:
             if is_constant(volume):
                 made.setSize(float(volume.value or 0.0))
             else:
-                self._assign(self.places[part.name], volume, initial=still)
+                self._assign(self.places[part.name], volume, "mL", initial=still)
 
-    def _assign(self, id_: str, law: Expression, initial: bool) -> None:
+    def _assign(self, id_: str, law: Expression, unit: str, initial: bool) -> None:
         """Write an initial assignment, or an assignment rule."""
         if initial:
             made = self.model.createInitialAssignment()
@@ -138,7 +140,7 @@ class _Writer:
         else:
             made = self.model.createAssignmentRule()
             made.setVariable(id_)
-        made.setMath(self.math(law))
+        made.setMath(self.math(law, unit))
 
     def _species(self) -> None:
         for part in self.network.species:
@@ -153,7 +155,7 @@ class _Writer:
             if is_constant(part.initial):
                 made.setInitialAmount(float(part.initial.value or 0.0))
             else:
-                self._assign(made.getId(), part.initial, initial=True)
+                self._assign(made.getId(), part.initial, "nmol", initial=True)
 
     def _parameter(
         self, name: str, id_: str, unit: str, value: float | None, constant: bool
@@ -180,13 +182,13 @@ class _Writer:
             self._integral(v.name, ids[v.name], v.unit, v.initial, v.rate)
         for rule in network.rules:
             self._parameter(rule.name, ids[rule.name], rule.unit, None, constant=False)
-            self._assign(ids[rule.name], rule.value, initial=False)
+            self._assign(ids[rule.name], rule.value, rule.unit, initial=False)
         for o in network.observables:
             if network.symbols.get(o.name) is o.value:
                 continue  # it reports what there is under its own name
             id_ = self.other["observables"][o.name]
             self._parameter(o.name, id_, o.unit, None, constant=False)
-            self._assign(id_, o.value, initial=False)
+            self._assign(id_, o.value, o.unit, initial=False)
         for q in network.quadratures:
             id_ = self.other["quadratures"][q.name]
             self._integral(q.name, id_, q.unit, None, q.integrand)
@@ -198,10 +200,10 @@ class _Writer:
         value = float(initial.value or 0.0) if initial is not None and plain else 0.0
         self._parameter(name, id_, unit, value, constant=False)
         if initial is not None and not plain:
-            self._assign(id_, initial, initial=True)
+            self._assign(id_, initial, unit, initial=True)
         rule = self.model.createRateRule()
         rule.setVariable(id_)
-        rule.setMath(self.math(rate))
+        rule.setMath(self.math(rate, f"{unit or '1'}/h"))
 
     def _reactions(self) -> None:
         species = {part.name for part in self.network.species}
@@ -220,7 +222,7 @@ class _Writer:
             for name in sorted(species & set(symbols(part.rate))):
                 if name not in part.reactants and name not in part.products:
                     made.createModifier().setSpecies(self.ids[name])
-            made.createKineticLaw().setMath(self.math(part.rate))
+            made.createKineticLaw().setMath(self.math(part.rate, "nmol/h"))
 
     def _events(self) -> None:
         for part in self.network.events:
@@ -235,7 +237,7 @@ class _Writer:
             for target, value in part.assignments.items():
                 assignment = made.createEventAssignment()
                 assignment.setVariable(self.ids[target])
-                assignment.setMath(self.math(value))
+                assignment.setMath(self.math(value, self.network.units[target]))
 
     def _rises(self, trigger: Expression) -> str:
         """Return that a trigger is positive; a difference as a comparison, which has units."""
