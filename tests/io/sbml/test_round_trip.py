@@ -1,5 +1,7 @@
 """Networks written as SBML and read again: the same courses, valid files, units declared."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -54,12 +56,19 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_round_trip(name):
+@cache
+def written(name):
+    """Return a network, its inputs and its text."""
     network = NETWORKS[name]()
     inputs = {port.name: 1.5 for port in network.inputs}
+    return network, inputs, sbml_text(network, inputs)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_round_trip(name):
+    network, inputs, text = written(name)
     system = network.system(inputs)
-    read = sbml_model(sbml_text(network, inputs))
+    read = sbml_model(text)
     assert read.warnings == ()
     # Something to follow where nothing is there at the start.
     amounts = {s.name: float(i % 7) for i, s in enumerate(network.species)}
@@ -85,8 +94,7 @@ def test_round_trip(name):
 @pytest.mark.parametrize("name", ["receptor-binding", "everything", "psma"])
 def test_what_is_written_passes_every_check(name):
     """Those of libSBML, which works out the units of every law by itself, and our own."""
-    network = NETWORKS[name]()
-    text = sbml_text(network, {port.name: 1.5 for port in network.inputs})
+    _, _, text = written(name)
     source = libsbml.readSBMLFromString(text)
     assert source.checkConsistency() == 0, source.getErrorLog().toString()
     assert check_sbml(sbml_model(text)) == ()
