@@ -29,7 +29,29 @@ from theratwin.io.sbml import SbmlModel, check_sbml, sbml_model, sbml_text
 
 TIMES = np.linspace(0.0, 24.0, 7)
 RTOL, ATOL = 1e-11, 1e-14
+#: What every input is held at, such as a dose rate (Gy/h).
+INPUT = 0.5
 Columns = Mapping[str, np.ndarray]
+
+
+def responses() -> dict[str, Callable[[], Network]]:
+    """Return networks of what dose does, by name; their inputs are held."""
+    from theratwin.response import blood, immune, mixtures, tumor
+    from theratwin.response.cell_survival import cell_model, neira_population
+
+    cells = ("linear", "lq", "lq-l", "lpl", "rmr", "tlk", "neira", "lq-mixed", "medras-rpt")
+    return {
+        **{name: lambda name=name: cell_model(name).network() for name in cells},
+        "neira-population": neira_population,
+        "tumor": tumor.tumor_network,
+        "extinction": tumor.extinction_network,
+        "population-psa": tumor.population_psa_network,
+        "friberg": blood.friberg,
+        "hematopoiesis": blood.hematopoiesis,
+        "docetaxel": blood.docetaxel_kinetics,
+        "immune-lite": immune.immune_lite,
+        "competing-ligands": mixtures.competing_ligands_network,
+    }
 
 
 def amounts(network: Network) -> dict[str, float]:
@@ -52,7 +74,7 @@ def with_amounts(text: str, given: Mapping[str, float]) -> str:
 
 def ours(network: Network, given: Mapping[str, float]) -> Columns:
     """Return our own solution, of the network itself."""
-    system = network.system(dict.fromkeys((p.name for p in network.inputs), 1.0))
+    system = network.system(dict.fromkeys((p.name for p in network.inputs), INPUT))
     doses = [Bolus(name, 0.0, amount) for name, amount in given.items()]
     found = Engine(system, level=0).solve({}, TIMES, doses=doses, rtol=RTOL, atol=ATOL).require()
     names = [*system.names, *system.observables, *system.quadratures]
@@ -169,10 +191,10 @@ def serve(peer: str) -> None:
 
 
 def library_row(name: str) -> list[str]:
-    """Return a row of the table: a model of the library against every peer."""
-    network = known_model(name)
+    """Return a row of the table: a network against every peer."""
+    network = responses()[name]() if name in responses() else known_model(name)
     given = amounts(network)
-    plain = sbml_text(network, dict.fromkeys((p.name for p in network.inputs), 1.0))
+    plain = sbml_text(network, dict.fromkeys((p.name for p in network.inputs), INPUT))
     text = with_amounts(plain, given)
     read = sbml_model(text)
     expected = ours(network, given)
@@ -218,7 +240,7 @@ def main(names: list[str]) -> None:
     """Print the table, as Markdown."""
     warnings.simplefilter("ignore")
     print(f"| model | species | columns | {' | '.join(PEERS)} | libSBML | checks |")
-    for name in names or known_models():
+    for name in names or [*known_models(), *responses()]:
         row = file_row(name) if Path(name).is_file() else library_row(name)
         print(f"| {' | '.join(row)} |", flush=True)
 

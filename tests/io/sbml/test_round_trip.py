@@ -35,9 +35,13 @@ def jumps():
     h = b.parameter("hour", 1.0, "h", note="example")
     angle = TIME / h
     course = sin(angle) * 0.1 + cos(angle) + atan(angle) + floor(angle / 5.0)
-    b.observable("course", select(less(angle, 7.0), course, maximum(course, 3.0)), "")
+    b.observable("course", select(less(angle, 7.0), course, maximum(course, 0.0)), "")
     b.observable("drug.concentration", b.concentration(free), "nmol/mL")
-    b.quadrature("area", free, "nmol h")
+    b.quadrature(
+        "area",
+        maximum(free - 2.0 * b.parameter("floor", 1.0, "nmol", note="example"), 0.0),
+        "nmol h",
+    )
     b.event(
         "stop",
         held - b.parameter("enough", 20.0, "nmol", note="example"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from theratwin.core.errors import InputError
 from theratwin.core.files import write_text
+from theratwin.dynamics.expressions.dimension import Unit, infer
 from theratwin.dynamics.expressions.expression import (
     Binding,
     Expression,
@@ -69,6 +70,7 @@ class _Writer:
         self.source = library.SBMLDocument(3, 2)
         self.model = self.source.createModel()
         self.units = Units(self.model)
+        self._inferred: dict[Expression, Unit | None] = {}
         taken: set[str] = set()
         self.ids = identifiers([name for name in network.symbols if name != "time"], taken)
         # What is reported keeps its name where a compartment or a reaction has the same.
@@ -113,7 +115,12 @@ class _Writer:
         """Return the tree of a law; zero has the unit that the law must have."""
         if is_constant(law, 0.0):
             return mathematics(f"0 {self.units.id_of(unit)}")
-        return mathematics(formula(law, self.ids))
+        return mathematics(formula(law, self.ids, self._unit_of))
+
+    def _unit_of(self, part: Expression) -> str:
+        """Return the id of the unit of a part of a law; none of zero, which has any."""
+        unit = infer(part, self.network.units, found=self._inferred)
+        return "" if unit is None else self.units.id_of_unit(unit)
 
     def _compartments(self) -> None:
         for part in self.network.compartments:
@@ -233,17 +240,12 @@ class _Writer:
             trigger = made.createTrigger()
             trigger.setInitialValue(part.initially)
             trigger.setPersistent(True)
-            trigger.setMath(mathematics(self._rises(part.trigger)))
+            rises = formula(part.trigger, self.ids, self._unit_of)
+            trigger.setMath(mathematics(f"{rises} > 0 {self._unit_of(part.trigger)}"))
             for target, value in part.assignments.items():
                 assignment = made.createEventAssignment()
                 assignment.setVariable(self.ids[target])
                 assignment.setMath(self.math(value, self.network.units[target]))
-
-    def _rises(self, trigger: Expression) -> str:
-        """Return that a trigger is positive; a difference as a comparison, which has units."""
-        left, right = trigger.args if trigger.op == "sub" else (trigger, None)
-        above = "0" if right is None else formula(right, self.ids)
-        return f"{formula(left, self.ids)} > {above}"
 
 
 def _laws(network: Network) -> Iterator[Expression]:
