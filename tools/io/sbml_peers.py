@@ -109,7 +109,8 @@ def copasi(text: str, ids: Mapping[str, str], times: list[float]) -> Columns:
         model=model,
     )
     per_amount = model.getModel().getQuantity2NumberFactor()
-    species = set(basico.get_species(model=model)["sbml_id"])
+    known = basico.get_species(model=model)
+    species = set() if known is None else set(known["sbml_id"])
     return {
         name: found[id_].to_numpy() / (per_amount if id_ in species else 1.0)
         for name, id_ in ids.items()
