@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -140,9 +141,39 @@ def test_convert_a_model_of_the_library(tmp_path):
     assert run("check", out).exit_code == 0
 
 
-def test_antimony_is_refused_by_name(tmp_path):
+def test_antimony_without_its_package_is_refused_with_what_to_do(tmp_path, monkeypatch):
     path = tmp_path / "model.ant"
     path.write_text("S1 -> S2; k*S1")
+    monkeypatch.setitem(sys.modules, "antimony", None)
     done = run("simulate", path, "--end", 1)
-    assert "unsupported: Antimony text" in done.output
+    assert "unsupported: Antimony text without the package antimony" in done.output
     assert isinstance(done.exception, UnsupportedError)
+    assert "theratwin[antimony]" in str(done.exception)
+
+
+def test_antimony_is_simulated_checked_and_converted(tmp_path):
+    pytest.importorskip("antimony", reason="antimony is not installed")
+    path, out = tmp_path / "decay.ant", tmp_path / "results.csv"
+    path.write_text(
+        "model decay\n compartment C = 2; species S in C; S = 3; S -> ; k*S*C; k = 0.5\nend"
+    )
+    assert run("simulate", path, "--end", 4, "--select", "S", "--out", out).exit_code == 0
+    found = columns(out)
+    np.testing.assert_allclose(found["S"], 3.0 * np.exp(-0.5 * found["time"]), rtol=1e-6)
+    assert run("check", path).exit_code == 0
+    assert run("convert", path, "--out", tmp_path / "decay.xml").exit_code == 0
+    assert run("check", tmp_path / "decay.xml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("S1 -> S2; k*", "line 1"), ("é = 3", "ASCII"), ("a = b; b = a", "Loop detected")],
+)
+def test_wrong_antimony_is_one_line(tmp_path, text, said):
+    pytest.importorskip("antimony", reason="antimony is not installed")
+    path = tmp_path / "model.ant"
+    path.write_text(text, encoding="utf-8")
+    done = run("simulate", path, "--end", 1)
+    assert isinstance(done.exception, InputError)
+    assert said in str(done.exception)
+    assert "\n" not in str(done.exception)

@@ -107,7 +107,7 @@ def _draw(network: Network, path: Path, force: bool) -> None:
 def check(model: Model, as_json: Json = False, out: Out = None, force: Force = False) -> None:
     """Check a model: dimensions, mass balance, flows, conserved sums, derivatives.
 
-    Of an SBML file: whether it is valid, what in it is not supported, and known defects.
+    Of a file (SBML, Antimony): whether it is valid, what in it is not supported, and known defects.
     """
     from theratwin.cli.model_checks import run_checks
     from theratwin.cli.model_file import check_file, is_file
@@ -136,7 +136,10 @@ def check(model: Model, as_json: Json = False, out: Out = None, force: Force = F
 @app.command("convert")
 def convert(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A model, by name, or an SBML file.")
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A model, by name, or its file: SBML, or Antimony (.ant)."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", help="The SBML file (.xml) to write.")],
     force: Force = False,

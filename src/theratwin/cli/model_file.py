@@ -1,4 +1,4 @@
-"""Models in files: SBML simulated, checked and converted."""
+"""Models in files, SBML or Antimony text: simulated, checked and converted."""
 
 from __future__ import annotations
 
@@ -37,19 +37,8 @@ def named() -> Iterator[None]:
         raise
 
 
-def refuse_antimony(model: str) -> None:
-    """Raise an `UnsupportedError` for Antimony text."""
-    if Path(model).suffix.lower() == _ANTIMONY:
-        raise UnsupportedError(
-            f"{_MARK}Antimony text",
-            field="MODEL",
-            value=model,
-            remedy="Write it as SBML first: antimony.getSBMLString() of the package antimony",
-        )
-
-
 def simulate_file(options: Mapping[str, Any]) -> None:
-    """Simulate an SBML file from time zero, and report from the start to the end.
+    """Simulate a model in a file from time zero, and report from the start to the end.
 
     Parameters
     ----------
@@ -62,7 +51,6 @@ def simulate_file(options: Mapping[str, Any]) -> None:
     model, seed = options["model"], options["seed"]
     times = report_times(options["start"], options["end"], options["steps"])
     with named():
-        refuse_antimony(model)
         found = _simulated(options, times)
     columns = {name: values[0].tolist() for name, values in found.items()}
     emit(
@@ -78,9 +66,9 @@ def simulate_file(options: Mapping[str, Any]) -> None:
 
 def _simulated(options: Mapping[str, Any], times: list[float]) -> dict[str, np.ndarray]:
     from theratwin.cli.lists import assignments, split
-    from theratwin.io.sbml import read_sbml
+    from theratwin.io.sbml import read_model
 
-    read = read_sbml(options["model"])
+    read = read_model(options["model"])
     warn(read.warnings)
     asked = {name: options[name] for name in ("rtol", "atol") if options[name] is not None}
     given = assignments("--set", options["given"] or [])
@@ -161,14 +149,13 @@ def warn(warnings: Sequence[str]) -> None:
 
 
 def check_file(model: str, *, as_json: bool, out: Path | None, force: bool) -> None:
-    """Say what is wrong with an SBML file, and what is unusual in it."""
+    """Say what is wrong with a model in a file, and what is unusual in it."""
     from theratwin.cli.output import emit
 
     with named():
-        refuse_antimony(model)
-        from theratwin.io.sbml import check_sbml, read_sbml
+        from theratwin.io.sbml import check_sbml, read_model
 
-        read = read_sbml(model)
+        read = read_model(model)
         findings = check_sbml(read)
     lines = [
         f"{read.document.name or read.document.id}: SBML level {read.document.level} version "
@@ -188,7 +175,7 @@ def check_file(model: str, *, as_json: bool, out: Path | None, force: bool) -> N
 
 
 def convert_file(model: str | Network, out: Path, force: bool) -> None:
-    """Write a model of the library, or another SBML file, as SBML level 3 version 2."""
+    """Write a model of the library, an SBML file or Antimony text as SBML level 3 version 2."""
     from theratwin.core.files import write_text
 
     if out.suffix.lower() not in _SBML:
@@ -201,11 +188,12 @@ def convert_file(model: str | Network, out: Path, force: bool) -> None:
             remedy="Give --force to replace it",
         )
     with named():
-        from theratwin.io.sbml import converted, sbml_text
+        from theratwin.io.sbml import antimony_sbml, converted, sbml_text
 
-        if isinstance(model, str):
-            refuse_antimony(model)
-            text = converted(Path(model))
-        else:
+        if not isinstance(model, str):
             text = sbml_text(model)
+        elif Path(model).suffix.lower() == _ANTIMONY:
+            text = antimony_sbml(model)
+        else:
+            text = converted(Path(model))
     write_text(out, text)

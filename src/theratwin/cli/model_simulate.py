@@ -79,7 +79,10 @@ def register(app: typer.Typer) -> None:
 def simulate(
     context: typer.Context,
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A model, by name, or an SBML file.")
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A model, by name, or its file: SBML, or Antimony (.ant)."
+        ),
     ],
     patients: Annotated[int, typer.Option("--patients", min=1, help="How many.")] = 1,
     vary: Vary = None,
@@ -107,7 +110,7 @@ def simulate(
     One patient has the defaults. Each of several has every varied parameter times a log-normal
     factor of median one, which depends on the seed, the name and the patient's place alone.
 
-    Of an SBML file the columns are `time` and what was selected, as CSV.
+    Of a file the columns are `time` and what was selected, as CSV.
     """
     from theratwin.cli.model_file import is_file, simulate_file
 

@@ -10,6 +10,8 @@ from theratwin.twin.predict import predict
 from theratwin.twin.prediction import Prediction, Table
 from theratwin.twin.region_dose import RegionDose
 from theratwin.twin.residuals import RegionResiduals, residuals
+from theratwin.twin.system_fit import Reading, SystemFit
+from theratwin.twin.system_posterior import SystemPosterior, calibrate_system
 from theratwin.twin.twin import Interval, Snapshot, Twin
 from theratwin.twin.update import snapshot, update
 from theratwin.twin.voxel_effect import VoxelEffect, voxel_effect
@@ -22,15 +24,19 @@ __all__ = [
     "InVitro",
     "Interval",
     "Prediction",
+    "Reading",
     "RegionDose",
     "RegionResiduals",
     "Snapshot",
+    "SystemFit",
+    "SystemPosterior",
     "Table",
     "Twin",
     "VoxelEffect",
     "amount_study",
     "body_of",
     "calibrate",
+    "calibrate_system",
     "estimates",
     "predict",
     "predict_by_amount",

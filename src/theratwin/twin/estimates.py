@@ -69,12 +69,13 @@ def estimates(twin: Twin) -> tuple[Estimate, ...]:
     assert resampled is not None  # the structure of the largest weight has draws
     units = {parameter.name: parameter.unit for parameter in body.model.network.parameters}
     return tuple(
-        _estimate(name, units.get(name, ""), prior, resampled.draws[:, k])
+        estimate_of(name, units.get(name, ""), prior, resampled.draws[:, k])
         for k, (name, prior) in enumerate(zip(body.parameter_names, body.priors, strict=True))
     )
 
 
-def _estimate(name: str, unit: str, prior: LogNormal, draws: np.ndarray) -> Estimate:
+def estimate_of(name: str, unit: str, prior: LogNormal, draws: np.ndarray) -> Estimate:
+    """Return one parameter before and after, from draws of its logarithm."""
     spread = _Z95 * prior.log_sd
     before = np.exp(prior.log_mean + np.array([0.0, -spread, spread]))
     after = np.exp(np.percentile(draws, _LEVELS))

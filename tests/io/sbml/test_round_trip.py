@@ -1,5 +1,7 @@
 """Networks written as SBML and read again: the same courses, valid files, units declared."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ import libsbml
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import TIME, Engine, NetworkBuilder, model, select
 from theratwin.dynamics.expressions.expression import atan, cos, floor, less, maximum, sin
-from theratwin.io.sbml import sbml_model, sbml_text
+from theratwin.io.sbml import check_sbml, sbml_model, sbml_text
 from theratwin.kinetics.models import model_entries
 
 TIMES = np.linspace(0.0, 24.0, 7)
@@ -33,9 +35,13 @@ def jumps():
     h = b.parameter("hour", 1.0, "h", note="example")
     angle = TIME / h
     course = sin(angle) * 0.1 + cos(angle) + atan(angle) + floor(angle / 5.0)
-    b.observable("course", select(less(angle, 7.0), course, maximum(course, 3.0)), "")
+    b.observable("course", select(less(angle, 7.0), course, maximum(course, 0.0)), "")
     b.observable("drug.concentration", b.concentration(free), "nmol/mL")
-    b.quadrature("area", free, "nmol h")
+    b.quadrature(
+        "area",
+        maximum(free - 2.0 * b.parameter("floor", 1.0, "nmol", note="example"), 0.0),
+        "nmol h",
+    )
     b.event(
         "stop",
         held - b.parameter("enough", 20.0, "nmol", note="example"),
@@ -54,12 +60,19 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_round_trip(name):
+@cache
+def written(name):
+    """Return a network, its inputs and its text."""
     network = NETWORKS[name]()
     inputs = {port.name: 1.5 for port in network.inputs}
+    return network, inputs, sbml_text(network, inputs)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_round_trip(name):
+    network, inputs, text = written(name)
     system = network.system(inputs)
-    read = sbml_model(sbml_text(network, inputs))
+    read = sbml_model(text)
     assert read.warnings == ()
     # Something to follow where nothing is there at the start.
     amounts = {s.name: float(i % 7) for i, s in enumerate(network.species)}
@@ -82,12 +95,31 @@ def test_round_trip(name):
         )
 
 
-def test_units_are_declared_and_consistent():
-    source = libsbml.readSBMLFromString(sbml_text(model("receptor-binding")))
+@pytest.mark.parametrize("name", ["receptor-binding", "everything", "psma"])
+def test_what_is_written_passes_every_check(name):
+    """Those of libSBML, which works out the units of every law by itself, and our own."""
+    _, _, text = written(name)
+    source = libsbml.readSBMLFromString(text)
     assert source.checkConsistency() == 0, source.getErrorLog().toString()
+    assert check_sbml(sbml_model(text)) == ()
+
+
+def test_units_are_declared():
+    source = libsbml.readSBMLFromString(sbml_text(model("receptor-binding")))
     definition = source.getModel().getUnitDefinition(source.getModel().getTimeUnits())
     assert definition.getUnit(0).getMultiplier() == 3600.0
     assert all(p.isSetUnits() for p in source.getModel().getListOfParameters())
+
+
+def test_what_is_reported_keeps_its_name_and_what_nothing_uses_stays_behind():
+    b = NetworkBuilder("names")
+    place = b.compartment("tissue")
+    drug = b.species("tissue.drug", place, 2.0 * b.parameter("dose", 1.0, "nmol", note="example"))
+    b.parameter("idle", 1.0, "h", note="example")
+    b.observable("tissue", 3.0 * drug, "nmol")
+    read = sbml_model(sbml_text(b.freeze()))
+    assert read.simulate([0.0], ["tissue"])["tissue"].tolist() == [[6.0]]
+    assert "idle" not in read.ids
 
 
 def test_an_input_needs_a_number():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from theratwin.core.errors import InputError
-from theratwin.dynamics.expressions.expression import Expression, walk
+from theratwin.dynamics.expressions.expression import Expression, is_constant, walk
 from theratwin.io.sbml.document import libsbml
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "^"}
@@ -17,6 +17,8 @@ _CALLED = {
     "log": "ln",
     "atan": "arctan",
 }
+#: What has operands of one unit.
+_ALIKE = frozenset({"add", "sub", "min", "max", "less", "less_equal", "select"})
 _TRUTHS = ("less", "less_equal", "and", "or", "not")
 #: Words that mean something in the infix; an id that is one gets an underscore.
 _WORDS = frozenset(
@@ -61,19 +63,44 @@ def identifiers(names: list[str], taken: set[str] | None = None) -> dict[str, st
     return found
 
 
-def formula(root: Expression, ids: Mapping[str, str]) -> str:
+def formula(
+    root: Expression, ids: Mapping[str, str], unit_of: Callable[[Expression], str] | None = None
+) -> str:
     """Return an expression as infix text with the ids of its symbols.
+
+    Parameters
+    ----------
+    root
+        The expression.
+    ids
+        Symbol to id.
+    unit_of
+        Returns the id of an expression's unit: a zero gets that of what it stands beside.
 
     Examples
     --------
     >>> from theratwin.dynamics.expressions.expression import symbol
     >>> formula(2.0 * symbol("a.k") - 1.0, {"a.k": "a__k"})
-    '((2.0 * a__k) - 1.0)'
+    '((2.0 dimensionless * a__k) - 1.0 dimensionless)'
     """
     shown: dict[int, str] = {}
     for node in walk(root):
-        shown[id(node)] = _shown(node, [shown[id(arg)] for arg in node.args], ids)
+        args = [shown[id(arg)] for arg in node.args]
+        shown[id(node)] = _shown(node, _measured(node, args, unit_of) if unit_of else args, ids)
     return shown[id(root)]
+
+
+def _measured(node: Expression, args: list[str], unit_of: Callable[[Expression], str]) -> list[str]:
+    """Return the operands of a node, zeros with the unit that all of them have."""
+    if node.op not in _ALIKE:
+        return args
+    operands = [*node.args] if node.op != "select" else [*node.args[1:]]
+    others = [each for each in operands if not is_constant(each, 0.0)]
+    if not others or len(others) == len(operands):
+        return args
+    zero = f"0 {unit_of(others[0])}".rstrip()
+    pairs = zip(node.args, args, strict=True)
+    return [zero if is_constant(arg, 0.0) and arg in operands else text for arg, text in pairs]
 
 
 def _shown(node: Expression, args: list[str], ids: Mapping[str, str]) -> str:
@@ -107,7 +134,9 @@ def _number(value: float) -> str:
         return "notanumber"
     if value in (float("inf"), float("-inf")):
         return "infinity" if value > 0 else "(-infinity)"
-    return repr(value) if value >= 0.0 else f"({value!r})"
+    if value == 0.0:
+        return "0"  # of any unit
+    return f"{value!r} dimensionless" if value >= 0.0 else f"(-{-value!r} dimensionless)"
 
 
 def mathematics(text: str) -> Any:

@@ -15,7 +15,7 @@ from theratwin.dynamics.expressions.expression import ZERO, Expression, symbols,
 from theratwin.dynamics.system import State, StateEvent, System
 from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
-from theratwin.io.sbml.names import paths
+from theratwin.io.sbml.names import parameter_of, paths
 from theratwin.io.sbml.parts import Document, Event
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
@@ -247,7 +247,7 @@ class SbmlModel:
             What to report: species as the model declares them, or as asked; parameters,
             compartments and reactions too. All species without.
         parameters
-            Other values: one number, or one for each patient.
+            Other values by id or name: one number, or one for each patient.
         rtol, atol, **settings
             Of the engine.
         seed
@@ -269,7 +269,8 @@ class SbmlModel:
 
         observed = self.observables(select, amounts, concentrations)
         settings = {"rtol": rtol, "atol": atol, **settings}
-        return simulate(self, times, observed, dict(parameters or {}), settings, seed)
+        given = {parameter_of(self, name): value for name, value in (parameters or {}).items()}
+        return simulate(self, times, observed, given, settings, seed)
 
 
 #: An engine needs a state; a model without one gets this, which is still.

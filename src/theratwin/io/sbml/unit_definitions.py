@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theratwin.dynamics.expressions.dimension import read_unit, show_unit
+from theratwin.dynamics.expressions.dimension import Unit, read_unit, show_unit
 from theratwin.io.sbml.document import libsbml
 
 #: Inside unit to kind, multiplier and scale (power of ten). What SBML does not know (decays,
@@ -35,7 +35,10 @@ class Units:
 
     def id_of(self, text: str) -> str:
         """Return the id of a unit, ``dimensionless`` of a plain number."""
-        unit = read_unit(text)
+        return self.id_of_unit(read_unit(text))
+
+    def id_of_unit(self, unit: Unit) -> str:
+        """Return the same for what the text says."""
         if not unit:
             return "dimensionless"
         shown = show_unit(unit)

@@ -7,12 +7,13 @@ id has two underscores for a dot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theratwin.core.errors import InputError
 from theratwin.core.files import write_text
+from theratwin.dynamics.expressions.dimension import Unit, infer
 from theratwin.dynamics.expressions.expression import (
     Binding,
     Expression,
@@ -69,11 +70,13 @@ class _Writer:
         self.source = library.SBMLDocument(3, 2)
         self.model = self.source.createModel()
         self.units = Units(self.model)
+        self._inferred: dict[Expression, Unit | None] = {}
         taken: set[str] = set()
         self.ids = identifiers([name for name in network.symbols if name != "time"], taken)
-        self.places = identifiers([c.name for c in network.compartments], taken)
-        parts = ("reactions", "events", "observables", "quadratures")
+        # What is reported keeps its name where a compartment or a reaction has the same.
+        parts = ("observables", "quadratures", "reactions", "events", "compartments")
         self.other = {k: identifiers([p.name for p in getattr(network, k)], taken) for k in parts}
+        self.places = self.other["compartments"]
 
     def _check_inputs(self) -> None:
         known = [port.name for port in self.network.inputs]
@@ -108,9 +111,16 @@ class _Writer:
         self._events()
         return str(libsbml().writeSBMLToString(self.source))
 
-    def math(self, law: Expression) -> Any:
-        """Return the tree of a law."""
-        return mathematics(formula(law, self.ids))
+    def math(self, law: Expression, unit: str) -> Any:
+        """Return the tree of a law; zero has the unit that the law must have."""
+        if is_constant(law, 0.0):
+            return mathematics(f"0 {self.units.id_of(unit)}")
+        return mathematics(formula(law, self.ids, self._unit_of))
+
+    def _unit_of(self, part: Expression) -> str:
+        """Return the id of the unit of a part of a law; none of zero, which has any."""
+        unit = infer(part, self.network.units, found=self._inferred)
+        return "" if unit is None else self.units.id_of_unit(unit)
 
     def _compartments(self) -> None:
         for part in self.network.compartments:
@@ -121,14 +131,15 @@ class _Writer:
             still = volume is None or volume.binding <= Binding.PATIENT
             made.setConstant(still)
             if volume is None:
+                made.setUnits("dimensionless")
                 continue
             made.setUnits(self.units.id_of("mL"))
             if is_constant(volume):
                 made.setSize(float(volume.value or 0.0))
             else:
-                self._assign(self.places[part.name], volume, initial=still)
+                self._assign(self.places[part.name], volume, "mL", initial=still)
 
-    def _assign(self, id_: str, law: Expression, initial: bool) -> None:
+    def _assign(self, id_: str, law: Expression, unit: str, initial: bool) -> None:
         """Write an initial assignment, or an assignment rule."""
         if initial:
             made = self.model.createInitialAssignment()
@@ -136,7 +147,7 @@ class _Writer:
         else:
             made = self.model.createAssignmentRule()
             made.setVariable(id_)
-        made.setMath(self.math(law))
+        made.setMath(self.math(law, unit))
 
     def _species(self) -> None:
         for part in self.network.species:
@@ -151,7 +162,7 @@ class _Writer:
             if is_constant(part.initial):
                 made.setInitialAmount(float(part.initial.value or 0.0))
             else:
-                self._assign(made.getId(), part.initial, initial=True)
+                self._assign(made.getId(), part.initial, "nmol", initial=True)
 
     def _parameter(
         self, name: str, id_: str, unit: str, value: float | None, constant: bool
@@ -166,7 +177,8 @@ class _Writer:
 
     def _parameters(self) -> None:
         network, ids = self.network, self.ids
-        for p in network.parameters:
+        used = symbols(*_laws(network))
+        for p in (p for p in network.parameters if p.name in used):
             self._parameter(p.name, ids[p.name], p.unit, p.value, constant=True)
         for s in network.switches:
             self._parameter(s.name, ids[s.name], s.unit, s.value, constant=False)
@@ -177,13 +189,13 @@ class _Writer:
             self._integral(v.name, ids[v.name], v.unit, v.initial, v.rate)
         for rule in network.rules:
             self._parameter(rule.name, ids[rule.name], rule.unit, None, constant=False)
-            self._assign(ids[rule.name], rule.value, initial=False)
+            self._assign(ids[rule.name], rule.value, rule.unit, initial=False)
         for o in network.observables:
             if network.symbols.get(o.name) is o.value:
                 continue  # it reports what there is under its own name
             id_ = self.other["observables"][o.name]
             self._parameter(o.name, id_, o.unit, None, constant=False)
-            self._assign(id_, o.value, initial=False)
+            self._assign(id_, o.value, o.unit, initial=False)
         for q in network.quadratures:
             id_ = self.other["quadratures"][q.name]
             self._integral(q.name, id_, q.unit, None, q.integrand)
@@ -195,10 +207,10 @@ class _Writer:
         value = float(initial.value or 0.0) if initial is not None and plain else 0.0
         self._parameter(name, id_, unit, value, constant=False)
         if initial is not None and not plain:
-            self._assign(id_, initial, initial=True)
+            self._assign(id_, initial, unit, initial=True)
         rule = self.model.createRateRule()
         rule.setVariable(id_)
-        rule.setMath(self.math(rate))
+        rule.setMath(self.math(rate, f"{unit or '1'}/h"))
 
     def _reactions(self) -> None:
         species = {part.name for part in self.network.species}
@@ -217,7 +229,7 @@ class _Writer:
             for name in sorted(species & set(symbols(part.rate))):
                 if name not in part.reactants and name not in part.products:
                     made.createModifier().setSpecies(self.ids[name])
-            made.createKineticLaw().setMath(self.math(part.rate))
+            made.createKineticLaw().setMath(self.math(part.rate, "nmol/h"))
 
     def _events(self) -> None:
         for part in self.network.events:
@@ -228,11 +240,23 @@ class _Writer:
             trigger = made.createTrigger()
             trigger.setInitialValue(part.initially)
             trigger.setPersistent(True)
-            trigger.setMath(mathematics(f"{formula(part.trigger, self.ids)} > 0"))
+            rises = formula(part.trigger, self.ids, self._unit_of)
+            trigger.setMath(mathematics(f"{rises} > 0 {self._unit_of(part.trigger)}"))
             for target, value in part.assignments.items():
                 assignment = made.createEventAssignment()
                 assignment.setVariable(self.ids[target])
-                assignment.setMath(self.math(value))
+                assignment.setMath(self.math(value, self.network.units[target]))
+
+
+def _laws(network: Network) -> Iterator[Expression]:
+    """Yield every law that is written."""
+    yield from (c.volume for c in network.compartments if c.volume is not None)
+    yield from (s.initial for s in network.species)
+    yield from (law for v in network.variables for law in (v.initial, v.rate))
+    yield from (part.value for part in (*network.rules, *network.observables))
+    yield from (q.integrand for q in network.quadratures)
+    yield from (r.rate for r in network.reactions)
+    yield from (law for e in network.events for law in (e.trigger, *e.assignments.values()))
 
 
 def converted(path: str | Path) -> str:
