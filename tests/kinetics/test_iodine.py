@@ -165,6 +165,10 @@ def test_release_of_a_stable_thyroid_is_none():
     [
         ({"preparation": "hyperthyroid"}, "preparation"),
         ({"route": "inhaled"}, "route"),
+        ({"nuclide": "Lu-177"}, "nuclide.*an isotope of I"),
+        ({"uptake_time": 6.0}, "uptake_time.*Give uptake too"),
+        ({"uptake": 0.3, "given": {UPTAKE: 1.0}}, "Give one of the two"),
+        ({"effective_half_life": 100.0, "given": {RELEASE: 1.0}}, "Give one of the two"),
         ({"uptake": 30.0}, "uptake"),
         ({"uptake": 0.999}, "uptake"),
         ({"uptake": -0.1}, "uptake"),

@@ -22,7 +22,12 @@ from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.core.parameter_file import parameter_set
 from theratwin.dynamics import Network
-from theratwin.kinetics.models.transfer import laid_over, transfer_matrix, transfer_network
+from theratwin.kinetics.models.transfer import (
+    laid_over,
+    require_element,
+    transfer_matrix,
+    transfer_network,
+)
 from theratwin.physics import nuclide as find_nuclide
 
 UPTAKE = "transfer.blood_iodide.thyroid_iodide"
@@ -58,7 +63,7 @@ def iodine(
     *,
     route: str = "oral",
     uptake: float | None = None,
-    uptake_time: float = 24.0,
+    uptake_time: float | None = None,
     effective_half_life: float | None = None,
     given: Mapping[str, float | str] | None = None,
     name: str = "iodine",
@@ -75,8 +80,8 @@ def iodine(
     route
         ``"oral"`` or ``"intravenous"``.
     uptake, uptake_time
-        The thyroid's (or remnant's) measured uptake at a time (h) after the administration, as a
-        fraction corrected for decay, instead of the set's uptake.
+        The thyroid's (or remnant's) measured uptake at a time (h, 24 if none is said) after the
+        administration, as a fraction corrected for decay, instead of the set's uptake.
     effective_half_life
         The measured one (h) of the thyroid's activity, which gives the release.
     given
@@ -87,8 +92,8 @@ def iodine(
     Raises
     ------
     InputError
-        If a name is unknown, no uptake rate gives the uptake, or the half-life is no shorter than
-        the nuclide's.
+        If a name is unknown, the nuclide is not iodine, no uptake rate gives the uptake, the
+        half-life is no shorter than the nuclide's, or an argument would have no effect.
 
     Examples
     --------
@@ -102,17 +107,41 @@ def iodine(
     ):
         if value not in allowed:
             raise InputError("unknown", field=field, value=value, allowed=list(allowed))
+    require_element(nuclide, "I")
+    _check_effect(given or {}, uptake, uptake_time, effective_half_life)
     sets = ("iodine", *PREPARATIONS[preparation])
     known = laid_over((parameter_set("kinetics", each) for each in sets), given)
     if effective_half_life is not None:
         rate = release_rate(effective_half_life, nuclide)
         known[RELEASE] = _measured(known[RELEASE], rate, "By the measured effective half-life.")
     if uptake is not None:
-        rate = uptake_rate(known, uptake, uptake_time, route=route)
+        time = 24.0 if uptake_time is None else uptake_time
+        rate = uptake_rate(known, uptake, time, route=route)
         known[UPTAKE] = _measured(known[UPTAKE], rate, "By the measured uptake.")
     return transfer_network(
         name, known, nuclide, enters=ROUTES[route], regions=REGIONS, excreted=EXCRETED
     )
+
+
+def _check_effect(
+    given: Mapping[str, float | str],
+    uptake: float | None,
+    uptake_time: float | None,
+    effective_half_life: float | None,
+) -> None:
+    """Refuse what another argument would override, or leave without effect."""
+    if uptake is None and uptake_time is not None:
+        raise InputError(
+            "the uptake at that time is missing", field="uptake_time", remedy="Give uptake too"
+        )
+    for field, measured, name in (
+        ("uptake", uptake, UPTAKE),
+        ("effective_half_life", effective_half_life, RELEASE),
+    ):
+        if measured is not None and name in given:
+            raise InputError(
+                f"{field} says it already", field=f"given.{name}", remedy="Give one of the two"
+            )
 
 
 def _measured(parameter: Parameter, rate: float, note: str) -> Parameter:

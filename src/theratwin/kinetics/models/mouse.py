@@ -18,6 +18,7 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter, ParameterSet
 from theratwin.core.parameter_file import parameter_set
+from theratwin.core.units import parse
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
 from theratwin.kinetics.models.patient import given_parameters
 
@@ -93,7 +94,7 @@ def mouse_body(
     sets: Iterable[str] = ("mouse_psma617",),
     *,
     nuclide: str = "Lu-177",
-    mass: float = 25.0,
+    mass: float | str = 25.0,
     lesions: Iterable[str] = ("tumor",),
     given: Mapping[str, float | str | Parameter] | None = None,
     name: str = "mouse",
@@ -109,7 +110,7 @@ def mouse_body(
     nuclide
         The label.
     mass
-        Of the mouse (g).
+        Of the mouse: a number in g, or text with a unit.
     lesions
         Names of the tumors.
     given
@@ -131,6 +132,7 @@ def mouse_body(
     >>> "kidneys" in body.regions, "tumor" in body.regions
     (True, True)
     """
+    mass = parse(mass, "g", field="mass") if isinstance(mass, str) else mass
     if not 10.0 <= mass <= 60.0:
         raise InputError("no adult mouse", field="mass", value=mass, allowed="10 to 60 g")
     man = parameter_set("kinetics", "physiology_male").value("reference.mass")

@@ -196,6 +196,22 @@ def _check_known(name: str, places: list[str], named: Mapping[str, tuple[str, ..
                 )
 
 
+def require_element(nuclide: str, element: str) -> None:
+    """Raise an `InputError` unless the label is an isotope of the element that the model follows.
+
+    Examples
+    --------
+    >>> require_element("I-123", "I")
+    """
+    if find_nuclide(nuclide).element != element:
+        raise InputError(
+            "another element goes other ways",
+            field="nuclide",
+            value=nuclide,
+            allowed=f"an isotope of {element}",
+        )
+
+
 def laid_over(
     sets: Iterable[Mapping[str, Parameter]], given: Mapping[str, float | str] | None = None
 ) -> dict[str, Parameter]:
