@@ -197,6 +197,8 @@ def test_the_example_is_the_study_that_was_calibrated():
     [
         ({"mass": 70e3}, "mass"),
         ({"mass": "25 mL"}, "mass"),
+        ({"lesions": "tumor"}, "lesions: a list"),
+        ({"sets": "mouse_psma617"}, "sets: a list"),
         ({"sets": ("mouse_psma",)}, "kinetics"),
         ({"sets": ()}, "receptor"),
     ],

@@ -24,6 +24,7 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.dynamics import Network
+from theratwin.kinetics.models.names import listed
 from theratwin.kinetics.models.transfer import ADMINISTERED, WHOLE_BODY, transfer_network
 
 BLOOD = "blood"
@@ -119,7 +120,7 @@ def fast_slow(
     >>> fast_slow({"liver": liver}, {"urinary": 0.01})
     <Network fast-slow: 4 states, 10 reactions, 9 parameters>
     """
-    _check_tissues(tissues, tuple(lesions))
+    _check_tissues(tissues, listed(lesions, "lesions"))
     if not 0.0 <= activity < math.inf:
         raise InputError("must be 0 MBq or more", field="activity", value=activity)
     total = sum(each.blood_share for each in tissues.values())

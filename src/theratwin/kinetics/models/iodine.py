@@ -21,6 +21,7 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.core.parameter_file import parameter_set
+from theratwin.core.units import inside
 from theratwin.dynamics import Network
 from theratwin.kinetics.models.transfer import (
     laid_over,
@@ -62,9 +63,9 @@ def iodine(
     nuclide: str = "I-131",
     *,
     route: str = "oral",
-    uptake: float | None = None,
-    uptake_time: float | None = None,
-    effective_half_life: float | None = None,
+    uptake: float | str | None = None,
+    uptake_time: float | str | None = None,
+    effective_half_life: float | str | None = None,
     given: Mapping[str, float | str] | None = None,
     name: str = "iodine",
 ) -> Network:
@@ -81,9 +82,10 @@ def iodine(
         ``"oral"`` or ``"intravenous"``.
     uptake, uptake_time
         The thyroid's (or remnant's) measured uptake at a time (h, 24 if none is said) after the
-        administration, as a fraction corrected for decay, instead of the set's uptake.
+        administration, as a fraction corrected for decay, instead of the set's uptake. Numbers, or
+        text as ``"60 %"`` and ``"1 d"``.
     effective_half_life
-        The measured one (h) of the thyroid's activity, which gives the release.
+        The measured one (h, or text) of the thyroid's activity, which gives the release.
     given
         Parameters that differ from the sets.
     name
@@ -112,11 +114,12 @@ def iodine(
     sets = ("iodine", *PREPARATIONS[preparation])
     known = laid_over((parameter_set("kinetics", each) for each in sets), given)
     if effective_half_life is not None:
-        rate = release_rate(effective_half_life, nuclide)
+        half_life = inside(effective_half_life, "h", field="effective_half_life")
+        rate = release_rate(half_life, nuclide)
         known[RELEASE] = _measured(known[RELEASE], rate, "By the measured effective half-life.")
     if uptake is not None:
-        time = 24.0 if uptake_time is None else uptake_time
-        rate = uptake_rate(known, uptake, time, route=route)
+        time = 24.0 if uptake_time is None else inside(uptake_time, "h", field="uptake_time")
+        rate = uptake_rate(known, inside(uptake, "", field="uptake"), time, route=route)
         known[UPTAKE] = _measured(known[UPTAKE], rate, "By the measured uptake.")
     return transfer_network(
         name, known, nuclide, enters=ROUTES[route], regions=REGIONS, excreted=EXCRETED
@@ -125,9 +128,9 @@ def iodine(
 
 def _check_effect(
     given: Mapping[str, float | str],
-    uptake: float | None,
-    uptake_time: float | None,
-    effective_half_life: float | None,
+    uptake: float | str | None,
+    uptake_time: float | str | None,
+    effective_half_life: float | str | None,
 ) -> None:
     """Refuse what another argument would override, or leave without effect."""
     if uptake is None and uptake_time is not None:
@@ -196,9 +199,11 @@ def uptake_rate(
     """
     from scipy.optimize import root_scalar
 
+    if not 0.0 < time < math.inf:
+        raise InputError("must be positive, in h", field="uptake_time", value=time)
     most_rate = 1e3 * parameters[RENAL].value
     most = thyroid_uptake(parameters, time, route=route, rate=most_rate)
-    if not (0.0 <= uptake < most and time > 0.0):
+    if not 0.0 <= uptake < most:
         raise InputError(
             "no uptake rate gives this",
             field="uptake",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.dynamics import Expression, Network, NetworkBuilder
 from theratwin.kinetics.body.decay import MBQ_HOURS_PER_NMOL
 from theratwin.physics import nuclide as find_nuclide
@@ -230,7 +230,7 @@ def laid_over(
             raise InputError("unknown parameter", field="given", value=name, allowed=sorted(known))
         place = f"given.{name}"
         unit = known[name].unit
-        number = parse(value, unit, field=place) if isinstance(value, str) else float(value)
+        number = inside(value, unit, field=place)
         if not 0.0 <= number < math.inf:
             raise InputError("must be 0 or more", field=place, value=value)
         known[name] = replace(
