@@ -24,12 +24,12 @@ def main() -> None:
 
 def activities(assay: InVitro) -> None:
     """Print where the activity is."""
-    times = [1.0, 4.0 - 1e-6, 4.0 + 1e-6, 24.0, 96.0]
-    found = assay.solve(times)
-    print("time (h)   medium (MBq/mL)   membrane (mBq/cell)   cytoplasm (mBq/cell)")
-    for i, time in enumerate(times):
+    shown = {"1": 1.0, "4": 4.0 - 1e-6, "4, washed": 4.0 + 1e-6, "24": 24.0, "96": 96.0}
+    found = assay.solve([*shown.values()])
+    print("time (h)    medium (MBq/mL)   membrane (mBq/cell)   cytoplasm (mBq/cell)")
+    for i, time in enumerate(shown):
         on, inside = (1e9 * found[place][0, i] for place in ("membrane", "cytoplasm"))
-        print(f"{time:8.1f} {found['medium'][0, i]:17.6f} {on:21.3f} {inside:22.2f}")
+        print(f"{time:9} {found['medium'][0, i]:17.6f} {on:21.3f} {inside:22.2f}")
 
 
 def doses(assay: InVitro) -> None:

@@ -70,7 +70,8 @@ def own_network() -> None:
     """Print what cells have taken in after two doses; reduced, doses go to the total."""
     network, target = small_network(), Target("peptide", "receptor", "bound")
     times = np.array([0.0, 6.0, 24.0, 72.0])
-    print(f"\n{'taken in (nmol) after (h)':26}" + "".join(f"{time:8g}" for time in times[1:]))
+    print("\na network of one's own, two doses")
+    print(f"{'taken in (nmol) after (h)':26}" + "".join(f"{time:8g}" for time in times[1:]))
     for reduction in (None, *REDUCTIONS):
         model = reduction(network, target) if reduction else network
         state = "peptide.total" if f"{target.ligand}.total" in model.symbols else "peptide"

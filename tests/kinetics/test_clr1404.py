@@ -61,3 +61,5 @@ def test_marrow_that_was_not_calibrated_to(found):
 def test_wrong_input_names_its_field():
     with pytest.raises(InputError, match=r"transfer\.plasma\.liver"):
         clr1404(given={"transfer.plasma.liver": 0.1})
+    with pytest.raises(InputError, match=r"nuclide.*an isotope of I"):
+        clr1404("Lu-177")

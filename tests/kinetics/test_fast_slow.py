@@ -77,6 +77,11 @@ def test_seventeen_compartments_as_published():
     assert len(network.species) == 17
 
 
+def test_lesions_have_names_of_their_own():
+    network = fast_slow({"left_hip": LIVER, "liver": LIVER}, {}, lesions=["left_hip"])
+    assert {"left_hip_fast", "left_hip_slow"} <= {part.name for part in network.species}
+
+
 def test_bolus_later_adds_up():
     network = fast_slow({"liver": LIVER}, {"urinary": 0.03}, activity=0.0)
     amount = 1.0 / (MBQ_HOURS_PER_NMOL * DECAY)
@@ -96,7 +101,13 @@ def test_bolus_later_adds_up():
         (lambda: Exchange(0.1, 0.1, 0.1, 0.1), "fast_out"),
         (lambda: Exchange(slow_in=0.1, blood_share=1.5), "blood_share"),
         (lambda: fast_slow({"liver": Exchange()}, {}), "liver"),
-        (lambda: fast_slow({}, {}), "tissues"),
+        (lambda: fast_slow({}, {"urinary": 0.1}), "tissues: no tissue"),
+        (lambda: fast_slow({"livr": LIVER}, {}), "tissues.*nearest match 'liver'"),
+        (lambda: fast_slow({"parotids": LIVER}, {}), "parotid_glands"),
+        (lambda: fast_slow({"blood": LIVER}, {}), "not the name of a tissue"),
+        (lambda: fast_slow({"lesion_1": LIVER}, {}), "lesion must be declared"),
+        (lambda: fast_slow({"liver": LIVER}, {}, lesions=["lesion_1"]), "lesions"),
+        (lambda: fast_slow({"liver": LIVER}, {}, activity=-1.0), "activity"),
         (lambda: fast_slow({"liver": LIVER}, {"biliary": 0.1}), "biliary"),
         (lambda: fast_slow({"liver": LIVER}, {"fecal": -0.1}), "fecal"),
         (

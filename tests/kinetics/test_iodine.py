@@ -160,11 +160,22 @@ def test_release_of_a_stable_thyroid_is_none():
     assert release_rate(nuclide("I-131").half_life) == pytest.approx(0.0, abs=1e-12)
 
 
+def test_what_was_measured_may_have_units():
+    with_units = iodine(uptake="60 %", uptake_time="1 d", effective_half_life="5 d")
+    numbers = iodine(uptake=0.6, uptake_time=24.0, effective_half_life=120.0)
+    assert with_units.parameters == numbers.parameters
+
+
 @pytest.mark.parametrize(
     ("options", "field"),
     [
         ({"preparation": "hyperthyroid"}, "preparation"),
         ({"route": "inhaled"}, "route"),
+        ({"nuclide": "Lu-177"}, "nuclide.*an isotope of I"),
+        ({"uptake": 0.3, "uptake_time": -1.0}, "uptake_time: must be positive"),
+        ({"uptake_time": 6.0}, "uptake_time.*Give uptake too"),
+        ({"uptake": 0.3, "given": {UPTAKE: 1.0}}, "Give one of the two"),
+        ({"effective_half_life": 100.0, "given": {RELEASE: 1.0}}, "Give one of the two"),
         ({"uptake": 30.0}, "uptake"),
         ({"uptake": 0.999}, "uptake"),
         ({"uptake": -0.1}, "uptake"),

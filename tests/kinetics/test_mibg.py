@@ -88,12 +88,13 @@ def test_figures_that_were_not_calibrated_to():
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("options", "field"),
     [
-        ({"transfer.central.kidneys": 1.0}, "transfer.central.kidneys"),
-        ({"transfer.central.liver": -1.0}, "transfer.central.liver"),
+        ({"given": {"transfer.central.kidneys": 1.0}}, "transfer.central.kidneys"),
+        ({"given": {"transfer.central.liver": -1.0}}, "transfer.central.liver"),
+        ({"nuclide": "Lu-177"}, "nuclide.*an isotope of I"),
     ],
 )
-def test_wrong_input_names_its_field(given, field):
+def test_wrong_input_names_its_field(options, field):
     with pytest.raises(InputError, match=field):
-        mibg(given=given)
+        mibg(**options)

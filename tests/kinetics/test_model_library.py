@@ -15,6 +15,8 @@ SMALL = (
     "clr1404",
     "in-vitro",
     "mouse-psma617",
+    "mouse-psma617-lncap",
+    "mouse-psma-1448",
 )
 
 

@@ -194,11 +194,23 @@ def test_the_example_is_the_study_that_was_calibrated():
 
 @pytest.mark.parametrize(
     ("options", "field"),
-    [({"mass": 70e3}, "mass"), ({"sets": ("mouse_psma",)}, "kinetics"), ({"sets": ()}, "receptor")],
+    [
+        ({"mass": 70e3}, "mass"),
+        ({"mass": "25 mL"}, "mass"),
+        ({"lesions": "tumor"}, "lesions: a list"),
+        ({"sets": "mouse_psma617"}, "sets: a list"),
+        ({"sets": ("mouse_psma",)}, "kinetics"),
+        ({"sets": ()}, "receptor"),
+    ],
 )
 def test_wrong_input_names_its_field(options, field):
     with pytest.raises(InputError, match=field):
         mouse_body(**{"sets": ("mouse_psma617",), **options})
+
+
+def test_a_mass_may_have_a_unit():
+    found = [mouse_body(mass=mass).network.parameters for mass in ("0.02 kg", 20.0)]
+    assert found[0] == found[1]
 
 
 def test_masses_are_positive():

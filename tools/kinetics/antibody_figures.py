@@ -25,6 +25,7 @@ from theratwin.report.style import (
     axes_or_new,
     house_style,
     new_figure,
+    plain_log_ticks,
 )
 
 FOLDER = Path("docs/methods")
@@ -63,6 +64,11 @@ SPACES = ("interstitial", "endosomes", "recycling")
 CELLS = ("red_marrow", "liver", "spleen", "blood_cells", "catabolites")
 
 
+def shown(region: str) -> str:
+    """Return a region's name as a picture has it."""
+    return region.replace("_", " ").capitalize()
+
+
 def solved(times: np.ndarray, **options):
     """Return an unlabeled antibody's course."""
     body = antibody_body(**options)
@@ -80,18 +86,20 @@ def plasma() -> None:
         "sets": ("antibody_shah_2012",),
         "given": {**given, "vein.volume": "3126 mL"},
     }
-    shown = (
-        (published, 3126.0, MUTED, "platform, as published"),
-        ({"given": given}, CENTRAL, BLUE, "two pores"),
-        ({"given": given, "exchange": "reflection"}, CENTRAL, GREEN, "one reflection coefficient"),
-        ({"given": given, "sets": ("antibody_murine",)}, CENTRAL, VERMILION, "murine, two pores"),
+    courses = (
+        (published, 3126.0, MUTED, "Platform, as published"),
+        ({"given": given}, CENTRAL, BLUE, "Two pores"),
+        ({"given": given, "exchange": "reflection"}, CENTRAL, GREEN, "One reflection coefficient"),
+        ({"given": given, "sets": ("antibody_murine",)}, CENTRAL, VERMILION, "Murine, two pores"),
     )
     ax = axes_or_new(None, 5.2, 2.9)
-    for options, volume, color, label in shown:
+    for options, volume, color, label in courses:
         found = solved(times, **options)["vein.cold"][0]
         ax.plot(times / DAY, 1e3 * found / volume, color=color, label=label)
-    ax.plot([t / DAY for t in TABLE], [*TABLE.values()], "o", ms=4, mfc="none", color=INK)
-    ax.set(yscale="log", ylim=(1.0, 3e3), xlim=(0, 42), xlabel="Day", ylabel="Plasma (nmol/L)")
+    days = [time / DAY for time in TABLE]
+    ax.plot(days, [*TABLE.values()], "o", ms=4, mfc="none", color=INK, clip_on=False)
+    ax.set(yscale="log", ylim=(1.0, 3e3), xlim=(0, 42), xlabel="Time (d)", ylabel="Plasma (nmol/L)")
+    plain_log_ticks(ax.yaxis)
     ax.legend(loc="lower right")
     save_plot(ax, FOLDER / "antibody-plasma.svg")
 
@@ -102,7 +110,7 @@ def tissues() -> None:
     size = parameter_set("kinetics", "antibody_physiology")
     ax = axes_or_new(None, 5.2, 3.4)
     rows = np.arange(len(MEASURED))
-    ax.plot([*MEASURED.values()], rows, "o", color=INK, label="measured, several species")
+    ax.plot([*MEASURED.values()], rows, "o", color=INK, label="Measured, several species")
     for exchange, marker, color in (("two_pore", "s", BLUE), ("reflection", "^", GREEN)):
         found = solved(np.array([0.0, 14 * DAY]), exchange=exchange, given={"dose.cold": 100.0})
         here = found["heart.vascular.cold"][0, 1] / size["heart.plasma_volume"].value
@@ -114,14 +122,14 @@ def tissues() -> None:
             for organ in MEASURED
         ]
         print(exchange, dict(zip(MEASURED, np.round(ratios, 1).tolist(), strict=True)))
-        label = exchange.replace("two_pore", "two pores")
+        label = {"two_pore": "Two pores", "reflection": "One reflection coefficient"}[exchange]
         ax.plot(ratios, rows, marker, mfc="none", color=color, label=label)
     for row, value in zip(rows, MEASURED.values(), strict=True):
-        ax.plot([value / 2, value * 2], [row, row], color=MUTED, lw=4, alpha=0.3, zorder=0)
+        ax.plot([value / 2, value * 2], [row, row], color=MUTED, lw=4, alpha=0.2, zorder=0)
     ax.set(xscale="log", xlim=(0.15, 40), xlabel="Tissue without its plasma, over plasma (%)")
     ax.minorticks_off()
     ax.set_xticks([0.2, 0.5, 1, 2, 5, 10, 20, 40], ["0.2", "0.5", "1", "2", "5", "10", "20", "40"])
-    ax.set_yticks(rows, [organ.replace("_", " ") for organ in MEASURED])
+    ax.set_yticks(rows, [shown(organ) for organ in MEASURED])
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
     save_plot(ax, FOLDER / "antibody-tissues.svg")
 
@@ -161,9 +169,10 @@ def antigen() -> None:
     left.axhspan(37.3 - 7.5, 37.3 + 7.5, color=MUTED, alpha=0.2, lw=0)
     left.axvline(13.3, color=MUTED, lw=0.6, ls=":")
     for region, color in regions.items():
-        left.plot(amounts, found[region], color=color, label=region.replace("_", " "))
-    left.set(xscale="log", xlabel="Antibody given (nmol)", ylabel="Coefficient (h)", ylim=(0, 60))
-    left.set(title="Anti-CD66")
+        left.plot(amounts, found[region], color=color, label=shown(region))
+    left.set(xscale="log", xlabel="Antibody given (nmol)", ylim=(0, 60), title="Anti-CD66")
+    left.set(ylabel="Time-integrated activity coefficient (h)")
+    plain_log_ticks(left.xaxis)
     left.legend(loc="upper right")
     masses = np.linspace(0.0, 150.0, 61)
     preloads = np.array([antibody_amount(1e-3 * mass) for mass in masses])

@@ -11,7 +11,7 @@ import numpy as np
 
 from theratwin.cli.plot_file import save_plot
 from theratwin.kinetics.models import Assay, Incubation
-from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
+from theratwin.report.style import BLUE, PAGE_WIDTH, VERMILION, house_style, new_figure
 from theratwin.twin import InVitro
 
 FOLDER = Path("docs/methods")
@@ -22,25 +22,29 @@ HOURS = np.linspace(0.0, 96.0, 481)
 def main() -> None:
     """Draw what is on and in a cell, and the dose rate to its nucleus."""
     one = Incubation(0.0, 4.0, 1.0)
-    assays = {
-        "4 h": InVitro(schedule=Assay([one])),
-        "4 h, twice": InVitro(schedule=Assay([one, Incubation(48.0, 52.0, 1.0)], washes=[24.0])),
-    }
-    figure = new_figure(PAGE_WIDTH, 2.5)
+    twice = Assay([one, Incubation(48.0, 52.0, 1.0)], washes=[24.0])
+    assays = (
+        ("Incubated for 4 h, twice", twice, {"color": BLUE}),
+        ("Incubated for 4 h, once", Assay([one]), {"color": VERMILION, "ls": (0, (3, 2))}),
+    )
+    figure = new_figure(PAGE_WIDTH, 2.7)
     panels = figure.subplots(1, 3)
-    for label, assay in assays.items():
+    for label, schedule, line in assays:
+        assay = InVitro(schedule=schedule)
         found = assay.solve(HOURS)
         for ax, place in zip(panels, ("membrane", "cytoplasm"), strict=False):
-            ax.plot(HOURS, 1e9 * found[place][0], label=label)
-        panels[2].plot(HOURS, 1e3 * assay.dose_rate(HOURS), label=label)
-    for ax, title, unit in zip(
+            ax.plot(HOURS, 1e9 * found[place][0], label=label, **line)
+        panels[2].plot(HOURS, 1e3 * assay.dose_rate(HOURS), **line)
+    for ax, title, name in zip(
         panels,
         ("Membrane", "Cytoplasm", "Nucleus"),
-        ("mBq a cell", "mBq a cell", "mGy/h"),
+        ("Activity (mBq a cell)", "Activity (mBq a cell)", "Dose rate (mGy/h)"),
         strict=True,
     ):
-        ax.set(title=title, xlabel="time (h)", ylabel=unit, ylim=(0.0, None))
-    panels[0].legend(fontsize=7)
+        ax.set(title=title, xlabel="Time (h)", ylabel=name, ylim=(0.0, None))
+        ax.set_xticks([0, 24, 48, 72, 96])
+    names = panels[0].get_legend_handles_labels()
+    figure.legend(*names, loc="outside lower center", ncols=2)
     save_plot(panels[0], FOLDER / "in-vitro.svg")
 
 

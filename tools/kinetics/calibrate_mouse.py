@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.ticker import NullFormatter
 from scipy.optimize import least_squares
 
 from theratwin.cli.plot_file import save_plot
@@ -26,7 +25,7 @@ from theratwin.kinetics import WholeBody
 from theratwin.kinetics.body import specific_activity
 from theratwin.kinetics.models.mouse import mouse_body
 from theratwin.physics import nuclide
-from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
+from theratwin.report.style import INK, MUTED, PAGE_WIDTH, house_style, new_figure, plain_log_ticks
 
 FOLDER = Path("docs/methods")
 #: Tissue of the table to the body's region; blood is a concentration.
@@ -217,14 +216,15 @@ def draw(
     for ax, region in zip(panels.flat, REGIONS.values(), strict=True):
         ax.plot(grid, found[region][0])
         shown = data[region] > 0.0
-        ax.plot(times[shown], data[region][shown], "o", color="black", markersize=3.5)
-        ax.axhspan(1e-6, FLOOR, color="0.93")
+        ax.plot(times[shown], data[region][shown], "o", color=INK)
+        ax.axhspan(1e-6, FLOOR, color=MUTED, alpha=0.2, lw=0)
         ax.set(xscale="log", yscale="log", title=region.capitalize())
-        ax.yaxis.set_minor_formatter(NullFormatter())
         top = max(found[region].max(), data[region].max())
         ax.set_ylim(max(data[region][shown].min() / 3.0, top * 1e-5), 2.0 * top)
-    figure.supxlabel("time (h)", fontsize=9)
-    figure.supylabel("% of injected activity per g", fontsize=9)
+        for axis in (ax.xaxis, ax.yaxis):
+            plain_log_ticks(axis)
+    figure.supxlabel("Time (h)", fontsize=8)
+    figure.supylabel("Activity (% of injected per g)", fontsize=8)
     save_plot(panels[0, 0], FOLDER / f"{study.name.replace('_', '-')}.svg")
 
 

@@ -14,7 +14,15 @@ from matplotlib.axes import Axes
 
 from theratwin.cli.plot_file import save_plot
 from theratwin.core import parameter_set
-from theratwin.report.style import BLUE, MUTED, PAGE_WIDTH, RULE, house_style, new_figure
+from theratwin.report.style import (
+    BLUE,
+    MUTED,
+    PAGE_WIDTH,
+    RULE,
+    house_style,
+    new_figure,
+    plain_log_ticks,
+)
 
 FOLDER = Path("docs/methods")
 MIBG = kinetics(parameter_set("kinetics", "mibg"))
@@ -35,14 +43,14 @@ def mibg() -> None:
     times = np.linspace(0.0, 84.0, 169)
     held = [MIBG.fractions(time) for time in times]
     for label, parts, at in (
-        ("excreted, with bladder", ("urine", "bladder"), (33.0, 50.0)),
-        ("central and tissues", ("central", "tissues"), (43.0, 34.0)),
-        ("liver", ("liver",), (7.0, 20.0)),
-        ("salivary glands", ("salivary_glands",), (54.0, 6.0)),
+        ("Excreted, with bladder", ("urine", "bladder"), (33.0, 50.0)),
+        ("Central and tissues", ("central", "tissues"), (43.0, 34.0)),
+        ("Liver", ("liver",), (7.0, 20.0)),
+        ("Salivary glands", ("salivary_glands",), (54.0, 6.0)),
     ):
         share = [100.0 * sum(one[part] for part in parts) for one in held]
         (line,) = left.plot(times, share)
-        left.text(*at, label, color=line.get_color(), fontsize=6.5)
+        left.text(*at, label, color=line.get_color(), fontsize=7.5)
     published = np.array([FIGURES[f"urine, {time} h"] for time in (24, 48, 72)])
     left.errorbar(
         (24, 48, 72),
@@ -50,12 +58,11 @@ def mibg() -> None:
         100.0 * published[:, 1],
         fmt="o",
         color=BLUE,
-        markersize=4,
-        label="urine, Wafelman 1995",
+        label="Urine, Wafelman 1995",
     )
-    left.set(xlabel="time (h)", ylabel="% of administered", ylim=(0.0, 102.0))
-    left.set_title("Corrected for decay")
-    left.legend(fontsize=6.5, loc="upper right")
+    left.set(xlabel="Time (h)", ylabel="Activity (% of administered)", ylim=(0.0, 102.0))
+    left.set(title="Corrected for decay", xticks=[0, 24, 48, 72])
+    left.legend(loc="upper right")
     _ratios(right)
     save_plot(left, FOLDER / "mibg.svg")
 
@@ -70,12 +77,11 @@ def _ratios(ax: Axes) -> None:
         used = name in FIGURES
         ax.errorbar(1.0, row, xerr=spread / mean, color=MUTED, capsize=2, linewidth=0.8)
         ax.plot(value / mean, row, "o", color=BLUE, fillstyle="full" if used else "none")
-    names = [name.replace("_", " ") for name in (*FIGURES, *OTHERS)]
-    ax.set_yticks(range(len(names)), names, fontsize=6.5)
+    names = [name[0].upper() + name[1:].replace("_", " ") for name in (*FIGURES, *OTHERS)]
+    ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.axvline(1.0, color=RULE, linewidth=0.6)
-    ax.set(xlabel="model over published", xlim=(0.5, 1.6))
-    ax.set_title("Filled: calibrated to")
+    ax.set(xlabel="Model over published", xlim=(0.5, 1.6), title="Filled: calibrated to")
 
 
 @house_style
@@ -87,19 +93,18 @@ def clr1404() -> None:
     for fast in (12.0, FAST, 48.0):
         a, b, slow = phases(fast)
         curve = (1.0 - slow) * np.exp(-a * 24.0 * days) + slow * np.exp(-b * 24.0 * days)
-        left.plot(days, 100.0 * curve, label=f"fast phase {fast:.0f} h, slow {TERMINAL:.0f} h")
-    left.set(xlabel="time (d)", ylabel="% of the peak", yscale="log", ylim=(5.0, 110.0))
-    left.set_yticks((10.0, 20.0, 50.0, 100.0), ("10", "20", "50", "100"))
-    left.minorticks_off()
-    left.set_title("Plasma, corrected for decay")
-    left.legend(fontsize=7)
+        left.plot(days, 100.0 * curve, label=f"Fast phase {fast:.0f} h, slow {TERMINAL:.0f} h")
+    left.set(xlabel="Time (d)", ylabel="Activity (% of the peak)", yscale="log", ylim=(5.0, 110.0))
+    left.set(title="Plasma, corrected for decay")
+    plain_log_ticks(left.yaxis)
+    left.legend()
     assumed = np.geomspace(6.0, 96.0, 9)
-    right.plot(assumed, [marrow_dose(integrals(fast)[1]) for fast in assumed], label="model")
-    right.plot(FAST, marrow_dose(integrals(FAST)[1]), "o", color=BLUE, label="as shipped")
+    right.plot(assumed, [marrow_dose(integrals(fast)[1]) for fast in assumed], label="Model")
+    right.plot(FAST, marrow_dose(integrals(FAST)[1]), "o", color=BLUE, label="As shipped")
     right.axhline(MARROW, color=RULE, linewidth=0.8, label="Grudzinski 2014 (mSv/MBq)")
-    right.set(xlabel="half-life of the fast phase (h)", ylabel="mGy/MBq", ylim=(0.0, 0.8))
-    right.set_title("Red marrow, not calibrated to")
-    right.legend(fontsize=7, loc="lower left")
+    right.set(xlabel="Half-life of the fast phase (h)", ylabel="Dose (mGy/MBq)", ylim=(0.0, 0.8))
+    right.set(title="Red marrow, not calibrated to")
+    right.legend(loc="lower left")
     save_plot(left, FOLDER / "clr1404.svg")
 
 

@@ -25,10 +25,12 @@ from theratwin.report.style import (
     BLUE,
     GREEN,
     ORANGE,
+    PAGE_WIDTH,
     PURPLE,
     VERMILION,
     house_style,
     new_figure,
+    plain_log_ticks,
 )
 
 KIDNEYS, LIVER, TUMOR = 310.0, 1800.0, 500.0  # g
@@ -78,6 +80,7 @@ def internalization_study(ax) -> None:
         print(f"release {release:4g}: {values[0]:.1f} to {values[-1]:.1f} mGy/MBq")
     ax.set(xlabel="Internalization in tumor (1/h)", xscale="log", ylim=(0, None))
     ax.set(ylabel="Kidney dose by free daughters (mGy/MBq)")
+    plain_log_ticks(ax.xaxis)
     _legend(ax)
 
 
@@ -86,9 +89,9 @@ def dissociation_study(ax) -> None:
     model = antibody("Ac-225", dissociation=BETWEEN)
     found = integrals(model, "blood.hot", {"dissociation": DISSOCIATION})
     lines = (
-        ("liver, all", "liver", LIVER, False, PURPLE),
-        ("liver, free elements", "liver", LIVER, True, GREEN),
-        ("kidneys, free elements", "kidneys", KIDNEYS, True, VERMILION),
+        ("Liver, all", "liver", LIVER, False, PURPLE),
+        ("Liver, free elements", "liver", LIVER, True, GREEN),
+        ("Kidneys, free elements", "kidneys", KIDNEYS, True, VERMILION),
     )
     for label, region, mass, traveled, color in lines:
         values = dose(model, found, region, mass, traveled=traveled)
@@ -96,11 +99,13 @@ def dissociation_study(ax) -> None:
         print(f"{label}: {values[0]:.1f} to {values[-1]:.1f} mGy/MBq")
     ax.set(xlabel="Ac-225 lost from the chelate (1/d)", xscale="log", yscale="log")
     ax.set(ylabel="Dose (mGy/MBq)")
+    for axis in (ax.xaxis, ax.yaxis):
+        plain_log_ticks(axis)
     _legend(ax)
 
 
 def _legend(ax) -> None:
-    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
 
 
 def parents() -> None:
@@ -157,7 +162,9 @@ def body_study(ax) -> None:
         ax.plot(times, values, color=color, label=member)
     ax.set(xlabel="Time (h)", xscale="log", yscale="log", ylim=(1e-3, 3))
     ax.set(ylabel="Activity in kidneys (MBq)")
-    ax.legend(fontsize=7)
+    for axis in (ax.xaxis, ax.yaxis):
+        plain_log_ticks(axis)
+    ax.legend()
 
 
 @house_style
@@ -167,7 +174,7 @@ def main(folder: Path) -> None:
         ("generators-internalization", (internalization_study, dissociation_study)),
         ("generators-psma", (body_study,)),
     ):
-        figure = new_figure(*((7.2, 3.4) if len(draw) > 1 else (4.0, 2.9)))
+        figure = new_figure(*((PAGE_WIDTH, 3.4) if len(draw) > 1 else (4.0, 2.9)))
         for i, part in enumerate(draw, 1):
             part(figure.add_subplot(1, len(draw), i))
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})

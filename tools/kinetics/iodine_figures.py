@@ -13,7 +13,7 @@ from theratwin.cli.plot_file import save_plot
 from theratwin.dynamics import Engine, Network
 from theratwin.kinetics.models.iodine import iodine
 from theratwin.physics import nuclide
-from theratwin.report.style import PAGE_WIDTH, house_style, new_figure
+from theratwin.report.style import INK, PAGE_WIDTH, house_style, new_figure, plain_log_ticks
 
 FOLDER = Path("docs/methods")
 DECAY = nuclide("I-131").decay_constant
@@ -33,17 +33,20 @@ def thyroid_and_body() -> None:
     figure = new_figure(PAGE_WIDTH, 2.7)
     left, right = figure.subplots(1, 2)
     for label, network in (
-        ("euthyroid", iodine()),
-        ("60 % at 24 h, 120 h", iodine(uptake=0.6, effective_half_life=120.0)),
-        ("70 % at 6 h, 80 h", iodine(uptake=0.7, uptake_time=6.0, effective_half_life=80.0)),
+        ("Euthyroid", iodine()),
+        ("60 % at 24 h, half-life 120 h", iodine(uptake=0.6, effective_half_life=120.0)),
+        (
+            "70 % at 6 h, half-life 80 h",
+            iodine(uptake=0.7, uptake_time=6.0, effective_half_life=80.0),
+        ),
     ):
         left.plot(HOURS, curves(network)["thyroid"], label=label)
-    left.plot(24.0, 28.9, "o", color="black", markersize=4, label="Uchiyama 1982, A")
-    left.set(title="Thyroid", xlabel="time (h)", ylabel="% of administered", ylim=(0.0, 100.0))
-    left.legend(fontsize=7)
+    left.plot(24.0, 28.9, "o", color=INK, label="Measured, Uchiyama 1982")
+    left.set(title="Thyroid, corrected for decay", ylabel="Uptake (%)", ylim=(0.0, 120.0))
+    left.legend()
     # Mean and standard deviation by an exposure meter, Ravichandran 2016, at 48 and 72 h.
     measured = {"rhtsh": ((8.9, 6.0), (5.0, 5.0)), "withdrawal": ((14.8, 12.0), (7.0, 8.0))}
-    for i, (preparation, label) in enumerate((("rhtsh", "rhTSH"), ("withdrawal", "withdrawal"))):
+    for i, (preparation, label) in enumerate((("rhtsh", "rhTSH"), ("withdrawal", "Withdrawal"))):
         body = curves(iodine(preparation))["whole_body"] * np.exp(-DECAY * HOURS)
         (line,) = right.plot(HOURS, body, label=label)
         for time, (mean, spread) in zip((48.0, 72.0), measured[preparation], strict=True):
@@ -54,10 +57,14 @@ def thyroid_and_body() -> None:
                 [[low], [spread]],
                 fmt="o",
                 color=line.get_color(),
-                markersize=4,
             )
-    right.set(title="Whole body, no thyroid", xlabel="time (h)", yscale="log", ylim=(0.3, 120.0))
-    right.legend(fontsize=7)
+    right.errorbar([], [], [], fmt="o", color=INK, label="Measured, Ravichandran 2016")
+    right.set(title="Whole body, no thyroid", ylabel="Activity (% of administered)")
+    right.set(yscale="log", ylim=(0.3, 120.0))
+    plain_log_ticks(right.yaxis)
+    right.legend()
+    for ax in (left, right):
+        ax.set(xlabel="Time (h)", xticks=[0, 24, 48, 72, 96])
     save_plot(left, FOLDER / "iodine.svg")
 
 

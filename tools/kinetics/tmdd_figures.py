@@ -19,14 +19,23 @@ from theratwin.kinetics.tmdd import (
     quasi_steady_state,
     tmdd_network,
 )
-from theratwin.report.style import BLUE, GREEN, INK, PAGE_WIDTH, VERMILION, house_style, new_figure
+from theratwin.report.style import (
+    BLUE,
+    GREEN,
+    INK,
+    PAGE_WIDTH,
+    VERMILION,
+    house_style,
+    new_figure,
+    plain_log_ticks,
+)
 
 FOLDER = Path("docs/methods")
 DOSES = np.array([10.0, 100.0, 1000.0])
 TIMES = np.concatenate([[0.0], np.geomspace(0.1, 672.0, 300)])
 REDUCTIONS = (
-    (quasi_equilibrium, BLUE, "quasi-equilibrium"),
-    (quasi_steady_state, GREEN, "quasi-steady state"),
+    (quasi_equilibrium, BLUE, "Quasi-equilibrium"),
+    (quasi_steady_state, GREEN, "Quasi-steady state"),
     (michaelis_menten, VERMILION, "Michaelis-Menten"),
 )
 
@@ -46,7 +55,7 @@ def reductions() -> None:
     left, right = figure.subplots(1, 2)
     for course in full:
         left.plot(TIMES / 24, course, color=INK, lw=2.2, alpha=0.35)
-    left.plot([], [], color=INK, lw=2.2, alpha=0.35, label="full model")
+    left.plot([], [], color=INK, lw=2.2, alpha=0.35, label="Full model")
     for reduction, color, label in REDUCTIONS:
         found = total(reduction(network, CENTRAL_TARGET))
         error = found / full - 1.0
@@ -57,9 +66,11 @@ def reductions() -> None:
         worst = 100 * np.max(np.abs(error[:, 1:]), axis=1)
         area = np.trapezoid(found, TIMES, axis=1) / np.trapezoid(full, TIMES, axis=1) - 1.0
         print(f"{label}: largest error {worst.round(2)} %, area {(100 * area).round(2)} %")
-    left.set(yscale="log", ylim=(1e-3, 2e3), xlim=(0, 28), xlabel="Day")
+    left.set(yscale="log", ylim=(1e-3, 2e3), xlim=(0, 28), xlabel="Time (d)")
     left.set(ylabel="Ligand, free and bound (nmol)")
-    right.set(yscale="log", ylim=(1e-2, 1e3), xlim=(0, 28), xlabel="Day", ylabel="Error (%)")
+    right.set(yscale="log", ylim=(1e-2, 1e3), xlim=(0, 28), xlabel="Time (d)", ylabel="Error (%)")
+    for ax in (left, right):
+        plain_log_ticks(ax.yaxis)
     for style, dose in zip(("-", "--", ":"), DOSES, strict=True):
         right.plot([], [], color=INK, ls=style, lw=0.9, label=f"{dose:g} nmol")
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)

@@ -117,6 +117,22 @@ def parse(quantity: str, unit: str, *, field: str = "quantity") -> float:
     return converted
 
 
+def inside(value: float | str, unit: str, *, field: str = "quantity") -> float:
+    """Return a value that is text with a unit, or a number in ``unit`` already.
+
+    Raises
+    ------
+    InputError
+        As `parse`, of text.
+
+    Examples
+    --------
+    >>> inside("5 d", "h"), inside(120, "h")
+    (120.0, 120.0)
+    """
+    return parse(value, unit, field=field) if isinstance(value, str) else float(value)
+
+
 _QUANTITY = re.compile(
     r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*?)\s*",
     re.ASCII | re.DOTALL,

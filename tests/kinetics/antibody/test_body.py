@@ -228,6 +228,7 @@ def test_preload_as_an_infusion():
         ({"exchange": "sieve"}, "exchange"),
         ({"target": "cd66", "red_marrow": False}, "red_marrow"),
         ({"given": {"pores.size": 3.0}}, "given"),
+        ({"given": {"vain.volume": "3 L"}}, "nearest match 'vein.volume'"),
         ({"exchange": "reflection", "given": {"antibody.molar_mass": 50.0}}, "given"),
         ({"sets": ("antibody_nobody",)}, "kinetics"),
     ],

@@ -129,6 +129,11 @@ def test_an_event_that_leaves_a_part_is_followed():
     assert [e.name for e in generator(network, "Pb-212", sites).network.events] == ["change"]
 
 
+def test_a_site_in_the_wrong_order_is_refused():
+    with pytest.raises(InputError, match=r"region 'inside'.*given 'kidneys'.*the region first"):
+        Site("inside", "kidneys")  # pyright: ignore[reportArgumentType]
+
+
 def test_blood_and_free_elements_are_not_in_a_dish():
     sites = {"blood": Site("blood", "blood"), "medium": Site("medium", "medium")}
     with pytest.raises(InputError, match="blood and the medium"):

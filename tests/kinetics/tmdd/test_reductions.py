@@ -204,3 +204,9 @@ def test_what_it_cannot_reduce_is_refused(reduction):
 def test_michaelis_menten_needs_a_loss():
     with pytest.raises(UnsupportedError, match="not lost"):
         michaelis_menten(_small(loss=False), TRIPLE)
+
+
+@pytest.mark.parametrize("name", ["k_on", "vein.volume", "kon"])
+def test_a_value_that_the_set_lacks_is_refused(name):
+    with pytest.raises(InputError, match=rf"given: no such parameter.*{name}.*ligand\.k_on"):
+        tmdd_network({name: 1.0})

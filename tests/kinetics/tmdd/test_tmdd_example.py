@@ -21,7 +21,7 @@ def test_the_example_says_what_the_page_says(capsys):
         # The page rounds to two digits and more.
         found = [float(value) for value in line.split()[1:]]
         assert found == pytest.approx([float(value) for value in row], rel=0.03)
-    taken = {line.split()[0]: float(line.split()[-1]) for line in lines[6:10]}
+    taken = {line.split()[0]: float(line.split()[-1]) for line in lines[7:11]}
     assert taken["quasi_equilibrium"] / taken["full"] == pytest.approx(1.04, abs=0.01)
     assert taken["quasi_steady_state"] / taken["full"] == pytest.approx(0.92, abs=0.01)
     assert taken["michaelis_menten"] < 0.7 * taken["full"]

@@ -24,6 +24,7 @@ from theratwin.kinetics.body.physiology import Physiology
 from theratwin.kinetics.body.plan import BodyPlan, LigandPlan, Organ
 from theratwin.kinetics.body.values import Values
 from theratwin.kinetics.body.whole_body import WholeBody
+from theratwin.kinetics.models.names import listed
 from theratwin.kinetics.models.patient import given_parameters
 
 #: How antibody passes the wall: by two kinds of pores, or by one reflection coefficient an organ.
@@ -91,7 +92,9 @@ def antibody_body(
     <WholeBody antibody: antibody (Y-90); 19 regions>
     """
     _one_of("exchange", exchange, ("two_pore", "reflection"))
-    plan, binding = _plan(target, nuclide, red_marrow, tuple(sets), dict(given or {}), name)
+    plan, binding = _plan(
+        target, nuclide, red_marrow, listed(sets, "sets"), dict(given or {}), name
+    )
     plan = _sized(plan, exchange)
     builder = NetworkBuilder(name)
     draft = Draft(plan, builder, Values(builder, plan), labels_of(plan.ligands))

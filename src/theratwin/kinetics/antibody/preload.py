@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theratwin.core.errors import InputError
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.dynamics import Bolus, Dose, Infusion
 
 _NMOL_PER_MOL = 1e9
@@ -29,7 +29,7 @@ def antibody_amount(mass: str | float, molar_mass: float = 150.0) -> float:
     >>> round(antibody_amount("35 mg"), 1)
     233.3
     """
-    grams = parse(mass, "g", field="mass") if isinstance(mass, str) else float(mass)
+    grams = inside(mass, "g", field="mass")
     if not grams >= 0.0:
         raise InputError("a mass is zero or more", field="mass", value=mass)
     if not molar_mass > 0.0:

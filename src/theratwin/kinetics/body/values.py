@@ -32,6 +32,7 @@ class Values:
         self._given = plan.own
         self._switched = plan.switched
         self._made: dict[str, Expression] = {}
+        self._optional: set[str] = set()
 
     def find(self, name: str, like: Iterable[str] = ()) -> Parameter | None:
         """Return the parameter of a name: the patient's, a set's, or that of what it is like."""
@@ -49,7 +50,8 @@ class Values:
         return self.find(name, like) is not None
 
     def is_given(self, name: str) -> bool:
-        """Say whether the value is this patient's own."""
+        """Say whether the value is this patient's own, which it may be but need not."""
+        self._optional.add(name)
         return name in self._given
 
     def of(self, name: str, like: Iterable[str] = ()) -> Expression:
@@ -96,5 +98,5 @@ class Values:
                         "the network has no such parameter",
                         field=kind,
                         value=name,
-                        allowed=sorted(self._made),
+                        allowed=sorted({*self._made, *self._optional}),
                     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.dynamics import Network, NetworkBuilder
 from theratwin.kinetics.generators.site import Site
 from theratwin.physics import nuclide as find_nuclide
@@ -72,7 +72,7 @@ def linear_carrier(
 def _rate(name: str, rate: float | str | Parameter) -> Parameter:
     if isinstance(rate, Parameter):
         return Parameter(name, rate.unit, rate.distribution, rate.source, rate.where, rate.note)
-    number = parse(rate, "1/h", field=name) if isinstance(rate, str) else float(rate)
+    number = inside(rate, "1/h", field=name)
     if not number >= 0:
         raise InputError("a rate must not be negative", field=name, value=rate)
     return Parameter(name, "1/h", Fixed(number), ASSUMPTION, note="Given by the user.")

@@ -36,7 +36,13 @@ class Site:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise InputError("no such kind of site", field="kind", value=self.kind, allowed=KINDS)
+            raise InputError(
+                f"no such kind of site, of region {self.region!r}",
+                field="kind",
+                value=self.kind,
+                allowed=KINDS,
+                remedy="Site takes the region first, then the kind",
+            )
 
 
 def body_sites(body: WholeBody) -> dict[str, Site]:

@@ -9,7 +9,7 @@ from theratwin.core import ParameterSet, parameter_set
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.kinetics.generators.followed_chain import FollowedChain
 from theratwin.kinetics.generators.free_element import SHIPPED, FreeElement, free_element
 
@@ -84,7 +84,7 @@ def symbol_of(nuclide: str) -> str:
 
 def _given(parameter: Parameter, value: float | str) -> Parameter:
     place = f"given.{parameter.name}"
-    number = parse(value, parameter.unit, field=place) if isinstance(value, str) else float(value)
+    number = inside(value, parameter.unit, field=place)
     most = 1.0 if parameter.name.startswith("release.") else float("inf")
     if not 0 <= number <= most:
         raise InputError(

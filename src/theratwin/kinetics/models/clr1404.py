@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from theratwin.core.parameter_file import parameter_set
 from theratwin.dynamics import Network
-from theratwin.kinetics.models.transfer import laid_over, transfer_network
+from theratwin.kinetics.models.transfer import laid_over, require_element, transfer_network
 
 ENTERS = "plasma"
 EXCRETED = ("excreta",)
@@ -39,12 +39,13 @@ def clr1404(
     Raises
     ------
     InputError
-        If a given parameter is unknown, negative, or has a wrong unit.
+        If the label is not iodine, or a given parameter is unknown, negative, or has a wrong unit.
 
     Examples
     --------
     >>> clr1404()
     <Network clr1404: 3 states, 7 reactions, 6 parameters>
     """
+    require_element(nuclide, "I")
     known = laid_over([parameter_set("kinetics", "clr1404")], given)
     return transfer_network(name, known, nuclide, enters=ENTERS, regions=REGIONS, excreted=EXCRETED)

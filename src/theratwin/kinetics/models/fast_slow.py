@@ -16,14 +16,16 @@ same structure with all tissues as one, calibrated to plasma.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from theratwin.case import region as registered
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.dynamics import Network
-from theratwin.kinetics.models.transfer import ADMINISTERED, transfer_network
+from theratwin.kinetics.models.names import listed
+from theratwin.kinetics.models.transfer import ADMINISTERED, WHOLE_BODY, transfer_network
 
 BLOOD = "blood"
 #: Where blood loses activity to, by what the rate is called.
@@ -75,6 +77,7 @@ def fast_slow(
     excretion: Mapping[str, float],
     nuclide: str = "I-131",
     *,
+    lesions: Iterable[str] = (),
     activity: float = 1.0,
     source: str = ASSUMPTION,
     note: str = "Given by the user.",
@@ -85,11 +88,13 @@ def fast_slow(
     Parameters
     ----------
     tissues
-        Region to its exchange.
+        Region to its exchange: by the registry's names, or those of ``lesions``.
     excretion
         ``"urinary"`` and ``"fecal"`` rates (1/h) out of the blood, as far as there are any.
     nuclide
         The label.
+    lesions
+        Names of tissues that are lesions.
     activity
         Given into the blood at the start (MBq).
     source, note
@@ -106,7 +111,8 @@ def fast_slow(
     Raises
     ------
     InputError
-        If the shares of blood exceed one, no tissue exchanges, or a rate is out of range.
+        If there is no tissue or an unknown one, one does not exchange, the shares of blood exceed
+        one, or a rate or the activity is out of range.
 
     Examples
     --------
@@ -114,12 +120,13 @@ def fast_slow(
     >>> fast_slow({"liver": liver}, {"urinary": 0.01})
     <Network fast-slow: 4 states, 10 reactions, 9 parameters>
     """
+    _check_tissues(tissues, listed(lesions, "lesions"))
+    if not 0.0 <= activity < math.inf:
+        raise InputError("must be 0 MBq or more", field="activity", value=activity)
     total = sum(each.blood_share for each in tissues.values())
     if total > 1.0:
         raise InputError("tissues hold more than all blood", field="blood_share", value=total)
     rates, held = _rates(tissues, excretion)
-    if not rates:
-        raise InputError("nothing leaves the blood", field="tissues", value=list(tissues))
 
     def parameter(key: str, unit: str, value: float) -> Parameter:
         return Parameter(key, unit, Fixed(value), source, note=note)
@@ -135,6 +142,38 @@ def fast_slow(
     return transfer_network(
         name, known, nuclide, enters=BLOOD, regions=regions, excreted=excreted, blood=BLOOD
     )
+
+
+def _check_tissues(tissues: Mapping[str, Exchange], lesions: tuple[str, ...]) -> None:
+    """Refuse tissues that are none, and lesions that have no exchange."""
+    if not tissues:
+        raise InputError(
+            "no tissue exchanges with blood",
+            field="tissues",
+            remedy='Give at least one, as {"liver": Exchange(...)}',
+        )
+    for name in lesions:
+        if name not in tissues:
+            raise InputError(
+                "the lesion has no exchange", field="lesions", value=name, allowed=list(tissues)
+            )
+    for name in tissues:
+        if name not in lesions:
+            _check_tissue(name)
+
+
+def _check_tissue(name: str) -> None:
+    try:
+        known = registered(name).name
+    except InputError as error:
+        raise error.at("tissues") from None
+    if known != name or name in (BLOOD, WHOLE_BODY):
+        raise InputError(
+            "not the name of a tissue",
+            field="tissues",
+            value=name,
+            allowed=f"the registry's name, {known!r}" if known != name else "parts of the body",
+        )
 
 
 def _rates(

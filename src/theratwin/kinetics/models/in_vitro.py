@@ -28,7 +28,7 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.core.parameter_file import parameter_set
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.dynamics import TIME, Expression, Network, NetworkBuilder
 from theratwin.kinetics.body.decay import MBQ_HOURS_PER_NMOL
 from theratwin.kinetics.models.sstr import sstr_ligand
@@ -234,7 +234,7 @@ def _constant(name: str, unit: str, value: float) -> Parameter:
 
 def _given(parameter: Parameter, value: float | str) -> Parameter:
     unit, place = parameter.unit, f"given.{parameter.name}"
-    number = parse(value, unit, field=place) if isinstance(value, str) else float(value)
+    number = inside(value, unit, field=place)
     if not number >= 0:
         raise InputError("the value is out of range", field=place, value=value, allowed="0 or more")
     return replace(

@@ -21,8 +21,14 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
 from theratwin.core.parameter_file import parameter_set
+from theratwin.core.units import inside
 from theratwin.dynamics import Network
-from theratwin.kinetics.models.transfer import laid_over, transfer_matrix, transfer_network
+from theratwin.kinetics.models.transfer import (
+    laid_over,
+    require_element,
+    transfer_matrix,
+    transfer_network,
+)
 from theratwin.physics import nuclide as find_nuclide
 
 UPTAKE = "transfer.blood_iodide.thyroid_iodide"
@@ -57,9 +63,9 @@ def iodine(
     nuclide: str = "I-131",
     *,
     route: str = "oral",
-    uptake: float | None = None,
-    uptake_time: float = 24.0,
-    effective_half_life: float | None = None,
+    uptake: float | str | None = None,
+    uptake_time: float | str | None = None,
+    effective_half_life: float | str | None = None,
     given: Mapping[str, float | str] | None = None,
     name: str = "iodine",
 ) -> Network:
@@ -75,10 +81,11 @@ def iodine(
     route
         ``"oral"`` or ``"intravenous"``.
     uptake, uptake_time
-        The thyroid's (or remnant's) measured uptake at a time (h) after the administration, as a
-        fraction corrected for decay, instead of the set's uptake.
+        The thyroid's (or remnant's) measured uptake at a time (h, 24 if none is said) after the
+        administration, as a fraction corrected for decay, instead of the set's uptake. Numbers, or
+        text as ``"60 %"`` and ``"1 d"``.
     effective_half_life
-        The measured one (h) of the thyroid's activity, which gives the release.
+        The measured one (h, or text) of the thyroid's activity, which gives the release.
     given
         Parameters that differ from the sets.
     name
@@ -87,8 +94,8 @@ def iodine(
     Raises
     ------
     InputError
-        If a name is unknown, no uptake rate gives the uptake, or the half-life is no shorter than
-        the nuclide's.
+        If a name is unknown, the nuclide is not iodine, no uptake rate gives the uptake, the
+        half-life is no shorter than the nuclide's, or an argument would have no effect.
 
     Examples
     --------
@@ -102,17 +109,42 @@ def iodine(
     ):
         if value not in allowed:
             raise InputError("unknown", field=field, value=value, allowed=list(allowed))
+    require_element(nuclide, "I")
+    _check_effect(given or {}, uptake, uptake_time, effective_half_life)
     sets = ("iodine", *PREPARATIONS[preparation])
     known = laid_over((parameter_set("kinetics", each) for each in sets), given)
     if effective_half_life is not None:
-        rate = release_rate(effective_half_life, nuclide)
+        half_life = inside(effective_half_life, "h", field="effective_half_life")
+        rate = release_rate(half_life, nuclide)
         known[RELEASE] = _measured(known[RELEASE], rate, "By the measured effective half-life.")
     if uptake is not None:
-        rate = uptake_rate(known, uptake, uptake_time, route=route)
+        time = 24.0 if uptake_time is None else inside(uptake_time, "h", field="uptake_time")
+        rate = uptake_rate(known, inside(uptake, "", field="uptake"), time, route=route)
         known[UPTAKE] = _measured(known[UPTAKE], rate, "By the measured uptake.")
     return transfer_network(
         name, known, nuclide, enters=ROUTES[route], regions=REGIONS, excreted=EXCRETED
     )
+
+
+def _check_effect(
+    given: Mapping[str, float | str],
+    uptake: float | str | None,
+    uptake_time: float | str | None,
+    effective_half_life: float | str | None,
+) -> None:
+    """Refuse what another argument would override, or leave without effect."""
+    if uptake is None and uptake_time is not None:
+        raise InputError(
+            "the uptake at that time is missing", field="uptake_time", remedy="Give uptake too"
+        )
+    for field, measured, name in (
+        ("uptake", uptake, UPTAKE),
+        ("effective_half_life", effective_half_life, RELEASE),
+    ):
+        if measured is not None and name in given:
+            raise InputError(
+                f"{field} says it already", field=f"given.{name}", remedy="Give one of the two"
+            )
 
 
 def _measured(parameter: Parameter, rate: float, note: str) -> Parameter:
@@ -167,9 +199,11 @@ def uptake_rate(
     """
     from scipy.optimize import root_scalar
 
+    if not 0.0 < time < math.inf:
+        raise InputError("must be positive, in h", field="uptake_time", value=time)
     most_rate = 1e3 * parameters[RENAL].value
     most = thyroid_uptake(parameters, time, route=route, rate=most_rate)
-    if not (0.0 <= uptake < most and time > 0.0):
+    if not 0.0 <= uptake < most:
         raise InputError(
             "no uptake rate gives this",
             field="uptake",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from theratwin.core.distribution import Fixed
 from theratwin.core.parameter import ASSUMPTION, Parameter
@@ -25,6 +26,16 @@ _PEPTIDE = {
 _MOUSE_DOSE = {
     "hot": (0.00509, ASSUMPTION, "3.7 MBq of Lu-177."),
     "cold": (0.09491, ASSUMPTION, "With the hot 0.1 nmol, usual in a biodistribution study."),
+}
+_MOUSE_DOSE_LNCAP = {
+    "hot": (0.0509, ASSUMPTION, "37 MBq of Lu-177."),
+    "cold": (0.9491, ASSUMPTION, "With the hot 1 nmol, taken as usual for that activity."),
+}
+#: By the names of their parameter sets.
+_MICE = {
+    "mouse-psma617": ("PSMA-617, PC-3 PIP tumor", _MOUSE_DOSE),
+    "mouse-psma617-lncap": ("PSMA-617, LNCaP tumor", _MOUSE_DOSE_LNCAP),
+    "mouse-psma-1448": ("on a ligand of 1448 g/mol, PC-3 PIP tumor", _MOUSE_DOSE),
 }
 
 
@@ -58,10 +69,13 @@ def model_entries() -> dict[str, tuple[str, Callable[[], Network]]]:
             "whole body, Lu-177 DOTATATE, 1 lesion; calibrated to clinical doses",
             _dotatate,
         ),
-        "mouse-psma617": (
-            "mouse of 25 g, Lu-177 PSMA-617, PC-3 PIP tumor; calibrated to a biodistribution",
-            _mouse,
-        ),
+        **{
+            name: (
+                f"mouse of 25 g, Lu-177 {what}; calibrated to a biodistribution",
+                partial(_mouse, name, dose),
+            )
+            for name, (what, dose) in _MICE.items()
+        },
         "iodine": (
             "I-131 in a euthyroid adult: thyroid, blood, tissues, gut, excretion",
             lambda: _iodine("iodine", "euthyroid"),
@@ -98,10 +112,10 @@ def _dotatate() -> Network:
     return sstr_body(lesions=["lesion_1"], name="dotatate", given=_given(_PEPTIDE)).network
 
 
-def _mouse() -> Network:
+def _mouse(name: str, dose: dict[str, tuple[float, str, str]]) -> Network:
     from theratwin.kinetics.models.mouse import mouse_body
 
-    return mouse_body(given=_given(_MOUSE_DOSE), name="mouse-psma617").network
+    return mouse_body([name.replace("-", "_")], given=_given(dose), name=name).network
 
 
 def _iodine(name: str, preparation: str) -> Network:

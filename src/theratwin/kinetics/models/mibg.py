@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from theratwin.core.parameter_file import parameter_set
 from theratwin.dynamics import Network
-from theratwin.kinetics.models.transfer import laid_over, transfer_network
+from theratwin.kinetics.models.transfer import laid_over, require_element, transfer_network
 
 ENTERS = "central"
 EXCRETED = ("urine",)
@@ -47,12 +47,13 @@ def mibg(
     Raises
     ------
     InputError
-        If a given parameter is unknown, negative, or has a wrong unit.
+        If the label is not iodine, or a given parameter is unknown, negative, or has a wrong unit.
 
     Examples
     --------
     >>> mibg()
     <Network mibg: 6 states, 15 reactions, 11 parameters>
     """
+    require_element(nuclide, "I")
     known = laid_over([parameter_set("kinetics", "mibg")], given)
     return transfer_network(name, known, nuclide, enters=ENTERS, regions=REGIONS, excreted=EXCRETED)

@@ -18,7 +18,9 @@ from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter, ParameterSet
 from theratwin.core.parameter_file import parameter_set
+from theratwin.core.units import inside
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
+from theratwin.kinetics.models.names import listed
 from theratwin.kinetics.models.patient import given_parameters
 
 #: Flows of blood and clearances go as this power of body mass, volumes as the mass itself.
@@ -93,7 +95,7 @@ def mouse_body(
     sets: Iterable[str] = ("mouse_psma617",),
     *,
     nuclide: str = "Lu-177",
-    mass: float = 25.0,
+    mass: float | str = 25.0,
     lesions: Iterable[str] = ("tumor",),
     given: Mapping[str, float | str | Parameter] | None = None,
     name: str = "mouse",
@@ -109,7 +111,7 @@ def mouse_body(
     nuclide
         The label.
     mass
-        Of the mouse (g).
+        Of the mouse: a number in g, or text with a unit.
     lesions
         Names of the tumors.
     given
@@ -131,18 +133,19 @@ def mouse_body(
     >>> "kidneys" in body.regions, "tumor" in body.regions
     (True, True)
     """
+    mass = inside(mass, "g", field="mass")
     if not 10.0 <= mass <= 60.0:
         raise InputError("no adult mouse", field="mass", value=mass, allowed="10 to 60 g")
     man = parameter_set("kinetics", "physiology_male").value("reference.mass")
     base = (parameter_set("kinetics", _MOUSE), scaled_to_mouse(mass, man))
-    known = (*base, *(parameter_set("kinetics", each) for each in sets))
+    known = (*base, *(parameter_set("kinetics", each) for each in listed(sets, "sets")))
     own = given_parameters({**_of_mass(base[0], mass), **(given or {})}, known)
     plan = BodyPlan(
         name,
         _ORGANS,
         (LigandPlan("psma617", nuclide),),
         known,
-        lesions=tuple(lesions),
+        lesions=listed(lesions, "lesions"),
         given=own,
         **{"bladder": "none", **options},
     )

@@ -12,6 +12,7 @@ from theratwin.core.errors import InputError
 from theratwin.core.parameter import Parameter
 from theratwin.core.parameter_file import parameter_set
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
+from theratwin.kinetics.models.names import listed
 from theratwin.kinetics.models.patient import PatientGiven, given_parameters, patient_given
 
 GLANDS = ("parotid_glands", "submandibular_glands", "lacrimal_glands")
@@ -106,9 +107,9 @@ def psma_body(
     ligands |= {psma_ligand(other): label for other, label in (competing or {}).items()}
     if case is not None and case.patient.sex == "female":
         own_sets = (*own_sets, _WOMAN)
-    known = tuple(parameter_set("kinetics", each) for each in (tuple(sets) or own_sets))
+    known = tuple(parameter_set("kinetics", each) for each in (listed(sets, "sets") or own_sets))
     own = given_parameters(given or {}, known)
-    wanted = tuple(lesions) if lesions is not None else patient.lesions
+    wanted = listed(lesions, "lesions") if lesions is not None else patient.lesions
     plan = BodyPlan(
         name,
         _organs(case, patient, {**patient.parameters, **own}, glands),

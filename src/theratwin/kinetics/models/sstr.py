@@ -11,6 +11,7 @@ from theratwin.core.errors import InputError
 from theratwin.core.parameter import Parameter
 from theratwin.core.parameter_file import parameter_set
 from theratwin.kinetics.body import BodyPlan, LigandPlan, Organ, WholeBody, whole_body
+from theratwin.kinetics.models.names import listed
 from theratwin.kinetics.models.patient import PatientGiven, given_parameters, patient_given
 
 _ORGANS = (
@@ -86,8 +87,8 @@ def sstr_body(
     own_sets = _SETS
     if case is not None and case.patient.sex == "female":
         own_sets = (*own_sets, _WOMAN)
-    known = tuple(parameter_set("kinetics", each) for each in (tuple(sets) or own_sets))
-    wanted = tuple(lesions) if lesions is not None else patient.lesions
+    known = tuple(parameter_set("kinetics", each) for each in (listed(sets, "sets") or own_sets))
+    wanted = listed(lesions, "lesions") if lesions is not None else patient.lesions
     plan = BodyPlan(
         name,
         tuple(organ for organ in _ORGANS if organ.name not in patient.absent),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from theratwin.core.distribution import Fixed
 from theratwin.core.errors import InputError
 from theratwin.core.parameter import ASSUMPTION, Parameter
-from theratwin.core.units import parse
+from theratwin.core.units import inside
 from theratwin.dynamics import Expression, Network, NetworkBuilder
 from theratwin.kinetics.body.decay import MBQ_HOURS_PER_NMOL
 from theratwin.physics import nuclide as find_nuclide
@@ -196,6 +196,22 @@ def _check_known(name: str, places: list[str], named: Mapping[str, tuple[str, ..
                 )
 
 
+def require_element(nuclide: str, element: str) -> None:
+    """Raise an `InputError` unless the label is an isotope of the element that the model follows.
+
+    Examples
+    --------
+    >>> require_element("I-123", "I")
+    """
+    if find_nuclide(nuclide).element != element:
+        raise InputError(
+            "another element goes other ways",
+            field="nuclide",
+            value=nuclide,
+            allowed=f"an isotope of {element}",
+        )
+
+
 def laid_over(
     sets: Iterable[Mapping[str, Parameter]], given: Mapping[str, float | str] | None = None
 ) -> dict[str, Parameter]:
@@ -214,7 +230,7 @@ def laid_over(
             raise InputError("unknown parameter", field="given", value=name, allowed=sorted(known))
         place = f"given.{name}"
         unit = known[name].unit
-        number = parse(value, unit, field=place) if isinstance(value, str) else float(value)
+        number = inside(value, unit, field=place)
         if not 0.0 <= number < math.inf:
             raise InputError("must be 0 or more", field=place, value=value)
         known[name] = replace(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from theratwin.core.errors import InputError
 from theratwin.core.parameter import Parameter
 from theratwin.core.parameter_file import parameter_set
 from theratwin.dynamics import Network, NetworkBuilder, mass_action
@@ -37,12 +38,20 @@ def tmdd_network(given: Mapping[str, float | str | Parameter] | None = None) -> 
         States ``central.ligand``, ``central.receptor``, ``central.complex`` and
         ``peripheral.ligand`` (nmol).
 
+    Raises
+    ------
+    InputError
+        If a given name is not in the set, or its value has another unit.
+
     Examples
     --------
     >>> tmdd_network()
     <Network tmdd: 4 states, 8 reactions, 10 parameters>
     """
     known = parameter_set("kinetics", "tmdd")
+    for name in given or {}:
+        if name not in known:
+            raise InputError("no such parameter", field="given", value=name, allowed=sorted(known))
     own = given_parameters(given or {}, (known,))
     b = NetworkBuilder("tmdd")
     p = {name: b.parameter(own.get(name, value)) for name, value in known.items()}
