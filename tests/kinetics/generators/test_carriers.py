@@ -1,11 +1,14 @@
 """Daughters on the ligand, in linear carriers and in a whole body."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import Bolus, Engine, NetworkBuilder
 from theratwin.kinetics import psma_body
+from theratwin.kinetics.antibody import antibody_body
 from theratwin.kinetics.generators import (
     DISH_SITES,
     Site,
@@ -177,6 +180,19 @@ def test_carriers_that_do_not_fit_are_refused():
         generator(carrier, "Ac-225", sites, label="warm")
     with pytest.raises(InputError, match="kind"):
         Site("blood", "venous")
+
+
+def test_what_an_antibodys_places_are_to_a_freed_atom():
+    """Endosomes and what was digested are in cells; the nodes' lymph goes to blood."""
+    body = antibody_body("cd66", "Ac-225")
+    kinds = {place: site.kind for place, site in body_sites(body).items()}
+    cells = ("endosomes", "recycling", "catabolites")
+    assert {kinds[f"liver.{part}"] for part in cells} == {"inside"}
+    assert kinds["blood_cells.bound"] == kinds["lymph_nodes"] == "surface"
+    assert [place for place, kind in kinds.items() if kind == "outside"] == ["released"]
+    attic = linear_carrier("Ac-225", {"attic": Site("attic", "inside")}, {})
+    with pytest.raises(InputError, match="attic"):
+        body_sites(replace(body, network=attic, regions={}))
 
 
 def test_transport_that_saturates_in_the_label_itself_is_refused():
