@@ -81,6 +81,12 @@ def test_no_fewer_survive_than_are_not_hit(assay):
     assert assay.log_kill(line) < (line.alpha + line.beta * 32.0) * assay.dose
 
 
+def test_no_activity_kills_none():
+    none = {**DISH, "activity_concentration": 0.0}
+    empty = AlphaAssay(InVitro(nuclide="Bi-213", end=12.0, given=none))
+    assert (empty.hits, empty.untouched, empty.log_kill(domain_cell("HSG"))) == (0.0, 1.0, 0.0)
+
+
 def test_daughters_freed_at_the_membrane_are_lost_to_the_nucleus(actinium):
     freed, kept = actinium
     assert freed.doses["membrane"] < 0.4 * kept.doses["membrane"]

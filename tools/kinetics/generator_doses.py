@@ -20,6 +20,7 @@ from theratwin.kinetics.generators import (
     phantom_sources,
     region_doses,
 )
+from theratwin.physics import sphere_s_value
 from theratwin.physics.organs import shipped_saf_table
 
 SECOND, YEAR = 1 / 3600, 8766.0  # h
@@ -109,6 +110,10 @@ def compare_psma() -> None:
             parts = region_doses(model, found, region, REGION_MASSES[region])
             dose = weighted(parts, RBE) / ACTIVITIES[parent]
             print(f"  {region:14} {dose:9.2e} {expected:9.2e}  ratio {dose / expected:.2f}")
+        name = model.time_integrated_activity("kidneys", parent)
+        s = sphere_s_value(parent, REGION_MASSES["kidneys"], progeny="all")
+        local = (s.total + (RBE - 1.0) * s.alphas) * found[name] / ACTIVITIES[parent]
+        print(f"  kidneys, had all daughters decayed in place: {local:9.2e}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,12 +135,28 @@ def spread(draws: int = 1000) -> None:
         print(f"{parent}: {mid:.4g} ({low:.4g} to {high:.4g}) mGy/MBq, {', '.join(names)}")
 
 
-def body_model() -> Generator:
-    """Return the PSMA-617 body with Ac-225."""
+def body_model(inside: str = "", **choices) -> Generator:
+    """Return the PSMA-617 body with Ac-225; what is freed in a place ``inside`` stays in cells."""
     given = {"lesion_1.volume": "20 mL"}
     body = psma_body(ligand="psma-617", nuclide="Ac-225", lesions=["lesion_1"], given=given)
+    sites = body_sites(body)
+    if inside:
+        sites[inside] = replace(sites[inside], kind="inside")
     regions = ["kidneys", "lesion_1", "blood", "liver"]
-    return generator(body.network, "Ac-225", body_sites(body), regions=regions, equilibrium=SECOND)
+    return generator(body.network, "Ac-225", sites, regions=regions, equilibrium=SECOND, **choices)
+
+
+def print_choices() -> None:
+    """Print the kidneys' dose in that body by other choices of where freed atoms go."""
+    for label, choices in {
+        "stationary Fr and At": {"stationary": ("Fr", "At")},
+        "what the tubule's receptors free stays": {"inside": "kidneys.bound"},
+        "washout 60 1/h": {"given": {"washout.surface": 60.0}},
+        "washout 10 1/h": {"given": {"washout.surface": 10.0}},
+    }.items():
+        model = body_model(**choices)
+        found = integrals(model, "vein.hot", {}, cold=LIGAND)
+        print(f"{label}: kidneys {dose(model, found, 'kidneys', KIDNEYS)[0]:.0f} mGy/MBq")
 
 
 def body_study(ax) -> None:
@@ -178,6 +195,7 @@ def main(folder: Path) -> None:
         for i, part in enumerate(draw, 1):
             part(figure.add_subplot(1, len(draw), i))
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    print_choices()
 
 
 if __name__ == "__main__":

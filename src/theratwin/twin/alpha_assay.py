@@ -217,7 +217,8 @@ class AlphaAssay:
         Alphas kill by hits: the microdosimetric kinetic model over the specific energies of
         nuclei (`response.quality.spectrum_log_survival`), its :math:`\alpha` the mean over the
         dose of all sources and members. Electrons add :math:`\alpha_0 D`; nothing is repaired
-        between hits.
+        between hits. Recoils count in `doses` alone: they stop within 0.1 um, far into overkill,
+        and reach the nucleus from decays in it only.
 
         Parameters
         ----------
@@ -230,6 +231,9 @@ class AlphaAssay:
             spectrum_log_survival,
         )
 
+        electrons = line.alpha * sum(part.electrons for part in self.parts.values())
+        if self.hits == 0.0:
+            return float(electrons)
         weighted = 0.0
         for (_, _, member), part in self.parts.items():
             if part.effect.event is not None and part.hits > 0:
@@ -238,7 +242,6 @@ class AlphaAssay:
                 quality = nuclide_quality(member, line, progeny="none", **where)
                 by_hits = part.hits * part.effect.event.frequency_mean
                 weighted += by_hits * mkm_coefficients(line, quality.energies)[0]
-        electrons = sum(part.electrons for part in self.parts.values())
         dose = self.hits * self.event.frequency_mean
         killed = -float(spectrum_log_survival(self.event, dose, weighted / dose, line.beta))
-        return killed + line.alpha * electrons
+        return float(killed + electrons)

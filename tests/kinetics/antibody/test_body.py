@@ -166,6 +166,21 @@ def test_without_antigen_it_is_linear_until_fcrn_fills():
     assert left[2, 2] < 0.9 * left[1, 2]
 
 
+def test_a_sample_of_blood_has_what_its_cells_hold():
+    """Plasma and white cells of the central blood, over its volume; cells hold most anti-CD45."""
+    body, found = solved([0.0, 24.0], therapy(13.3), target="cd45")
+    plasma, *cells = (
+        found[f"{place}.hot"][0, 1]
+        for place in ("vein", "blood_cells.bound", "blood_cells.internalized")
+    )
+    held = sum(p.value for p in body.network.parameters if p.name.endswith(".plasma_volume"))
+    held -= parameter_set("kinetics", "antibody_physiology").value("red_marrow.plasma_volume")
+    central = parameter_set("kinetics", "antibody_physiology").value("plasma.volume") - held
+    expected = 0.55 * specific_activity("Y-90") * (plasma + sum(cells)) / central
+    assert found["concentration.blood"][0, 1] == pytest.approx(expected, rel=1e-9)
+    assert sum(cells) > plasma
+
+
 def test_marrow_saturates_with_the_amount():
     marrow = [
         coefficients("cd66", therapy(n), ("red_marrow",))[0] for n in (1.0, 13.3, 50.0, 400.0)

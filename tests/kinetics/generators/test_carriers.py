@@ -1,18 +1,23 @@
 """Daughters on the ligand, in linear carriers and in a whole body."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.dynamics import Bolus, Engine, NetworkBuilder
 from theratwin.kinetics import psma_body
+from theratwin.kinetics.antibody import antibody_body
 from theratwin.kinetics.generators import (
+    DISH_SITES,
     Site,
     body_sites,
     generator,
     linear_carrier,
     region_doses,
 )
+from theratwin.kinetics.models import in_vitro
 from theratwin.physics import decay_chain, nuclide, sphere_s_value
 from theratwin.testing import check_balance
 
@@ -167,6 +172,8 @@ def test_carriers_that_do_not_fit_are_refused():
     carrier = linear_carrier("Ac-225", sites, {})
     with pytest.raises(InputError, match="half-life"):
         generator(carrier, "Ra-223", sites)
+    with pytest.raises(InputError, match="half-life"):
+        generator(in_vitro(nuclide="Lu-177"), "Ac-225", DISH_SITES)
     with pytest.raises(InputError, match="sites"):
         generator(carrier, "Ac-225", {})
     with pytest.raises(InputError, match="label"):
@@ -175,13 +182,27 @@ def test_carriers_that_do_not_fit_are_refused():
         Site("blood", "venous")
 
 
+def test_what_an_antibodys_places_are_to_a_freed_atom():
+    """Endosomes and what was digested are in cells; the nodes' lymph goes to blood."""
+    body = antibody_body("cd66", "Ac-225")
+    kinds = {place: site.kind for place, site in body_sites(body).items()}
+    cells = ("endosomes", "recycling", "catabolites")
+    assert {kinds[f"liver.{part}"] for part in cells} == {"inside"}
+    assert kinds["blood_cells.bound"] == kinds["lymph_nodes"] == "surface"
+    assert [place for place, kind in kinds.items() if kind == "outside"] == ["released"]
+    attic = linear_carrier("Ac-225", {"attic": Site("attic", "inside")}, {})
+    with pytest.raises(InputError, match="attic"):
+        body_sites(replace(body, network=attic, regions={}))
+
+
 def test_transport_that_saturates_in_the_label_itself_is_refused():
     b = NetworkBuilder("saturated")
     hot = {}
     for place in ("blood", "cell"):
         b.compartment(place)
         hot[place] = b.species(f"{place}.hot", place)
-        constant = b.parameter(f"{place}.decay", 0.0651, "1/h", note="test")
+        decay = nuclide("Pb-212").decay_constant
+        constant = b.parameter(f"{place}.decay", decay, "1/h", note="test")
         b.reaction(f"decay.{place}", hot[place], None, constant * hot[place])
     most = b.parameter("most", 1.0, "nmol/h", note="test")
     half = b.parameter("half", 1.0, "nmol", note="test")

@@ -102,7 +102,8 @@ def with_event(part: str) -> tuple[Network, dict[str, Site]]:
     for place in ("medium", "spent"):
         b.compartment(place)
         hot[place] = b.species(f"{place}.hot", place)
-        constant = b.parameter(f"{place}.decay", 0.0651, "1/h", note="test")
+        decay = nuclide("Pb-212").decay_constant
+        constant = b.parameter(f"{place}.decay", decay, "1/h", note="test")
         b.reaction(f"decay.{place}", hot[place], None, constant * hot[place])
     amount = b.parameter("amount", 1.0, "nmol", note="test")
     both = {hot["medium"]: 0.5 * hot["medium"], hot["spent"]: 0.5 * hot["spent"]}

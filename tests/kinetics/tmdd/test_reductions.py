@@ -62,6 +62,28 @@ def test_totals_and_the_law_of_mass_action(reduction):
     assert free * receptor == pytest.approx(half * bound, rel=1e-9)
 
 
+@pytest.mark.parametrize("reduction", REDUCTIONS[:2])
+def test_a_trace_among_many_receptors_is_lost_at_constant_rates(reduction):
+    """Free part K / (K + R), all else bound: one exponential, over ten decades of excess."""
+    times = np.array([0.0, 24.0, 96.0])
+    fixed = {"dose": 1e-6, "receptor__amount": 1e4, "ligand__exchange": 0.0}
+    network = reduction(tmdd_network(), CENTRAL_TARGET)
+    named = {name.replace("__", "."): value for name, value in fixed.items()}
+    options = {"rtol": 1e-10, "atol": 1e-20}
+    found = Engine(network.system()).solve(named, times, **options).require()
+    k = {p.name: p.value for p in network.parameters} | named
+    off = k["ligand.k_off"]
+    if reduction is quasi_steady_state:
+        off += k["complex.internalization"]
+    half = off * k["central.volume"] / k["ligand.k_on"]
+    free = half / (half + 1e4)
+    rate = free * k["ligand.clearance"] / k["central.volume"]
+    rate += (1.0 - free) * k["complex.internalization"]
+    total = found["central.ligand.total"][0]
+    assert total == pytest.approx(1e-6 * np.exp(-rate * times), rel=1e-8)
+    assert found["central.ligand.free"][0] == pytest.approx(free * total, rel=1e-6)
+
+
 def test_equilibrium_is_of_first_order_in_fast_binding():
     """At the same affinity, ten times faster binding leaves a tenth of the error."""
     errors = [

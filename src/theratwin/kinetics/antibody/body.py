@@ -19,7 +19,7 @@ from theratwin.kinetics.antibody.vessels import NODES, add_vessels, total
 from theratwin.kinetics.body.binding import RELEASED, add_binding
 from theratwin.kinetics.body.decay import add_decay
 from theratwin.kinetics.body.draft import Draft, labels_of
-from theratwin.kinetics.body.observables import add_observables
+from theratwin.kinetics.body.observables import BLOOD_CELLS, add_observables
 from theratwin.kinetics.body.physiology import Physiology
 from theratwin.kinetics.body.plan import BodyPlan, LigandPlan, Organ
 from theratwin.kinetics.body.values import Values
@@ -37,8 +37,6 @@ _REST = (Organ("kidneys", ()), Organ("other_tissues", ()))
 _TIGHT = ("brain",)
 #: Organs whose cells stand in the blood of open sinuses; antigen of others is in tissue fluid.
 _SINUSES = ("red_marrow", "liver", "spleen")
-#: White cells of the blood, which bind what is in the vein.
-BLOOD_CELLS = "blood_cells"
 _MASS = "antibody.molar_mass"
 _SETS = ("antibody_physiology", "antibody_exchange")
 #: Target to the parameter sets laid over the others, and where its antigen is.

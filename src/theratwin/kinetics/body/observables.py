@@ -12,6 +12,8 @@ from theratwin.kinetics.body.physiology import Physiology
 
 #: Places of what has left the body.
 OUTSIDE = (URINE, FECES, RELEASED)
+#: White cells that bind what is in the vein: a sample of blood has them.
+BLOOD_CELLS = "blood_cells"
 #: A region that is the sum of others, where the body has all of them.
 _SUMS = {"salivary_glands": ("parotid_glands", "submandibular_glands")}
 
@@ -36,8 +38,10 @@ def add_observables(
             if place in draft.places:
                 activity = per_amount * draft.amount(place, label)
                 draft.builder.observable(f"activity.{place}{end}", activity, "MBq")
-        in_plasma = draft.builder.concentration(draft.amount("vein", label))
-        in_blood = per_amount * in_plasma * body.plasma_share
+        carried = draft.builder.concentration(draft.amount("vein", label))
+        if BLOOD_CELLS in regions:
+            carried = carried + _sum(draft, regions[BLOOD_CELLS], label) / draft.volumes["vein"]
+        in_blood = per_amount * carried * body.plasma_share
         _add(draft, "concentration", f"blood{end}", in_blood, "MBq/mL")
     return {region: tuple(places) for region, places in regions.items()}
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theratwin.core.errors import InputError, UnsupportedError
-from theratwin.dynamics import Expression, Network
-from theratwin.dynamics.expressions.expression import differentiate, substitute, symbols
+from theratwin.dynamics import Expression, Network, evaluate
+from theratwin.dynamics.expressions.expression import (
+    Substitution,
+    differentiate,
+    substitute,
+    symbols,
+)
+from theratwin.dynamics.networks.flatten import rule_values
 from theratwin.dynamics.networks.parts import Reaction, Species
 from theratwin.kinetics.generators.site import Site, checked_sites
 
@@ -116,7 +123,7 @@ def find_carrier(
             "the network has no such species", field="label", value=label, remedy="PLACE.LABEL"
         )
     decays = {place: _decay(network, s.name) for place, s in hot.items()}
-    _check_half_life(network, label, half_life)
+    _check_half_life(network, hot, decays, half_life)
     return Carrier(network, label, hot, decays, checked_sites(sites, {p: p for p in hot}))
 
 
@@ -135,12 +142,20 @@ def _decay(network: Network, name: str) -> Reaction:
     return found[0]
 
 
-def _check_half_life(network: Network, label: str, half_life: float) -> None:
-    known = {p.name: p.value for p in network.parameters}
-    own = known.get(f"{label}.half_life", half_life)
-    if abs(own - half_life) > _SAME * half_life:
-        raise InputError(
-            f"the network's label has a half-life of {own:g} h, the nuclide one of {half_life:g} h",
-            field="nuclide",
-            remedy="Build the network with this nuclide",
-        )
+def _check_half_life(
+    network: Network, hot: Mapping[str, Species], decays: Mapping[str, Reaction], half_life: float
+) -> None:
+    """Check the decay in every place, by the parameters that the network has."""
+    flat = Substitution(rule_values(network, {}))
+    rates = [flat(differentiate(decays[p].rate, network.symbols[s.name])) for p, s in hot.items()]
+    constants = evaluate(rates, {p.name: p.value for p in network.parameters})
+    for place, constant in zip(hot, constants, strict=True):
+        if abs(float(constant) * half_life / math.log(2.0) - 1.0) > _SAME:
+            own = math.log(2.0) / float(constant) if constant > 0 else math.inf
+            raise InputError(
+                f"the network's label has a half-life of {own:g} h, the nuclide one of"
+                f" {half_life:g} h",
+                field="nuclide",
+                value=f"decay in {place}",
+                remedy="Build the network with this nuclide",
+            )

@@ -15,8 +15,15 @@ from theratwin.kinetics.body import WholeBody
 Kind = Literal["blood", "medium", "surface", "inside", "outside"]
 KINDS = ("blood", "medium", "surface", "inside", "outside")
 _BLOOD = ("vascular", "vein", "artery", "arteries", "blood", "plasma")
-_INSIDE = ("internalized", "reabsorbed", "cytoplasm", "nucleus")
-_SURFACE = ("interstitial", "bound", "tubular", "membrane", "medium")
+_INSIDE = (
+    *("internalized", "reabsorbed", "cytoplasm", "nucleus"),
+    *("endosomes", "recycling", "catabolites"),
+)
+_SURFACE = ("interstitial", "bound", "tubular", "membrane", "lymph_nodes")
+_OUTSIDE = (
+    *("urine", "feces", "bladder", "released"),
+    *("gallbladder_contents", "small_intestine_contents", "colon_contents"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,12 @@ def body_sites(body: WholeBody) -> dict[str, Site]:
     Of regions that hold others each place counts to the smallest, and to ``blood`` if to none.
     What is freed in an organ's blood counts as the region ``blood``. The tubule's receptors are
     surfaces, so that atoms freed there go to blood: to let them stay in the cells instead,
-    replace the site of ``kidneys.bound``.
+    replace the site of ``kidneys.bound``. Lymph goes to blood, as fluid between cells does.
+
+    Raises
+    ------
+    InputError
+        If it is not known what a place is.
 
     Examples
     --------
@@ -73,11 +85,21 @@ def body_sites(body: WholeBody) -> dict[str, Site]:
 
 def _kind(place: str) -> Kind:
     last = place.rpartition(".")[2]
-    if last in _BLOOD:
-        return "blood"
-    if last in _INSIDE:
-        return "inside"
-    return "surface" if last in _SURFACE else "outside"
+    kinds: dict[Kind, tuple[str, ...]] = {
+        "blood": _BLOOD,
+        "surface": _SURFACE,
+        "inside": _INSIDE,
+        "outside": _OUTSIDE,
+    }
+    for kind, names in kinds.items():
+        if last in names:
+            return kind
+    raise InputError(
+        "a place of which is not known what it is to a freed atom",
+        field="body",
+        value=place,
+        remedy="Write the sites of its places yourself",
+    )
 
 
 def checked_sites(sites: Mapping[str, Site], places: Mapping[str, str]) -> dict[str, Site]:

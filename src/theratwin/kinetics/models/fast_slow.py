@@ -106,7 +106,8 @@ def fast_slow(
     -------
     Network
         States ``blood``, ``TISSUE_fast``, ``TISSUE_slow``, ``urine``, ``feces`` (nmol);
-        observables and quadratures as of `transfer_network`.
+        observables and quadratures as of `transfer_network`. The region ``blood`` is all of it,
+        with what tissues' vessels hold: as sources of dose, count that in one of the two.
 
     Raises
     ------

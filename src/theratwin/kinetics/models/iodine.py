@@ -14,7 +14,7 @@ preparation change :math:`k_u`, :math:`k_{rel}` and the kidneys' rate; the rest 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from theratwin.core.distribution import Fixed
@@ -56,6 +56,10 @@ REGIONS = {
     "bladder_contents": ("bladder",),
 }
 _THYROID = REGIONS["thyroid"]
+#: When uptake is over, and how long a half-life is then measured (h): from day 1 to day 7.
+_TAKEN_UP, _FOLLOWED = 24.0, 144.0
+#: From which a release (1/h) is sought.
+_LEAST_RELEASE = 1e-4
 
 
 def iodine(
@@ -85,7 +89,8 @@ def iodine(
         administration, as a fraction corrected for decay, instead of the set's uptake. Numbers, or
         text as ``"60 %"`` and ``"1 d"``.
     effective_half_life
-        The measured one (h, or text) of the thyroid's activity, which gives the release.
+        That (h, or text) of the thyroid's activity as measured over six days, from day 1 or the
+        uptake's time if that is later. It gives the release, with what of it is taken up again.
     given
         Parameters that differ from the sets.
     name
@@ -113,14 +118,20 @@ def iodine(
     _check_effect(given or {}, uptake, uptake_time, effective_half_life)
     sets = ("iodine", *PREPARATIONS[preparation])
     known = laid_over((parameter_set("kinetics", each) for each in sets), given)
+    time = 24.0 if uptake_time is None else inside(uptake_time, "h", field="uptake_time")
+    measured = None if uptake is None else inside(uptake, "", field="uptake")
+
+    def fitted(rates: Mapping[str, Parameter]) -> dict[str, Parameter]:
+        if measured is None:
+            return dict(rates)
+        rate = uptake_rate(rates, measured, time, route=route)
+        return {**rates, UPTAKE: _measured(rates[UPTAKE], rate, "By the measured uptake.")}
+
+    known = fitted(known)
     if effective_half_life is not None:
         half_life = inside(effective_half_life, "h", field="effective_half_life")
-        rate = release_rate(half_life, nuclide)
-        known[RELEASE] = _measured(known[RELEASE], rate, "By the measured effective half-life.")
-    if uptake is not None:
-        time = 24.0 if uptake_time is None else inside(uptake_time, "h", field="uptake_time")
-        rate = uptake_rate(known, inside(uptake, "", field="uptake"), time, route=route)
-        known[UPTAKE] = _measured(known[UPTAKE], rate, "By the measured uptake.")
+        span = (first := max(time, _TAKEN_UP), first + _FOLLOWED)
+        known = _released(known, fitted, release_rate(half_life, nuclide), span, route)
     return transfer_network(
         name, known, nuclide, enters=ROUTES[route], regions=REGIONS, excreted=EXCRETED
     )
@@ -151,10 +162,51 @@ def _measured(parameter: Parameter, rate: float, note: str) -> Parameter:
     return replace(parameter, distribution=Fixed(rate), source=ASSUMPTION, note=note)
 
 
-def release_rate(effective_half_life: float, nuclide: str = "I-131") -> float:
-    r"""Return :math:`\ln 2 / T_{eff} - \lambda` (1/h), the release of organified iodine.
+def _released(
+    known: Mapping[str, Parameter],
+    fitted: Callable[[Mapping[str, Parameter]], dict[str, Parameter]],
+    net: float,
+    span: tuple[float, float],
+    route: str,
+) -> dict[str, Parameter]:
+    """Return the rates by which the thyroid loses as much over a span as at a net rate (1/h).
 
-    It leaves out what comes back to the thyroid, a tenth or so of what is released.
+    The release is faster than that: a part of it comes back as iodide and is taken up again.
+    """
+    from scipy.optimize import root_scalar
+
+    kept = math.exp(-net * (span[1] - span[0]))
+
+    def tried(rate: float) -> dict[str, Parameter]:
+        note = "By the measured effective half-life."
+        return fitted({**known, RELEASE: _measured(known[RELEASE], rate, note)})
+
+    def excess(rate: float) -> float:
+        rates = tried(rate)
+        uptake = rates[UPTAKE].value
+        early, late = (thyroid_uptake(rates, time, route=route, rate=uptake) for time in span)
+        return late - kept * early
+
+    if known[UPTAKE].value == 0.0:
+        return tried(net)
+    near = max(net, _LEAST_RELEASE)
+    try:
+        found = root_scalar(excess, x0=near, x1=1.2 * near, xtol=1e-9, maxiter=40)
+    except InputError:  # so fast a release leaves no uptake as measured
+        found = None
+    if found is None or not (found.converged and found.root >= 0.0):
+        raise InputError(
+            "no release gives this half-life, as what is released is taken up again",
+            field="effective_half_life",
+            remedy=f"Give {RELEASE}, if it was measured over the first days alone",
+        )
+    return tried(found.root)
+
+
+def release_rate(effective_half_life: float, nuclide: str = "I-131") -> float:
+    r"""Return :math:`\ln 2 / T_{eff} - \lambda` (1/h), the net loss of the thyroid.
+
+    Of a remnant that takes up little it is the release itself.
 
     Examples
     --------

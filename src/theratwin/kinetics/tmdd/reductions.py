@@ -4,8 +4,8 @@ The full model (Mager and Jusko 2001) has free ligand L, free receptor R and com
 :math:`k_{on} L R`, unbinding :math:`k_{off} C` and loss :math:`k_{int} C`. In amounts, with the
 totals :math:`T = L + C` and :math:`T_R = R + C`, all reductions set
 
-.. math:: C = \frac{T_R L}{K + L}, \qquad
-          L = \tfrac12 \left( d + \sqrt{d^2 + 4 K T} \right), \qquad d = T - T_R - K
+.. math:: C = \frac{2 T\,T_R}{T + T_R + K + \sqrt{d^2 + 4 K T}}, \qquad
+          d = T - T_R - K, \qquad L = T - C, \qquad R = T_R - C
 
 and differ in K and in what stays a state (Gibiansky et al. 2008).
 """
@@ -112,10 +112,10 @@ def _totals(network: Network, found: Bound, half: Expression) -> Network:
     target = found.target
     ligand, receptor = (f"{name}.total" for name in (target.ligand, target.receptor))
     total, whole = symbol(ligand, Binding.STATE), symbol(receptor, Binding.STATE)
-    excess = total - whole - half
-    free = 0.5 * (excess + (excess * excess + 4.0 * half * total) ** 0.5)
-    near = network.amount(target.ligand)
-    laws = (free, whole * half / (half + near), whole * near / (half + near))
+    excess, every = total - whole - half, total + whole + half
+    root = (excess * excess + 4.0 * half * total) ** 0.5
+    held = network.amount(target.complex)  # (d + root) / 2 for L cancels where receptors exceed it
+    laws = (total - held, whole - held, 2.0 * total * whole / (every + root))
     merged = {
         target.ligand: (ligand,),
         target.receptor: (receptor,),
