@@ -142,15 +142,11 @@ def _simulated(path: Path, settings: dict[str, str]) -> dict[str, np.ndarray]:
     model = read_sbml(path)  # flux balance, whose settings have no times, is refused here
     start, duration = float(settings["start"]), float(settings["duration"])
     times = np.linspace(start, start + duration, int(settings["steps"]) + 1)
-    amounts, concentrations = (
-        [name for name in _names(settings[form]) if name in model.document.species]
-        for form in ("amount", "concentration")
-    )
     found = model.simulate(
         times.tolist(),
         _names(settings["variables"]),
-        amounts=amounts,
-        concentrations=concentrations,
+        amounts=_names(settings["amount"]),
+        concentrations=_names(settings["concentration"]),
     )
     return {name: values[0] for name, values in found.items()}
 

@@ -31,7 +31,7 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.io.sbml.document import unsupported
 from theratwin.io.sbml.mathematics import Mathematics
-from theratwin.io.sbml.parts import Document, Event, Math, Reaction, names_in
+from theratwin.io.sbml.parts import Document, Event, Math, Reaction, names_in, parameter_name
 from theratwin.io.sbml.turnover import turnover
 
 
@@ -219,7 +219,7 @@ class Equations:
         return value if by_amount else value * self.start(found.compartment)
 
     def _parameter(self, name: str, value: float | None) -> Expression:
-        own = "time.parameter" if name == "time" else name
+        own = parameter_name(name)
         if value is None:
             self.missing.add(own)
         self.parameters[own] = float("nan") if value is None else float(value)

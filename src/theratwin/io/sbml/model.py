@@ -15,7 +15,7 @@ from theratwin.dynamics.expressions.expression import ZERO, Expression, symbols,
 from theratwin.dynamics.system import State, StateEvent, System
 from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
-from theratwin.io.sbml.names import parameter_of, paths
+from theratwin.io.sbml.names import paths, readable
 from theratwin.io.sbml.parts import Document, Event
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
@@ -75,6 +75,11 @@ class SbmlModel:
         """Names to ids where a name is one id's: ``Vein.Hot`` is species Hot in Vein."""
         return paths(self.document)
 
+    @cached_property
+    def readable(self) -> dict[str, str]:
+        """Ids to what a reader calls them: where a tool has made up the id, the name."""
+        return readable(self)
+
     def id_of(self, name: str) -> str:
         """Return an id for an id, or for a name that only one thing has.
 
@@ -90,7 +95,7 @@ class SbmlModel:
                 "there is no such id or name in the model",
                 field="select",
                 value=name,
-                allowed=sorted({*self.ids, *self.paths}),
+                allowed=sorted(self.readable.values()),
             )
         return self.paths[name]
 
@@ -112,6 +117,8 @@ class SbmlModel:
     ) -> dict[str, Expression]:
         """Return what is reported, by the names given; all species without any.
 
+        What is no species has one form only, whatever the lists ask.
+
         Raises
         ------
         InputError
@@ -124,7 +131,13 @@ class SbmlModel:
         chosen = list(self.document.species) if select is None else list(select)
         chosen = list(dict.fromkeys([*chosen, *amounts, *concentrations]))
         forms = dict.fromkeys(amounts, "amount") | dict.fromkeys(concentrations, "concentration")
-        return {name: self.expression(name, forms.get(name, "declared")) for name in chosen}
+        species = self.document.species
+        return {
+            name: self.expression(
+                name, forms.get(name, "declared") if self.id_of(name) in species else "declared"
+            )
+            for name in chosen
+        }
 
     def system(
         self,
@@ -147,7 +160,7 @@ class SbmlModel:
         if hard:
             raise unsupported(
                 f"event {hard[0]} in compiled equations",
-                remedy="SbmlModel.simulate does events with delay, priority or persistence",
+                remedy="SbmlModel.simulate does events with delay or priority, and passing ones",
             )
         found = self._states_and(observables, quadratures)
         events = [self._event(event) for event in self.document.events.values() if event.trigger]
@@ -269,8 +282,7 @@ class SbmlModel:
 
         observed = self.observables(select, amounts, concentrations)
         settings = {"rtol": rtol, "atol": atol, **settings}
-        given = {parameter_of(self, name): value for name, value in (parameters or {}).items()}
-        return simulate(self, times, observed, given, settings, seed)
+        return simulate(self, times, observed, parameters or {}, settings, seed)
 
 
 #: An engine needs a state; a model without one gets this, which is still.

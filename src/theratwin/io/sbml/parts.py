@@ -21,6 +21,11 @@ def names_in(tree: Math) -> set[str]:
     return found
 
 
+def parameter_name(id_: str) -> str:
+    """Return what the equations call a parameter: time itself has its name already."""
+    return "time.parameter" if id_ == "time" else id_
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A compartment, a parameter or a species reference: a number with an id.

@@ -13,6 +13,7 @@ from theratwin.dynamics.solving.engine import Engine
 from theratwin.dynamics.solving.solution import Solution
 from theratwin.dynamics.solving.status import Status
 from theratwin.io.sbml.events import EventRun
+from theratwin.io.sbml.names import parameters_of
 
 if TYPE_CHECKING:
     from theratwin.io.sbml.model import SbmlModel
@@ -36,7 +37,8 @@ def simulate(
     if any(event.trigger is not None for event in model.document.events.values()):
         return _event_by_event(model, wanted, observed, parameters, settings, seed)
     engine = Engine(model.system(observed), level=0)
-    solution = engine.solve(parameters, wanted, keep=[], end=float(wanted[-1]), **settings)
+    given = parameters_of(model, parameters, engine.system.parameters)
+    solution = engine.solve(given, wanted, keep=[], end=float(wanted[-1]), **settings)
     require_solved(solution)
     return dict(solution.observables)
 
@@ -60,7 +62,8 @@ def _event_by_event(
     seed: int,
 ) -> dict[str, np.ndarray]:
     run = EventRun(model, observed, settings, seed)
-    arrays = {name: np.asarray(value, dtype=float) for name, value in parameters.items()}
+    given = parameters_of(model, parameters, run.system.parameters)
+    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items()}
     patients = max([array.size for array in arrays.values() if array.ndim], default=1)
     rows = []
     for patient in range(patients):
