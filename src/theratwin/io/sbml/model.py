@@ -17,6 +17,7 @@ from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
 from theratwin.io.sbml.names import paths, readable
 from theratwin.io.sbml.parts import Document, Event
+from theratwin.io.sbml.triggers import margin
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
 FORMS = ("declared", "amount", "concentration")
@@ -222,7 +223,7 @@ class SbmlModel:
         trigger = self.equations.law_of(event, "trigger")
         assert trigger is not None  # those without have been left out
         values = self.equations.state_values(self.equations.assignments(event))
-        return StateEvent(event.id, trigger, values, event.initially)
+        return StateEvent(event.id, margin(trigger), values, event.initially)
 
     @property
     def bare_names(self) -> tuple[str, ...]:
