@@ -95,6 +95,13 @@ def test_a_parameter_called_time_is_not_the_time(sbml):
     np.testing.assert_allclose(found["y"], 2.0, rtol=1e-8)
 
 
+def test_without_species_what_changes_is_reported(sbml):
+    text = sbml(
+        parameters={"k": 1.0, "x": 2.0, "y": 0.0}, rates={"x": "-k * x"}, rules={"y": "2 * x"}
+    )
+    assert list(sbml_model(text).simulate([0.0])) == ["x", "y"]
+
+
 def test_a_value_that_is_missing_is_named(sbml):
     text = sbml(parameters={"k": 1.0, "x": 1.0}, rates={"x": "-k * x"})
     text = text.replace('id="k" value="1"', 'id="k"')

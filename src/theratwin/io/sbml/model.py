@@ -116,7 +116,7 @@ class SbmlModel:
         amounts: Iterable[str] = (),
         concentrations: Iterable[str] = (),
     ) -> dict[str, Expression]:
-        """Return what is reported, by the names given; all species without any.
+        """Return what is reported, by the names given; all species without any, or what changes.
 
         What is no species has one form only, whatever the lists ask.
 
@@ -129,7 +129,7 @@ class SbmlModel:
         both = sorted(set(amounts) & set(concentrations))
         if both:
             raise InputError("amount or concentration, not both", field="select", value=both[0])
-        chosen = list(self.document.species) if select is None else list(select)
+        chosen = [*self.document.species] or self._changing() if select is None else [*select]
         chosen = list(dict.fromkeys([*chosen, *amounts, *concentrations]))
         forms = dict.fromkeys(amounts, "amount") | dict.fromkeys(concentrations, "concentration")
         species = self.document.species
@@ -139,6 +139,11 @@ class SbmlModel:
             )
             for name in chosen
         }
+
+    def _changing(self) -> list[str]:
+        """Return the quantities that a rule or an event changes."""
+        known = (self.equations.states, self.document.assigned)
+        return [id_ for id_ in self.document.quantities if any(id_ in ids for ids in known)]
 
     def system(
         self,
