@@ -92,7 +92,7 @@ def _read(source: Any, field: str) -> Document:
         )
     _refuse(source, model, field)
     found = _document(source, model)
-    delays = (library.AST_FUNCTION_DELAY == n.getType() for t in found.trees() for n in nodes_in(t))
+    delays = (n.getType() == library.AST_FUNCTION_DELAY for t in found.trees() for n in nodes_in(t))
     if any(delays):
         raise unsupported("delay()", "Put a chain of compartments in its place", field)
     return found

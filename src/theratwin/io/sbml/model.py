@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import ZERO, Expression, symbols, walk
-from theratwin.dynamics.system import State, StateEvent, System
+from theratwin.dynamics.system import State, System
 from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
+from theratwin.io.sbml.event_equations import expressions_of, is_simple, state_event
 from theratwin.io.sbml.names import paths, readable
-from theratwin.io.sbml.parts import Document, Event
-from theratwin.io.sbml.triggers import margin
+from theratwin.io.sbml.parts import Document
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
 FORMS = ("declared", "amount", "concentration")
@@ -169,8 +170,8 @@ class SbmlModel:
                 remedy="SbmlModel.simulate does events with delay or priority, and passing ones",
             )
         found = self._states_and(observables, quadratures)
-        events = [self._event(event) for event in self.document.events.values() if event.trigger]
-        return System(**found, events=tuple(events))
+        events = [event for event in self.document.events.values() if event.trigger]
+        return System(**found, events=tuple(state_event(self.equations, e) for e in events))
 
     def bare_system(self, observables: Mapping[str, Expression] | None = None) -> System:
         """Return the equations between events."""
@@ -195,9 +196,9 @@ class SbmlModel:
         )
         observed = dict(self.observables() if observables is None else observables)
         sums = dict(quadratures or {})
-        events = [e for event in self.document.events.values() for e in self._event_laws(event)]
+        events = [expressions_of(equations, event) for event in self.document.events.values()]
         roots = [e for s in states for e in (s.initial, s.derivative)]
-        roots += [*observed.values(), *sums.values(), *events]
+        roots += [*observed.values(), *sums.values(), *chain(*events)]
         used = symbols(*roots)
         self._require(used)
         parameters = {name: v for name, v in equations.parameters.items() if name in used}
@@ -208,13 +209,6 @@ class SbmlModel:
             "quadratures": sums,
         }
 
-    def _event_laws(self, event: Event) -> list[Expression]:
-        laws = [self.equations.law_of(event, part) for part in ("trigger", "delay", "priority")]
-        values = self.equations.assignments(event)
-        places = [p for id_ in values if (p := self.equations.place_of(id_))]
-        volumes = [self.equations.value(place) for place in places]
-        return [*(e for e in laws if e is not None), *values.values(), *volumes]
-
     def _require(self, used: Mapping[str, Expression]) -> None:
         missing = sorted(self.equations.missing & set(used))
         if missing:
@@ -223,12 +217,6 @@ class SbmlModel:
                 field=f"model {self.document.id}",
                 remedy="Give it in the file",
             )
-
-    def _event(self, event: Event) -> StateEvent:
-        trigger = self.equations.law_of(event, "trigger")
-        assert trigger is not None  # those without have been left out
-        values = self.equations.state_values(self.equations.assignments(event))
-        return StateEvent(event.id, margin(trigger), values, event.initially)
 
     @property
     def bare_names(self) -> tuple[str, ...]:
@@ -293,11 +281,6 @@ class SbmlModel:
 
 #: An engine needs a state; a model without one gets this, which is still.
 _IDLE = State("nothing.value", ZERO, ZERO, "")
-
-
-def is_simple(event: Event) -> bool:
-    """Whether compiled equations can do an event: at once, in no order, whatever follows."""
-    return event.delay is None and event.priority is None and event.persistent and event.at_trigger
 
 
 def read_sbml(path: str | Path) -> SbmlModel:
