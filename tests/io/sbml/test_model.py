@@ -119,8 +119,9 @@ def test_an_unknown_name_and_a_bad_time_are_refused(sbml):
     model = sbml_model(sbml(parameters={"rate": 1.0}))
     with pytest.raises(InputError, match="nearest match 'rate'"):
         model.simulate(TIMES, ["rat"])
-    with pytest.raises(InputError, match="times rise"):
-        model.simulate([2.0, 1.0], ["rate"])
+    for times in ([2.0, 1.0], [-1.0, 1.0], [0.0, np.nan], [0.0, np.inf], [], [[0.0]]):
+        with pytest.raises(InputError, match="times rise"):
+            model.simulate(times, ["rate"])
 
 
 def test_a_value_for_what_is_no_free_parameter_is_refused_with_the_reason(sbml):
@@ -138,15 +139,13 @@ def test_a_value_for_what_is_no_free_parameter_is_refused_with_the_reason(sbml):
         ("half", "an initial assignment sets it"),
         ("S", "S.initial is what the species starts with"),
         ("idle", "nothing that is asked for depends on it"),
-        ("Vein.Hot.intial", "nearest match 'Vein.Hot.initial'; allowed: Vein.Hot.initial, k"),
+        ("Hot.intial", "nearest match 'Hot.initial'; allowed: Hot.initial, k"),
     ):
         with pytest.raises(InputError, match=reason):
             model.simulate(TIMES, ["S"], parameters={name: 1.0})
     with pytest.raises(InputError, match="another name"):
         model.simulate(TIMES, ["S"], parameters={"S.initial": 1.0, "Vein.Hot.initial": 2.0})
-    with pytest.raises(
-        InputError, match=r"nearest match 'Vein\.Hot'; allowed: Vein, Vein\.Hot, half"
-    ):
+    with pytest.raises(InputError, match=r"match 'Vein\.Hot'; allowed: Hot, Vein, Vein\.Hot, "):
         model.simulate(TIMES, ["Vein.hot"])
 
 

@@ -97,7 +97,7 @@ class SbmlModel:
                 "there is no such id or name in the model",
                 field="select",
                 value=name,
-                allowed=sorted(self.readable.values()),
+                allowed=sorted({*self.paths, *self.readable.values()}),
             )
         return self.paths[name]
 

@@ -16,12 +16,14 @@ def paths(document: Document) -> dict[str, str]:
     """Return names to ids where a name is one id's.
 
     A species is called by its own name, and by that of its compartment, a dot and its own:
-    ``Vein.Hot``. A reaction counts only where nothing else has its name.
+    ``Vein.Hot``, unless its name begins so already. A reaction counts only where nothing else has
+    its name.
     """
     found: dict[str, list[str]] = {}
     for species in document.species.values():
         place = document.quantities[species.compartment].name or species.compartment
-        found.setdefault(f"{place}.{species.name or species.id}", []).append(species.id)
+        if not species.name.startswith(f"{place}."):
+            found.setdefault(f"{place}.{species.name or species.id}", []).append(species.id)
     for part in (*document.species.values(), *document.quantities.values()):
         found.setdefault(part.name, []).append(part.id)
     for reaction in document.reactions.values():
@@ -32,7 +34,7 @@ def paths(document: Document) -> dict[str, str]:
 def readable(model: SbmlModel) -> dict[str, str]:
     """Return every id to the name that a reader knows it by: itself where the id is the name."""
     document = model.document
-    known = {id_: name for name, id_ in reversed(model.paths.items())}
+    known = {id_: name for name, id_ in model.paths.items()}
     own = {id_ for id_, part in document.species.items() if part.name in ("", id_)}
     return {id_: id_ if id_ in own else known.get(id_, id_) for id_ in model.ids}
 
