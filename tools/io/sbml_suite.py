@@ -1,7 +1,7 @@
 """Run the semantic cases of the SBML test suite, level by level, by the suite's own tolerances.
 
     git clone https://github.com/sbmlteam/sbml-test-suite
-    python tools/sbml/semantic_suite.py sbml-test-suite/cases/semantic --levels l2v4 l3v1 l3v2
+    python tools/io/sbml_suite.py sbml-test-suite/cases/semantic --levels l2v4 l3v1 l3v2
 
 Tells of each level how many cases pass, are refused by which name, fail with which error, or are
 wrong; `--out` keeps one line a case: level, case, outcome, seconds.
