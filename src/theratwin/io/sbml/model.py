@@ -103,6 +103,8 @@ class SbmlModel:
 
     def expression(self, name: str, form: str = "declared") -> Expression:
         """Return what an id or name stands for; a species in one of `FORMS`."""
+        if form not in FORMS:
+            raise InputError("no such form", field="form", value=form, allowed=FORMS)
         id_ = self.id_of(name)
         if form == "declared":
             return self.equations.value(id_)
