@@ -82,6 +82,17 @@ def test_lists_may_be_empty_name_the_time_or_what_has_no_forms(decay):
     assert run("simulate", decay, *words, "--select", "time").stdout.startswith("time,S1,C\n")
 
 
+def test_results_are_not_written_over_others_nor_over_a_folder(decay, tmp_path):
+    out = tmp_path / "new" / "results.csv"
+    words = ["--end", "1", "--steps", "1", "--out"]
+    assert run("simulate", decay, *words, out).exit_code == 0
+    assert run("simulate", decay, *words, out, "--force").exit_code == 0
+    for taken, message in ((out, "exists already"), (tmp_path, "this is a folder")):
+        error = run("simulate", decay, *words, taken).exception
+        assert isinstance(error, InputError)
+        assert message in str(error)
+
+
 def test_simulate_prints_json(decay):
     value = json.loads(run("simulate", decay, "--end", 1, "--steps", 1, "--json").stdout)
     assert value["schema"] == "theratwin/sbml-simulation/1"

@@ -46,10 +46,11 @@ def simulate_file(options: Mapping[str, Any]) -> None:
     options
         Those of ``model simulate``, by name.
     """
-    from theratwin.cli.output import emit
+    from theratwin.cli.output import check_free, emit
     from theratwin.core import Provenance
 
     model, seed = options["model"], options["seed"]
+    check_free(options["out"], options["force"])  # before the work, not after it
     times = report_times(options["start"], options["end"], options["steps"])
     with named():
         found = _simulated(options, times)
@@ -204,17 +205,12 @@ def check_file(model: str, *, as_json: bool, out: Path | None, force: bool) -> N
 
 def convert_file(model: str | Network, out: Path, force: bool) -> None:
     """Write a model of the library, an SBML file or Antimony text as SBML level 3 version 2."""
+    from theratwin.cli.output import check_free
     from theratwin.core.files import write_text
 
     if out.suffix.lower() not in _SBML:
         raise InputError("a model is written as SBML (.xml)", field="--out", value=str(out))
-    if out.exists() and not force:
-        raise InputError(
-            "this exists already",
-            field="--out",
-            value=str(out),
-            remedy="Give --force to replace it",
-        )
+    check_free(out, force)
     with named():
         from theratwin.io.sbml import antimony_sbml, converted, sbml_text
 
