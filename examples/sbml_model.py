@@ -22,10 +22,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = write_sbml(model("one-compartment"), Path(folder) / "model.xml")
         read = read_sbml(path)
-    print(f"{len(check_sbml(read))} findings; {', '.join(read.paths)}")
+    found = len(check_sbml(read))
+    print(f"{read.document.name}: {len(read.document.reactions)} reactions, {found} findings")
 
     drug = read.expression("plasma.drug", "amount")
     system = read.system({"drug": drug}, quadratures={"area": drug})
+    print(f"plasma.drug changes by {system.states[0].derivative}")
     names = [read.id_of(name) for name in ("clearance", "half_life")]
     patients = log_normal_population(system, names, 0.3, 1000, seed=1)
     times = np.linspace(0.0, 48.0, 25)

@@ -73,6 +73,26 @@ def test_simulate_takes_lists_that_override(decay):
     np.testing.assert_allclose([float(x) for x in first.split(",")], expected, rtol=1e-6)
 
 
+def test_lists_may_be_empty_name_the_time_or_what_has_no_forms(decay):
+    words = ["--end", "1", "--steps", "1", "--amounts", "S1, C", "--concentrations", ""]
+    done = run("simulate", decay, *words, "--select", "time, S1, C,")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[:2] == ["time,S1,C", "0.0,3.0,2.0"]
+    assert "warning: --amounts C: no species" in done.stderr
+    assert run("simulate", decay, *words, "--select", "time").stdout.startswith("time,S1,C\n")
+
+
+def test_results_are_not_written_over_others_nor_over_a_folder(decay, tmp_path):
+    out = tmp_path / "new" / "results.csv"
+    words = ["--end", "1", "--steps", "1", "--out"]
+    assert run("simulate", decay, *words, out).exit_code == 0
+    assert run("simulate", decay, *words, out, "--force").exit_code == 0
+    for taken, message in ((out, "exists already"), (tmp_path, "this is a folder")):
+        error = run("simulate", decay, *words, taken).exception
+        assert isinstance(error, InputError)
+        assert message in str(error)
+
+
 def test_simulate_prints_json(decay):
     value = json.loads(run("simulate", decay, "--end", 1, "--steps", 1, "--json").stdout)
     assert value["schema"] == "theratwin/sbml-simulation/1"
@@ -102,6 +122,7 @@ def test_what_is_not_supported_is_named_with_status_3(tmp_path, capsys):
         (["--steps", "5"], "--end"),
         (["--end", "5 h"], "--end"),
         (["--start", "2", "--end", "1"], "--end"),
+        (["--start", "-1", "--end", "1"], "--start"),
         (["--end", "inf"], "--end"),
         (["--end", "1", "--set", "k=fast"], "k"),
         (["--end", "1", "--select", "S3"], "select"),

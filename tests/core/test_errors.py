@@ -36,6 +36,15 @@ def test_text_has_every_part():
     assert "given 0" in str(InputError("must be positive", value=0))
 
 
+def test_of_many_choices_the_nearest_few_are_listed():
+    many = [f"kidney_{i}" for i in range(100)]
+    error = InputError("unknown", value="Kidney_7", allowed=["liver", *many])
+    assert error.allowed == ("liver", *many)
+    assert "allowed: kidney_7, " in str(error)
+    assert str(error).endswith("and 93 more)")
+    assert "allowed: kidney_0, kidney_1, " in str(InputError("unknown", value=5, allowed=many))
+
+
 def test_place_is_put_before_the_field():
     located = WHOLE.at("case.toml")
     assert located.field == "case.toml: region"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from theratwin.dynamics import Network
+    from theratwin.io.sbml import SbmlModel
 
 _SBML = (".xml", ".sbml")
 _ANTIMONY = ".ant"
@@ -45,10 +46,11 @@ def simulate_file(options: Mapping[str, Any]) -> None:
     options
         Those of ``model simulate``, by name.
     """
-    from theratwin.cli.output import emit
+    from theratwin.cli.output import check_free, emit
     from theratwin.core import Provenance
 
     model, seed = options["model"], options["seed"]
+    check_free(options["out"], options["force"])  # before the work, not after it
     times = report_times(options["start"], options["end"], options["steps"])
     with named():
         found = _simulated(options, times)
@@ -65,22 +67,49 @@ def simulate_file(options: Mapping[str, Any]) -> None:
 
 
 def _simulated(options: Mapping[str, Any], times: list[float]) -> dict[str, np.ndarray]:
-    from theratwin.cli.lists import assignments, split
+    from theratwin.cli.lists import assignments
     from theratwin.io.sbml import read_model
 
     read = read_model(options["model"])
-    warn(read.warnings)
+    lists = {form: listed(options[form]) for form in ("amounts", "concentrations")}
+    warn([*read.warnings, *_without_effect(read, lists)])
     asked = {name: options[name] for name in ("rtol", "atol") if options[name] is not None}
     given = assignments("--set", options["given"] or [])
     return read.simulate(
         times,
-        split(options["select"]) or None,
-        amounts=split(options["amounts"]),
-        concentrations=split(options["concentrations"]),
+        selected(options["select"], read.ids),
+        **lists,
         parameters={name: number(name, text) for name, text in given},
         seed=options["seed"],
         **asked,
     )
+
+
+def listed(entries: Sequence[str] | None) -> list[str]:
+    """Return the names in lists with commas; an empty list, as of a case without, has none.
+
+    Examples
+    --------
+    >>> listed(["S1, S2", ""])
+    ['S1', 'S2']
+    """
+    from theratwin.cli.lists import split
+
+    return [name for name in split(entries) if name]
+
+
+def selected(entries: Sequence[str] | None, ids: Sequence[str]) -> list[str] | None:
+    """Return what to report, None for all species; the time is a column anyway."""
+    names = listed(entries)
+    return [name for name in names if name != "time" or name in ids] if names else None
+
+
+def _without_effect(read: SbmlModel, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    species = read.document.species
+    for form, names in lists.items():
+        for name in names:
+            if read.id_of(name) not in species:
+                yield f"--{form} {name}: no species, so it is reported as it is"
 
 
 def report_times(start: float, end: str | None, steps: int) -> list[float]:
@@ -89,7 +118,7 @@ def report_times(start: float, end: str | None, steps: int) -> list[float]:
     Raises
     ------
     InputError
-        If the end is missing, is no number, or does not come after the start.
+        If the end is missing, is no number, or does not come after a start from zero on.
 
     Examples
     --------
@@ -101,10 +130,10 @@ def report_times(start: float, end: str | None, steps: int) -> list[float]:
     if end is None:
         raise InputError("the end is missing", field="--end", remedy="Give --end 10")
     last = number("--end", end)
-    if not 0.0 <= start < last < math.inf:
-        raise InputError(
-            "must come after the start, which is zero or later", field="--end", value=end
-        )
+    if not 0.0 <= start < math.inf:
+        raise InputError("must be zero or later", field="--start", value=start)
+    if not start < last < math.inf:
+        raise InputError("must come after the start", field="--end", value=end)
     return [float(time) for time in np.linspace(start, last, steps + 1)]
 
 
@@ -176,17 +205,12 @@ def check_file(model: str, *, as_json: bool, out: Path | None, force: bool) -> N
 
 def convert_file(model: str | Network, out: Path, force: bool) -> None:
     """Write a model of the library, an SBML file or Antimony text as SBML level 3 version 2."""
+    from theratwin.cli.output import check_free
     from theratwin.core.files import write_text
 
     if out.suffix.lower() not in _SBML:
         raise InputError("a model is written as SBML (.xml)", field="--out", value=str(out))
-    if out.exists() and not force:
-        raise InputError(
-            "this exists already",
-            field="--out",
-            value=str(out),
-            remedy="Give --force to replace it",
-        )
+    check_free(out, force)
     with named():
         from theratwin.io.sbml import antimony_sbml, converted, sbml_text
 

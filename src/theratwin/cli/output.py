@@ -44,20 +44,29 @@ def emit(
     Raises
     ------
     InputError
-        If ``out`` exists and ``force`` is not given.
+        If ``out`` is a folder, or exists and ``force`` is not given.
     """
     content = text if not as_json else to_json(schema, value, unit, provenance, extra)
     if out is None:
         print(content)
         return
-    if out.exists() and not force:
+    check_free(out, force)
+    write_text(out, content + "\n")
+
+
+def check_free(out: Path | None, force: bool) -> None:
+    """Raise an `InputError` if ``--out`` is a folder, or exists and may not be replaced."""
+    if out is not None and out.is_dir():
+        raise InputError(
+            "this is a folder", field="--out", value=str(out), remedy="Name a file in it"
+        )
+    if out is not None and out.exists() and not force:
         raise InputError(
             "this exists already",
             field="--out",
             value=str(out),
             remedy="Give --force to replace it",
         )
-    write_text(out, content + "\n")
 
 
 def to_json(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+#: So many choices are listed; of more, the few nearest to the value.
+_MANY, _FEW = 40, 8
+
 
 class TheratwinError(Exception):
     """Base of every error that theratwin raises on purpose.
@@ -62,14 +65,19 @@ class TheratwinError(Exception):
         if self.nearest:
             details.append(f"nearest match {self.nearest!r}")
         if self.allowed is not None:
-            choices = self.allowed if isinstance(self.allowed, str) else ", ".join(self.allowed)
-            details.append(f"allowed: {choices}")
+            details.append(f"allowed: {self._choices(self.allowed)}")
         text = f"{self.field}: {self.message}" if self.field else self.message
         if details:
             text += f" ({'; '.join(details)})"
         if self.remedy:
             text += f". {self.remedy}"
         return text
+
+    def _choices(self, allowed: str | tuple[str, ...]) -> str:
+        if isinstance(allowed, str) or len(allowed) <= _MANY:
+            return allowed if isinstance(allowed, str) else ", ".join(allowed)
+        shown = nearest_matches(str(self.value), allowed, _FEW) or allowed[:_FEW]
+        return f"{', '.join(shown)}, and {len(allowed) - len(shown):,} more"
 
     def at(self, place: str) -> TheratwinError:
         """Return the same error with ``place`` (a file, a line) put before its field."""
@@ -115,6 +123,17 @@ def nearest_match(word: str, choices: Iterable[str]) -> str | None:
     >>> nearest_match("Kidney", ["kidneys", "liver"])
     'kidneys'
     """
+    return next(iter(nearest_matches(word, choices, 1)), None)
+
+
+def nearest_matches(word: str, choices: Iterable[str], most: int) -> list[str]:
+    """Return the choices spelled like ``word`` (ignoring case), the nearest first.
+
+    Examples
+    --------
+    >>> nearest_matches("Kidney", ["liver", "kidneys", "kidney_left"], 2)
+    ['kidneys', 'kidney_left']
+    """
     by_folded = {choice.casefold(): choice for choice in choices}
-    found = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
+    found = get_close_matches(word.casefold(), by_folded, n=most, cutoff=0.6)
+    return [by_folded[choice] for choice in found]

@@ -191,6 +191,11 @@ class SystemFit:
         options = {"keep": (), "doses": self.doses, **self.settings, **options}
         return self.engine.solve({**self.given, **values}, times, **options)
 
+    def require_center(self) -> None:
+        """Raise the solver's own `FitError` if the center of the priors cannot be solved."""
+        center = np.array([[prior.log_mean for prior in self.priors]])
+        self.solve(center, self._at[0], sensitivities=tuple(self.prior)).require()
+
     def predicted(self, theta: Float[np.ndarray, "*draws parameters"]) -> np.ndarray:
         """Return what stands beside `observed`, shape ``(*draws, measurements)``."""
         return self._predicted(theta)

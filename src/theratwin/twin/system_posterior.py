@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from theratwin.core import LogNormal
-from theratwin.core.errors import InputError
+from theratwin.core.errors import FitError, InputError
 from theratwin.twin.estimates import Estimate, estimate_of
 from theratwin.twin.posterior import AUTO, METHODS, BlockPosterior, fit_block
 from theratwin.twin.residuals import RegionResiduals, residuals
 from theratwin.twin.system_fit import SystemFit
+from theratwin.twin.target import FARTHEST
 
 _BLOCK = "calibration"
+
+#: A mode farther than this from the prior's median, in the prior's spreads, is told of.
+_FAR = 3.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,18 @@ class SystemPosterior:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of the quality of the fit."""
-        return self.block.problems
+        return (*self.block.problems, *self._far())
+
+    def _far(self) -> Iterator[str]:
+        mode = self.block.best.approximation.mode
+        for name, prior, value in zip(self.names, self.fit.priors, mode, strict=True):
+            away = abs(value - prior.log_mean) / prior.log_sd
+            if away > _FAR:
+                yield (
+                    f"{name}: its most probable value, {np.exp(value):.4g}, lies {away:.1f} "
+                    f"spreads of the prior from the prior's median, {prior.median:.4g} (none "
+                    f"beyond {FARTHEST:g} is looked for): prior and readings disagree"
+                )
 
     def predict(self, times: Any, draws: int | None = None) -> dict[str, np.ndarray]:
         """Return every observable at times for draws of the posterior, shape ``(draw, time)``.
@@ -95,7 +112,19 @@ class SystemPosterior:
             When, in the system's unit; rising.
         draws
             How many draws, the first ones; all without.
+
+        Raises
+        ------
+        InputError
+            If times or draws are out of range.
+        FitError
+            If a draw cannot be solved.
         """
+        most = len(self._theta)
+        if draws is not None and not 1 <= draws <= most:
+            raise InputError(
+                "out of range", field="draws", value=draws, allowed=f"1 to {most}, all there are"
+            )
         solution = self.fit.solve(self._theta[:draws], np.asarray(times, float)).require()
         return dict(solution.observables)
 
@@ -159,7 +188,12 @@ def calibrate_system(
     if draws < 100:
         raise InputError("too few draws", field="draws", value=draws, allowed="100 and more")
     _check(fit)
-    return SystemPosterior(fit_block(_Block((fit,)), draws=draws, seed=seed, method=posterior))
+    try:
+        found = fit_block(_Block((fit,)), draws=draws, seed=seed, method=posterior)
+    except FitError:
+        fit.require_center()
+        raise
+    return SystemPosterior(found)
 
 
 def _check(fit: SystemFit) -> None:
@@ -184,6 +218,10 @@ def _check(fit: SystemFit) -> None:
             raise InputError("a prior is log-normal", field=f"priors.{label}", value=prior)
         if parameter in fit.given:
             raise InputError("is estimated, and given too", field=f"given.{label}")
+    for parameter, value in fit.given.items():
+        if not isfinite(value):
+            label = fit.labels.get(parameter, parameter)
+            raise InputError("a finite number is needed", field=f"given.{label}", value=value)
     for reading in fit.readings:
         if reading.observable not in fit.system.observables:
             raise InputError(

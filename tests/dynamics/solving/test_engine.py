@@ -164,6 +164,11 @@ def failing() -> Engine:
     return Engine(system)
 
 
+def test_a_system_that_carries_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match=r"no states.*Couple"):
+        Engine(System((), {"k": 1.0}, observables={"twice": 2.0 * symbol("k")}))
+
+
 def test_each_failure_has_its_status_and_harms_no_other() -> None:
     engine = failing()
     parameters = {

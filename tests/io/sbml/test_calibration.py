@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("libsbml", reason="python-libsbml is not installed")
 
 from theratwin.core import LogNormal, Normal
-from theratwin.core.errors import InputError, UnsupportedError
+from theratwin.core.errors import FitError, InputError, UnsupportedError
 from theratwin.core.seed import stream
 from theratwin.dynamics.expressions.expression import ZERO
 from theratwin.io.sbml import calibrate_sbml, read_sbml, sbml_model
@@ -99,8 +99,37 @@ def test_doses_given_values_and_predictions(model):
     rate = found.draws["k"][:7]
     np.testing.assert_allclose(later[:, 0], 2.5, rtol=1e-12)
     np.testing.assert_allclose(later[:, 1], 0.5 * (5.0 * np.exp(-2.0 * rate) + 4.0), rtol=1e-5)
+    with pytest.raises(InputError, match="1 to 100, all there are"):
+        found.predict([1.0], draws=101)
     assert [r.region for r in found.residuals] == ["concentration"]
     assert "k" in str(found)
+
+
+def test_a_dose_by_an_event_is_fitted_too(sbml):
+    event = {"trigger": "time >= 1.5", "set": {"S": "S + 5"}}
+    amount = DOSE * np.exp(-RATE * TIMES)
+    amount += 5.0 * (TIMES > 1.5) * np.exp(-RATE * (TIMES - 1.5))
+    values = [Reading("S", t, y, relative_error=0.01) for t, y in zip(TIMES, amount, strict=True)]
+    priors = {"k": LogNormal(0.2, 2.0)}
+    found = calibrate_sbml(drug(sbml, events=(event,)), priors, values, seed=1, draws=100)
+    # Exact values: the prior alone pulls, by 0.4 / 0.69^2 times a variance of 1e-5 at most.
+    assert found.mode["k"] == pytest.approx(RATE, rel=1e-4)
+    assert found.warnings == ()
+
+
+def test_a_mode_at_the_edge_of_its_prior_is_told_of(model):
+    values = [Reading("S", t, DOSE * np.exp(-3.0 * t), relative_error=0.1) for t in TIMES]
+    found = calibrate_sbml(model, {"k": LogNormal(RATE, 1.2)}, values, seed=1, draws=100)
+    assert any("k: its most probable value" in text and "6.0 spreads" in text
+               for text in found.warnings)  # fmt: skip
+
+
+def test_what_cannot_be_solved_says_why(model):
+    from theratwin.dynamics import Bolus
+
+    heap = [Bolus("S.amount", 1.0, float("inf"))]
+    with pytest.raises(FitError, match="was not a finite number when a segment began"):
+        calibrate_sbml(model, {"k": LogNormal(RATE, 2.0)}, readings(), seed=1, doses=heap)
 
 
 def test_what_is_wrong_is_named(model, sbml):
@@ -117,7 +146,8 @@ def test_what_is_wrong_is_named(model, sbml):
         ({"values": []}, "nothing was measured"),
         ({"values": [Reading("T", 1.0, 1.0, error=1.0)]}, "no such id or name"),
         ({"given": {"k": 1.0}}, "given.k: is estimated, and given too"),
-        ({"given": {"q": 1.0}}, "given: the equations have no such parameter"),
+        ({"given": {"q": 1.0}}, "given: there is no such parameter"),
+        ({"given": {"S.initial": np.nan}}, r"given\.S\.initial: a finite number is needed"),
         ({"draws": 10}, "too few draws"),
         ({"posterior": "mcmc"}, "unknown method"),
     ):

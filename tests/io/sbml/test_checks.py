@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("libsbml", reason="python-libsbml is not installed")
 
+from theratwin.core.errors import InputError, UnsupportedError
 from theratwin.io.sbml import check_sbml, read_sbml, sbml_model
 
 PSMA = Path(__file__).parents[4] / "shared" / "reference" / "psma_pbpk_sbml" / "PSMA.sbml"
@@ -76,3 +77,14 @@ def test_unbalanced_flow_is_found(sbml):
 def test_unused_parameters_are_found(sbml):
     (found,) = check_sbml(sbml_model(sbml(parameters={"idle": 1.0, "x": 1.0}, rates={"x": "-x"})))
     assert found.text == "nothing uses idle"
+
+
+def test_what_no_simulation_may_ask_for_is_checked_too(sbml):
+    text = sbml(
+        parameters={"x": 1.0, "late": 0.0}, rates={"x": "-x"}, rules={"late": "delay(x, 1)"}
+    )
+    with pytest.raises(UnsupportedError, match=r"unsupported: delay\(\)"):
+        sbml_model(text)
+    empty = sbml(parameters={"x": 1.0, "k": 2.0}, rates={"x": "-k * x"})
+    with pytest.raises(InputError, match="no value for k"):
+        check_sbml(sbml_model(empty.replace('id="k" value="2"', 'id="k"')))

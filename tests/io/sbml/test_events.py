@@ -1,10 +1,25 @@
 """Events: delay, priority, persistence and when values are taken, against what they must do."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from theratwin.core.errors import FitError, UnsupportedError
+from theratwin.dynamics import Engine
+from theratwin.dynamics.expressions.evaluate import evaluate
+from theratwin.dynamics.expressions.expression import (
+    both,
+    constant,
+    either,
+    less,
+    less_equal,
+    negation,
+    select,
+    symbol,
+)
 from theratwin.io.sbml import sbml_model
+from theratwin.io.sbml.triggers import margin
 
 TIMES = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
 
@@ -87,8 +102,6 @@ def test_a_concentration_set_by_an_event_becomes_an_amount(sbml):
 
 
 def test_compiled_events_agree_with_those_one_by_one(sbml):
-    from theratwin.dynamics import Engine
-
     event = {"trigger": "x < 0.5", "set": {"x": "x + 1"}}
     model = sbml_model(sbml(parameters={"x": 1.0}, rates={"x": "-x"}, events=(event,)))
     system = model.system(model.observables(["x"]))
@@ -100,6 +113,47 @@ def test_compiled_events_agree_with_those_one_by_one(sbml):
         1.5 * np.exp(-((t - np.log(2)) % np.log(3))) if t > np.log(2) else np.exp(-t) for t in TIMES
     ]
     np.testing.assert_allclose(alone["x"][0], expected, rtol=1e-6)
+
+
+def test_slopes_go_through_compiled_events(sbml):
+    # y falls from 10 and gets 5 at 1.5; x rises by a and is set back at 1.
+    text = sbml(
+        parameters={"a": 0.7, "k": 0.6, "x": 0.0, "y": 10.0},
+        rates={"x": "a", "y": "-k * y"},
+        events=(
+            {"trigger": "time >= 1.25 && !(time < 1.5)", "set": {"y": "y + 5"}},
+            {"trigger": "x >= 1", "set": {"x": "0"}},
+        ),
+    )
+    model = sbml_model(text)
+    times, a, k = np.array([1.0, 1.75, 4.0]), 0.7, 0.6
+    options = {"sensitivities": ["a", "k"], "rtol": 1e-9, "atol": 1e-12}
+    found = Engine(model.system(model.observables(["x", "y"])), level=0).solve({}, times, **options)
+    # x = a t - n with n whole.
+    np.testing.assert_allclose(found["x"][0], (a * times) % 1.0, rtol=1e-8)
+    np.testing.assert_allclose(found.slopes["a"]["x"][0], times, rtol=1e-7)
+    later = np.maximum(times - 1.5, 0.0)
+    second = 5.0 * (times > 1.5) * np.exp(-k * later)
+    slope = -10.0 * times * np.exp(-k * times) - later * second
+    np.testing.assert_allclose(found["y"][0], 10.0 * np.exp(-k * times) + second, rtol=1e-8)
+    np.testing.assert_allclose(found.slopes["k"]["y"][0], slope, rtol=1e-7)
+
+
+def test_a_margin_is_positive_where_its_trigger_is_true():
+    x, y, numbers = symbol("x"), symbol("y"), np.array([-1.0, 0.0, 0.5, 2.0])
+    values = dict(zip("xy", np.meshgrid(numbers, numbers), strict=True))
+    for compare, other in product((less, less_equal), repeat=2):
+        for trigger in (
+            compare(x, y),
+            negation(compare(x, y)),
+            both(compare(x, y), other(y, constant(0.5))),
+            negation(either(compare(x, y), negation(other(y, x)))),
+            either(negation(both(compare(x, y), other(y, x))), y),
+            select(compare(x, y), y, other(x, constant(0.0))),
+            x,
+        ):
+            truth, size = evaluate([trigger, margin(trigger)], values)
+            np.testing.assert_array_equal(truth != 0.0, size > 0.0, err_msg=str(trigger))
 
 
 def test_compiled_equations_refuse_events_they_cannot_do(sbml):

@@ -90,6 +90,16 @@ def test_a_parameter_called_time_is_not_the_time(sbml):
     found = sbml_model(text.replace("xtimex", "time")).simulate([0.0, 2.0], ["y", "time"])
     np.testing.assert_allclose(found["y"][0, -1], 6.0, rtol=1e-8)
     assert found["time"][0].tolist() == [3.0, 3.0]
+    other = sbml_model(text.replace("xtimex", "time"))
+    found = other.simulate([1.0], ["y"], parameters={"time": 4.0})
+    np.testing.assert_allclose(found["y"], 2.0, rtol=1e-8)
+
+
+def test_without_species_what_changes_is_reported(sbml):
+    text = sbml(
+        parameters={"k": 1.0, "x": 2.0, "y": 0.0}, rates={"x": "-k * x"}, rules={"y": "2 * x"}
+    )
+    assert list(sbml_model(text).simulate([0.0])) == ["x", "y"]
 
 
 def test_a_value_that_is_missing_is_named(sbml):
@@ -109,10 +119,34 @@ def test_an_unknown_name_and_a_bad_time_are_refused(sbml):
     model = sbml_model(sbml(parameters={"rate": 1.0}))
     with pytest.raises(InputError, match="nearest match 'rate'"):
         model.simulate(TIMES, ["rat"])
-    with pytest.raises(InputError, match="times rise"):
-        model.simulate([2.0, 1.0], ["rate"])
-    with pytest.raises(InputError, match="no such parameter"):
-        model.simulate(TIMES, ["rate"], parameters={"k": 1.0})
+    for times in ([2.0, 1.0], [-1.0, 1.0], [0.0, np.nan], [0.0, np.inf], [], [[0.0]]):
+        with pytest.raises(InputError, match="times rise"):
+            model.simulate(times, ["rate"])
+
+
+def test_a_value_for_what_is_no_free_parameter_is_refused_with_the_reason(sbml):
+    text = sbml(
+        parameters={"k": 1.0, "half": 0.0, "idle": 2.0},
+        compartments={"C": 1.0},
+        species={"S": ("C", 8.0, True)},
+        reactions={"loss": ("S", "", "k * S")},
+        initial={"half": "k / 2"},
+    )
+    # As a program writes it that makes up ids: the species is Hot in Vein.
+    text = text.replace('id="C"', 'id="C" name="Vein"').replace('id="S"', 'id="S" name="Hot"')
+    model = sbml_model(text)
+    for name, reason in (
+        ("half", "an initial assignment sets it"),
+        ("S", "S.initial is what the species starts with"),
+        ("idle", "nothing that is asked for depends on it"),
+        ("Hot.intial", "nearest match 'Hot.initial'; allowed: Hot.initial, k"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            model.simulate(TIMES, ["S"], parameters={name: 1.0})
+    with pytest.raises(InputError, match="another name"):
+        model.simulate(TIMES, ["S"], parameters={"S.initial": 1.0, "Vein.Hot.initial": 2.0})
+    with pytest.raises(InputError, match=r"match 'Vein\.Hot'; allowed: Hot, Vein, Vein\.Hot, "):
+        model.simulate(TIMES, ["Vein.hot"])
 
 
 def test_what_is_no_sbml_is_refused():

@@ -75,5 +75,16 @@ def test_wrong_mappings_are_named(model, tmp_path):
     path.write_text("[inputs]\n")
     with pytest.raises(InputError, match="has time"):
         read_port_map(path)
+    for text, message in (
+        ("inputs = 3", "inputs: this is no table"),
+        ('[inputs]\na = { id = "k", scale = 0.0 }', "a.scale: a scale is a positive number"),
+    ):
+        path.write_text(f'time = "min"\n{text}\n')
+        with pytest.raises(InputError, match=message):
+            read_port_map(path)
+    with pytest.raises(InputError, match=r"inputs\.b: a drives it already"):
+        to_network(model, PortMap("min", {"a": Port("k"), "b": Port("k")}))
+    with pytest.raises(InputError, match="form: no such form"):
+        to_network(model, PortMap("min", outputs={"s": Port("S", form="mass")}))
     with pytest.raises(InputError, match="an input drives a parameter"):
         to_network(model, PortMap("min", {"a": Port("S", "nmol")}))

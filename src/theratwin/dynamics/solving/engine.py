@@ -47,6 +47,11 @@ class Engine:
     method
         Of integration, by name (`tableau`), or as coefficients.
 
+    Raises
+    ------
+    InputError
+        If nothing is carried through time, or the method is unknown.
+
     Examples
     --------
     >>> from theratwin.dynamics.expressions.expression import Binding, symbol
@@ -68,6 +73,12 @@ class Engine:
     ) -> None:
         self.system = system
         self.slots = slots(system)
+        if not self.slots.size:
+            raise InputError(
+                "it has no states, so there is nothing to solve",
+                field="system",
+                remedy="Couple the network with one that has states",
+            )
         self.lanes = lanes
         self.level = level
         self.method = method

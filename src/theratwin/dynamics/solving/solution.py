@@ -166,7 +166,7 @@ class Solution:
             note = self.notes.get(int(failed[0]), "")
             raise FitError(
                 f"{failed.size} of {self.status.size} patients failed; the first: {status.text}, "
-                f"at {self.reached[failed[0]]:g} h{'; ' if note else ''}{note}",
+                f"at time {self.reached[failed[0]]:g}{'; ' if note else ''}{note}",
                 field=f"patient {failed[0]}",
                 remedy=status.remedy,
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from theratwin.dynamics.expressions.expression import Expression
-from theratwin.io.sbml.names import parameter_of
+from theratwin.io.sbml.names import parameter_of, parameters_of
 
 if TYPE_CHECKING:
     from theratwin.core import LogNormal
@@ -79,20 +79,18 @@ def calibrate_sbml(
         for name in dict.fromkeys(reading.observable for reading in read)
         if name not in observed
     }
-    names = {id_: name for name, id_ in reversed(model.paths.items())}
-    prior = {parameter_of(model, name): each for name, each in priors.items()}
-    labels = names | {parameter_of(model, name): name for name in priors}
+    system = model.system(observed)
     settings = {"rtol": rtol, "atol": atol, **settings}
     if model.has_jumps and "largest_step" not in settings:
         settings["largest_step"] = longest_stretch(reading.time for reading in read)
     fit = SystemFit(
         name=model.document.name or model.document.id,
-        system=model.system(observed),
-        prior=prior,
+        system=system,
+        prior=parameters_of(model, priors, system.parameters, "priors"),
         readings=read,
-        given={parameter_of(model, name): float(v) for name, v in (given or {}).items()},
+        given=parameters_of(model, given or {}, system.parameters, "given"),
         doses=doses,
-        labels=labels,
+        labels={parameter_of(model, name): name for name in priors},
         settings=settings,
     )
     return calibrate_system(fit, seed=seed, draws=draws, posterior=posterior)

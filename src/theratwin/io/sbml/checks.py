@@ -55,11 +55,14 @@ def check_sbml(model: SbmlModel) -> tuple[Finding, ...]:
 
     Raises
     ------
+    InputError
+        If a value is missing, or the model cannot be understood otherwise.
     UnsupportedError
-        If a law has what is not supported.
+        If anything in it has what is not supported, be it selected in a simulation or not.
     """
-    for id_ in model.equations.states:
-        model.equations.derivative(id_)
+    for id_ in model.ids:
+        model.expression(id_)
+    model.bare_system()
     looked = _Look(model)
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         looked.foreign_volumes,
@@ -232,13 +235,7 @@ class _Look:
     def unused(self) -> Iterator[Finding]:
         """Yield the parameters that nothing uses, in one finding."""
         document = self.document
-        trees = [r.law for r in document.reactions.values() if r.law is not None]
-        trees += [*document.assigned.values(), *document.rates.values()]
-        trees += [*document.initial.values(), *document.functions.values()]
-        for event in document.events.values():
-            parts = (event.trigger, event.delay, event.priority, *event.assignments.values())
-            trees += [tree for tree in parts if tree is not None]
-        used = {name for tree in trees for name in names_in(tree)}
+        used = {name for tree in document.trees() for name in names_in(tree)}
         used |= {s.factor for s in document.species.values()} | {document.factor}
         idle = [
             self.name(q.id)

@@ -17,6 +17,7 @@ from theratwin.io.sbml.parts import (
     Reaction,
     Reference,
     Species,
+    nodes_in,
 )
 from theratwin.io.sbml.xml_text import check_xml, checked_bytes
 
@@ -90,7 +91,11 @@ def _read(source: Any, field: str) -> Document:
             f"SBML level {source.getLevel()}", "Convert the file to level 2 or 3", field
         )
     _refuse(source, model, field)
-    return _document(source, model)
+    found = _document(source, model)
+    delays = (n.getType() == library.AST_FUNCTION_DELAY for t in found.trees() for n in nodes_in(t))
+    if any(delays):
+        raise unsupported("delay()", "Put a chain of compartments in its place", field)
+    return found
 
 
 def _errors(source: Any) -> Iterable[Any]:

@@ -31,7 +31,7 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.io.sbml.document import unsupported
 from theratwin.io.sbml.mathematics import Mathematics
-from theratwin.io.sbml.parts import Document, Event, Math, Reaction, names_in
+from theratwin.io.sbml.parts import Document, Math, Reaction, names_in, parameter_name
 from theratwin.io.sbml.turnover import turnover
 
 
@@ -219,7 +219,7 @@ class Equations:
         return value if by_amount else value * self.start(found.compartment)
 
     def _parameter(self, name: str, value: float | None) -> Expression:
-        own = "time.parameter" if name == "time" else name
+        own = parameter_name(name)
         if value is None:
             self.missing.add(own)
         self.parameters[own] = float("nan") if value is None else float(value)
@@ -277,48 +277,6 @@ class Equations:
     def mathematics(self, tree: Math) -> Expression:
         """Return mathematics of the model at any time."""
         return self._now(tree)
-
-    # Events.
-
-    def law_of(self, event: Event, part: str) -> Expression | None:
-        """Return the trigger, delay or priority of an event."""
-        tree = getattr(event, part)
-        return None if tree is None else self._now(tree)
-
-    def assignments(self, event: Event) -> dict[str, Expression]:
-        """Return the new values of an event's targets, by id.
-
-        Raises
-        ------
-        InputError
-            If it sets what no event can.
-        """
-        for id_ in event.assignments:
-            if id_ not in self.states:
-                raise InputError(
-                    "the event sets what does not exist, or what a rule sets",
-                    field=f"event {event.id}",
-                    value=id_,
-                    allowed=sorted(self.states),
-                )
-        return {id_: self._now(tree) for id_, tree in event.assignments.items()}
-
-    def state_values(self, values: dict[str, Expression]) -> dict[str, Expression]:
-        """Return new values of states for new values of ids.
-
-        A concentration becomes an amount by the volume just before: one event that sets both
-        changes the concentration by the volume once more (case 01779 of SBML's tests).
-        """
-        places = {id_: self.place_of(id_) for id_ in values}
-        return {
-            self.states[id_]: value * self.value(places[id_]) if places[id_] else value
-            for id_, value in values.items()
-        }
-
-    def place_of(self, id_: str) -> str:
-        """Return the compartment of a species whose id is a concentration, else ""."""
-        species = self.document.species.get(id_)
-        return "" if species is None or species.symbol_is_amount else species.compartment
 
 
 def _no_rate(value: Expression) -> Expression:

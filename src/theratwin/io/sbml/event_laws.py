@@ -15,6 +15,7 @@ from theratwin.dynamics.expressions.expression import (
 )
 from theratwin.dynamics.expressions.scalar import scalar_function
 from theratwin.dynamics.system import StateEvent, System
+from theratwin.io.sbml.event_equations import law_of, new_values, volumes_of
 
 if TYPE_CHECKING:
     from theratwin.io.sbml.model import SbmlModel
@@ -80,14 +81,10 @@ class EventLaws:
 
     def _law(self, id_: str) -> EventLaw:
         event, equations = self._model.document.events[id_], self._model.equations
-        trigger = equations.law_of(event, "trigger")
+        trigger = law_of(equations, event, "trigger")
         assert trigger is not None  # those without have been left out
-        delay, priority = (equations.law_of(event, part) for part in ("delay", "priority"))
-        values = equations.assignments(event)
-        volumes = [
-            equations.value(place) if (place := equations.place_of(target)) else ONE
-            for target in values
-        ]
+        delay, priority = (law_of(equations, event, part) for part in ("delay", "priority"))
+        values, volumes = new_values(equations, event), volumes_of(equations, event)
         names = self._model.bare_names
         return EventLaw(
             id_,
@@ -96,7 +93,7 @@ class EventLaws:
             None if priority is None else self._made([priority]),
             self._made([*values.values()]),
             tuple(names.index(equations.states[target]) for target in values),
-            None if all(volume is ONE for volume in volumes) else self._made(volumes),
+            self._made([volumes.get(target, ONE) for target in values]) if volumes else None,
             event.at_trigger,
             event.initially,
             event.persistent,

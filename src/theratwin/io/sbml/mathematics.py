@@ -61,7 +61,7 @@ class Mathematics:
         Raises
         ------
         UnsupportedError
-            For delay(), and whatever we do not know.
+            For whatever we do not know.
         """
         try:
             return self._of(tree, local or {})
@@ -79,8 +79,6 @@ class Mathematics:
         leaf = self._leaf(tree, local)
         if leaf is not None:
             return leaf
-        if kind == library.AST_FUNCTION_DELAY:
-            raise unsupported("delay()")
         if kind == library.AST_FUNCTION_RATE_OF:
             name = _only_child(tree).getName()
             return self._rate(local[name]) if name in local else self._rate_of(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import numpy as np
 
 from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import ZERO, Expression, symbols, walk
-from theratwin.dynamics.system import State, StateEvent, System
+from theratwin.dynamics.system import State, System
 from theratwin.io.sbml.document import document_of, read_document, unsupported
 from theratwin.io.sbml.equations import Equations
-from theratwin.io.sbml.names import parameter_of, paths
-from theratwin.io.sbml.parts import Document, Event
+from theratwin.io.sbml.event_equations import expressions_of, is_simple, state_event
+from theratwin.io.sbml.names import paths, readable
+from theratwin.io.sbml.parts import Document
 
 #: How a species is reported: as its id stands in mathematics, or as one of the two.
 FORMS = ("declared", "amount", "concentration")
@@ -75,6 +77,11 @@ class SbmlModel:
         """Names to ids where a name is one id's: ``Vein.Hot`` is species Hot in Vein."""
         return paths(self.document)
 
+    @cached_property
+    def readable(self) -> dict[str, str]:
+        """Ids to what a reader calls them: where a tool has made up the id, the name."""
+        return readable(self)
+
     def id_of(self, name: str) -> str:
         """Return an id for an id, or for a name that only one thing has.
 
@@ -90,12 +97,14 @@ class SbmlModel:
                 "there is no such id or name in the model",
                 field="select",
                 value=name,
-                allowed=sorted({*self.ids, *self.paths}),
+                allowed=sorted({*self.paths, *self.readable.values()}),
             )
         return self.paths[name]
 
     def expression(self, name: str, form: str = "declared") -> Expression:
         """Return what an id or name stands for; a species in one of `FORMS`."""
+        if form not in FORMS:
+            raise InputError("no such form", field="form", value=form, allowed=FORMS)
         id_ = self.id_of(name)
         if form == "declared":
             return self.equations.value(id_)
@@ -110,7 +119,9 @@ class SbmlModel:
         amounts: Iterable[str] = (),
         concentrations: Iterable[str] = (),
     ) -> dict[str, Expression]:
-        """Return what is reported, by the names given; all species without any.
+        """Return what is reported, by the names given; all species without any, or what changes.
+
+        What is no species has one form only, whatever the lists ask.
 
         Raises
         ------
@@ -121,10 +132,21 @@ class SbmlModel:
         both = sorted(set(amounts) & set(concentrations))
         if both:
             raise InputError("amount or concentration, not both", field="select", value=both[0])
-        chosen = list(self.document.species) if select is None else list(select)
+        chosen = [*self.document.species] or self._changing() if select is None else [*select]
         chosen = list(dict.fromkeys([*chosen, *amounts, *concentrations]))
         forms = dict.fromkeys(amounts, "amount") | dict.fromkeys(concentrations, "concentration")
-        return {name: self.expression(name, forms.get(name, "declared")) for name in chosen}
+        species = self.document.species
+        return {
+            name: self.expression(
+                name, forms.get(name, "declared") if self.id_of(name) in species else "declared"
+            )
+            for name in chosen
+        }
+
+    def _changing(self) -> list[str]:
+        """Return the quantities that a rule or an event changes."""
+        known = (self.equations.states, self.document.assigned)
+        return [id_ for id_ in self.document.quantities if any(id_ in ids for ids in known)]
 
     def system(
         self,
@@ -147,11 +169,11 @@ class SbmlModel:
         if hard:
             raise unsupported(
                 f"event {hard[0]} in compiled equations",
-                remedy="SbmlModel.simulate does events with delay, priority or persistence",
+                remedy="SbmlModel.simulate does events with delay or priority, and passing ones",
             )
         found = self._states_and(observables, quadratures)
-        events = [self._event(event) for event in self.document.events.values() if event.trigger]
-        return System(**found, events=tuple(events))
+        events = [event for event in self.document.events.values() if event.trigger]
+        return System(**found, events=tuple(state_event(self.equations, e) for e in events))
 
     def bare_system(self, observables: Mapping[str, Expression] | None = None) -> System:
         """Return the equations between events."""
@@ -176,9 +198,9 @@ class SbmlModel:
         )
         observed = dict(self.observables() if observables is None else observables)
         sums = dict(quadratures or {})
-        events = [e for event in self.document.events.values() for e in self._event_laws(event)]
+        events = [expressions_of(equations, event) for event in self.document.events.values()]
         roots = [e for s in states for e in (s.initial, s.derivative)]
-        roots += [*observed.values(), *sums.values(), *events]
+        roots += [*observed.values(), *sums.values(), *chain(*events)]
         used = symbols(*roots)
         self._require(used)
         parameters = {name: v for name, v in equations.parameters.items() if name in used}
@@ -189,13 +211,6 @@ class SbmlModel:
             "quadratures": sums,
         }
 
-    def _event_laws(self, event: Event) -> list[Expression]:
-        laws = [self.equations.law_of(event, part) for part in ("trigger", "delay", "priority")]
-        values = self.equations.assignments(event)
-        places = [p for id_ in values if (p := self.equations.place_of(id_))]
-        volumes = [self.equations.value(place) for place in places]
-        return [*(e for e in laws if e is not None), *values.values(), *volumes]
-
     def _require(self, used: Mapping[str, Expression]) -> None:
         missing = sorted(self.equations.missing & set(used))
         if missing:
@@ -204,12 +219,6 @@ class SbmlModel:
                 field=f"model {self.document.id}",
                 remedy="Give it in the file",
             )
-
-    def _event(self, event: Event) -> StateEvent:
-        trigger = self.equations.law_of(event, "trigger")
-        assert trigger is not None  # those without have been left out
-        values = self.equations.state_values(self.equations.assignments(event))
-        return StateEvent(event.id, trigger, values, event.initially)
 
     @property
     def bare_names(self) -> tuple[str, ...]:
@@ -269,17 +278,11 @@ class SbmlModel:
 
         observed = self.observables(select, amounts, concentrations)
         settings = {"rtol": rtol, "atol": atol, **settings}
-        given = {parameter_of(self, name): value for name, value in (parameters or {}).items()}
-        return simulate(self, times, observed, given, settings, seed)
+        return simulate(self, times, observed, parameters or {}, settings, seed)
 
 
 #: An engine needs a state; a model without one gets this, which is still.
 _IDLE = State("nothing.value", ZERO, ZERO, "")
-
-
-def is_simple(event: Event) -> bool:
-    """Whether compiled equations can do an event: at once, in no order, whatever follows."""
-    return event.delay is None and event.priority is None and event.persistent and event.at_trigger
 
 
 def read_sbml(path: str | Path) -> SbmlModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,15 +10,23 @@ from typing import Any
 Math = Any
 
 
-def names_in(tree: Math) -> set[str]:
-    """Return the names in a tree."""
-    found, stack = set(), [tree]
+def nodes_in(tree: Math) -> Iterator[Math]:
+    """Yield every node of a tree."""
+    stack = [tree]
     while stack:
         node = stack.pop()
-        if node.isName():
-            found.add(node.getName())
+        yield node
         stack += [node.getChild(i) for i in range(node.getNumChildren())]
-    return found
+
+
+def names_in(tree: Math) -> set[str]:
+    """Return the names in a tree."""
+    return {node.getName() for node in nodes_in(tree) if node.isName()}
+
+
+def parameter_name(id_: str) -> str:
+    """Return what the equations call a parameter: time itself has its name already."""
+    return "time.parameter" if id_ == "time" else id_
 
 
 @dataclass(frozen=True)
@@ -172,3 +180,14 @@ class Document:
     initial: Mapping[str, Math]
     factor: str = ""
     warnings: tuple[str, ...] = ()
+
+    def trees(self) -> Iterator[Math]:
+        """Yield all mathematics of the model."""
+        for part in (self.functions, self.assigned, self.rates, self.initial):
+            yield from part.values()
+        for reaction in self.reactions.values():
+            references = (*reaction.reactants, *reaction.products)
+            yield from (m for m in (reaction.law, *(r.math for r in references)) if m is not None)
+        for event in self.events.values():
+            laws = (event.trigger, event.delay, event.priority, *event.assignments.values())
+            yield from (law for law in laws if law is not None)

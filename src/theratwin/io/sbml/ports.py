@@ -8,6 +8,7 @@ the number. With :math:`\\kappa` the file's units of time in an hour,
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -93,16 +94,27 @@ def read_port_map(path: str | Path) -> PortMap:
             value=sorted(unknown),
         )
     sides = {
-        side: {name: _port(f"{path}: {side}.{name}", entry) for name, entry in given.items()}
+        side: {
+            name: _port(f"{path}: {side}.{name}", entry)
+            for name, entry in _table(f"{path}: {side}", content.get(side, {})).items()
+        }
         for side in ("inputs", "outputs")
-        if (given := content.get(side, {}))
     }
     return PortMap(content["time"], **sides)
+
+
+def _table(place: str, content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise InputError("this is no table", field=place, value=content)
+    return content
 
 
 def _port(place: str, entry: Any) -> Port:
     if not isinstance(entry, dict) or "id" not in entry or set(entry) - _FIELDS:
         raise InputError("a port has an id", field=place, value=entry, allowed=sorted(_FIELDS))
+    scale = entry.get("scale", 1.0)
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.0 < scale < math.inf:
+        raise InputError("a scale is a positive number", field=f"{place}.scale", value=scale)
     return Port(**entry)
 
 
@@ -121,7 +133,7 @@ def to_network(model: SbmlModel, ports: PortMap) -> Network:
     outputs = {name: model.expression(port.id, port.form) for name, port in ports.outputs.items()}
     rate = b.parameter("time.per_hour", _an_hour(ports.time), "1/h", note="the file's unit")
     new: dict[Expression, Expression] = {TIME: TIME * rate}
-    driven = {model.id_of(port.id): name for name, port in ports.inputs.items()}
+    driven = _driven(model, ports.inputs)
     for name, value in _parameters(model, system.parameters, outputs).items():
         if name in driven:
             new[symbol(name)] = _input(b, driven[name], ports.inputs[driven[name]])
@@ -133,7 +145,7 @@ def to_network(model: SbmlModel, ports: PortMap) -> Network:
                 "an input drives a parameter that nothing in the file changes",
                 field=f"inputs.{port}",
                 value=id_,
-                allowed=sorted(system.parameters),
+                allowed=sorted(n for id_, n in model.readable.items() if id_ in system.parameters),
             )
     put = Substitution(new)
     for state in system.states:
@@ -148,6 +160,17 @@ def to_network(model: SbmlModel, ports: PortMap) -> Network:
         b.output(name, put(outputs[name]) * _unit(b, name, port), port.unit)
         b.observable(name, put(outputs[name]) * _unit(b, name, port, known=True), port.unit)
     return b.freeze()
+
+
+def _driven(model: SbmlModel, inputs: Mapping[str, Port]) -> dict[str, str]:
+    """Return the id that an input drives, to its name."""
+    found: dict[str, str] = {}
+    for name, port in inputs.items():
+        id_ = model.id_of(port.id)
+        if id_ in found:
+            raise InputError(f"{found[id_]} drives it already", field=f"inputs.{name}", value=id_)
+        found[id_] = name
+    return found
 
 
 def _parameters(

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theratwin.core.errors import FitError, InputError
+from theratwin.core.errors import InputError
 from theratwin.dynamics.expressions.expression import Expression
 from theratwin.dynamics.solving.engine import Engine
-from theratwin.dynamics.solving.solution import Solution
-from theratwin.dynamics.solving.status import Status
 from theratwin.io.sbml.events import EventRun
+from theratwin.io.sbml.names import parameters_of
 
 if TYPE_CHECKING:
     from theratwin.io.sbml.model import SbmlModel
@@ -28,27 +27,18 @@ def simulate(
 ) -> dict[str, np.ndarray]:
     """Return the observables by name, shape ``(patient, time)``; see `SbmlModel.simulate`."""
     wanted = np.asarray(times, dtype=float)
-    if wanted.ndim != 1 or not wanted.size or wanted[0] < 0.0 or np.any(np.diff(wanted) < 0.0):
-        raise InputError("times rise from zero or later", field="times")
+    rising = wanted.ndim == 1 and wanted.size and bool(np.all(np.diff([0.0, *wanted]) >= 0.0))
+    if not rising or not np.isfinite(wanted[-1]):
+        raise InputError("times rise from zero or later, to a finite end", field="times")
     if model.has_jumps and len(wanted) > 1 and "largest_step" not in settings:
         # A pulse shorter than the stretch between two reports may still be passed over.
         settings["largest_step"] = max(float(np.max(np.diff(wanted))), 1e-6 * wanted[-1], 1e-12)
     if any(event.trigger is not None for event in model.document.events.values()):
         return _event_by_event(model, wanted, observed, parameters, settings, seed)
     engine = Engine(model.system(observed), level=0)
-    solution = engine.solve(parameters, wanted, keep=[], end=float(wanted[-1]), **settings)
-    require_solved(solution)
-    return dict(solution.observables)
-
-
-def require_solved(solution: Solution) -> None:
-    """Raise a `FitError` if a patient could not be solved."""
-    for patient, code in enumerate(solution.status):
-        status = Status(int(code))
-        if not status.is_good:
-            raise FitError(
-                f"patient {patient + 1} could not be solved: {status.text}", remedy=status.remedy
-            )
+    given = parameters_of(model, parameters, engine.system.parameters)
+    solution = engine.solve(given, wanted, keep=[], end=float(wanted[-1]), **settings)
+    return dict(solution.require().observables)
 
 
 def _event_by_event(
@@ -60,8 +50,12 @@ def _event_by_event(
     seed: int,
 ) -> dict[str, np.ndarray]:
     run = EventRun(model, observed, settings, seed)
-    arrays = {name: np.asarray(value, dtype=float) for name, value in parameters.items()}
-    patients = max([array.size for array in arrays.values() if array.ndim], default=1)
+    given = parameters_of(model, parameters, run.system.parameters)
+    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+    sizes = {array.size for array in arrays.values() if array.ndim}
+    if len(sizes) > 1:
+        raise InputError("the numbers of patients differ", field="parameters", value=sorted(sizes))
+    patients = sizes.pop() if sizes else 1
     rows = []
     for patient in range(patients):
         own = {name: float(np.broadcast_to(a, patients)[patient]) for name, a in arrays.items()}

@@ -1,7 +1,7 @@
 """Run the semantic cases of the SBML test suite, level by level, by the suite's own tolerances.
 
     git clone https://github.com/sbmlteam/sbml-test-suite
-    python tools/sbml/semantic_suite.py sbml-test-suite/cases/semantic --levels l2v4 l3v1 l3v2
+    python tools/io/sbml_suite.py sbml-test-suite/cases/semantic --levels l2v4 l3v1 l3v2
 
 Tells of each level how many cases pass, are refused by which name, fail with which error, or are
 wrong; `--out` keeps one line a case: level, case, outcome, seconds.
@@ -142,15 +142,11 @@ def _simulated(path: Path, settings: dict[str, str]) -> dict[str, np.ndarray]:
     model = read_sbml(path)  # flux balance, whose settings have no times, is refused here
     start, duration = float(settings["start"]), float(settings["duration"])
     times = np.linspace(start, start + duration, int(settings["steps"]) + 1)
-    amounts, concentrations = (
-        [name for name in _names(settings[form]) if name in model.document.species]
-        for form in ("amount", "concentration")
-    )
     found = model.simulate(
         times.tolist(),
         _names(settings["variables"]),
-        amounts=amounts,
-        concentrations=concentrations,
+        amounts=_names(settings["amount"]),
+        concentrations=_names(settings["concentration"]),
     )
     return {name: values[0] for name, values in found.items()}
 
